@@ -20,6 +20,7 @@ from coverage.config import CoverageConfig
 from hypothesis import HealthCheck, settings
 from starlette.responses import Response
 from tests.forked import Popen
+from tests.untraced import untraced
 
 from shall.bootstrap import open_workspace
 from shall.cli.output import speak
@@ -138,7 +139,8 @@ def _running_service() -> Iterator[Service]:
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
+    with untraced():
+        thread.start()  # runs nothing of ours
     yield Service(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.log)
     server.should_exit = True
     thread.join(10)

@@ -121,6 +121,8 @@ def _fork_worker(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> in
     if "spawn_main" not in code:
         return _start_python(path, args, passfds)
     sys.stdout.flush()
+    # A signal that comes before the handlers of the command are gone would be lost with them.
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     child = os.fork()
     if child == 0:
         gc.freeze()
@@ -129,6 +131,7 @@ def _fork_worker(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> in
             if callable(signal.getsignal(number)):
                 signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         kept = sorted({2, *passfds})
         for before, after in itertools.pairwise([*kept, os.sysconf("SC_OPEN_MAX")]):
             os.closerange(before + 1, after)
@@ -138,6 +141,7 @@ def _fork_worker(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> in
             coverage.process_startup(force=True)  # data of its own
         sys.argv = ["-c", flag]
         _end(_status_of(lambda: exec(code, {})))
+    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     return child
 
 

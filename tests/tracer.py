@@ -10,11 +10,12 @@ import gc
 import importlib
 import os
 import pkgutil
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Generator
+from contextlib import nullcontext
 
 import coverage
 import pytest
+from tests.untraced import untraced
 
 import shall
 
@@ -24,25 +25,6 @@ _ENTRY_POINTS = ("shall.__main__", "shall.asgi")
 """They run when they are imported."""
 _FIRST_WORKER = "gw0"
 """The worker that traces what modules of ours run when they are imported."""
-
-
-@contextmanager
-def untraced() -> Iterator[None]:
-    """Stop measuring coverage in this thread, if it is measured.
-
-    Only its collector is stopped: ``Coverage.start`` would set the environment again that makes
-    processes measure theirs (see ``process_coverage``), and look at the files of all modules.
-    """
-    measuring = coverage.Coverage.current()
-    collector = None if measuring is None else measuring._collector
-    if collector is None:
-        yield
-        return
-    collector.stop()
-    try:
-        yield
-    finally:
-        collector.start()
 
 
 def _only_hands_out(session: pytest.Session) -> bool:

@@ -248,6 +248,47 @@ def test_an_imported_case_sends_the_request_as_it_is_written(
     assert _sent_by(space, found) == wanted
 
 
+_FORM = "Content-Type: application/x-www-form-urlencoded"
+_WITH_VARIABLE = {
+    "postman": json.dumps(
+        {
+            "info": {"name": "c", "schema": "https://schema.getpostman.com/v2.1.0/collection.json"},
+            "variable": [{"key": "name", "value": "Ada"}],
+            "item": [
+                {
+                    "name": "r",
+                    "request": {
+                        "method": "POST",
+                        "url": "http://h/",
+                        "header": [dict(zip(("key", "value"), _FORM.split(": "), strict=True))],
+                        "body": {"mode": "raw", "raw": "a=%7B%7Bname%7D%7D+&b={{name}}"},
+                    },
+                }
+            ],
+        }
+    ),
+    "tavern": f"""\
+test_name: t
+includes: [{{name: v, description: v, variables: {{name: Ada}}}}]
+stages:
+  - name: s
+    request:
+      url: http://h/
+      method: POST
+      headers: {{{_FORM}}}
+      data: a=%7b%7bname%7d%7d+&b={{name}}
+""",
+}
+
+
+@pytest.mark.verifies("import#9.1")
+@pytest.mark.parametrize("kind", _WITH_VARIABLE)
+def test_encoded_braces_in_a_form_are_text_and_no_variable(kind: str, space: Workspace) -> None:
+    sent = _sent_by(space, read_cases(_WITH_VARIABLE[kind], "source", kind))
+
+    assert sent.body == (("a", "{{name}} "), ("b", "Ada"))
+
+
 @pytest.mark.verifies("import#9.2")
 @pytest.mark.parametrize("kind", FORMATS)
 @given(

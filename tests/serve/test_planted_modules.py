@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,10 @@ def use(base: str) -> None:
 def workers_of(pid: int) -> set[int]:
     """The processes that serve: the resource tracker of multiprocessing is none of them."""
     shown = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in shown}
+    lines: dict[int, bytes] = {}
+    for child in shown:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            lines[int(child)] = Path(f"/proc/{child}/cmdline").read_bytes()
     return {child for child, line in lines.items() if b"resource_tracker" not in line}
 
 

@@ -11,12 +11,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from mcp import Client
+from uvicorn import Config
+from uvicorn.supervisors import multiprocess
+
+from shall.serve.http import Worker
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process, pytest.mark.usefixtures("forks")]
 
@@ -92,6 +97,7 @@ def value_of(attribute: str, page: str) -> str:
     return found[1]
 
 
+@pytest.mark.verifies("serve#5.8")
 async def test_sighup_replaces_every_worker(shared_serve: Serve) -> None:
     served = shared_serve("--workers", "2")
     await until(lambda: len(children(served.process.pid)) == 2)
@@ -100,6 +106,31 @@ async def test_sighup_replaces_every_worker(shared_serve: Serve) -> None:
     await until(lambda: len(now := set(children(served.process.pid))) == 2 and not now & before)
     async with Client(served.url) as client:
         assert not (await client.call_tool("health_check", {})).is_error
+
+
+@pytest.mark.verifies("serve#5.8")
+def test_a_worker_has_its_server_before_its_parent_can_ask_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+
+    class Thread:
+        def __init__(self, **_: Any) -> None: ...
+
+        def start(self) -> None:
+            begun.append("thread")
+
+    class Server:
+        def __init__(self, **_: Any) -> None:
+            begun.append("server")
+
+        def run(self, _sockets: list[socket.socket]) -> None:
+            begun.append("run")
+
+    monkeypatch.setattr(multiprocess, "Server", Server)
+    monkeypatch.setattr(multiprocess, "threading", SimpleNamespace(Thread=Thread))
+    Worker(Config(""), []).target([])
+    assert begun == ["server", "thread", "run"]
 
 
 @pytest.mark.verifies("serve#5.2")
@@ -227,7 +258,10 @@ def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
 def children(pid: int) -> list[int]:
     """Return the processes that serve: the resource tracker of multiprocessing is none of them."""
     shown = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in shown}
+    lines: dict[int, bytes] = {}
+    for child in shown:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            lines[int(child)] = Path(f"/proc/{child}/cmdline").read_bytes()
     return [child for child, line in lines.items() if b"resource_tracker" not in line]
 
 

@@ -11,7 +11,7 @@ from shall.diagnostics import Diagnostic
 from shall.errors import ShallError
 from shall.log import Log
 from shall.span import Span
-from shall.specs.matrix import candidates_of, unresolved
+from shall.specs.matrix import candidates_of, resolve, unresolved
 from shall.specs.model import SpecSet
 from shall.workspace.workspace import Workspace
 
@@ -37,10 +37,10 @@ class LinkCheck:
         self, criterion: str, field: str = "", span: Span | None = None
     ) -> Diagnostic | None:
         """Return what is wrong with a link; None: nothing, or it cannot be known."""
-        if self._specs is None:
+        if self._specs is None or criterion in self._known:
             return None
         named, near = candidates_of(criterion, self._specs)
-        return None if len(named) == 1 else unresolved(criterion, named or near, span, field)
+        return unresolved(criterion, named or near, span, field)
 
     def report(self, case_key: str, verifies: Sequence[str], known: Collection[str]) -> None:
         """Log a warning for each link of a case that is not among the ``known`` ways to name one.
@@ -64,6 +64,10 @@ class LinkCheck:
     def _specs(self) -> SpecSet | None:
         specs = read_specs(self._workspace)
         return None if specs.problems else specs  # which `shall trace` reports
+
+    @cached_property
+    def _known(self) -> Collection[str]:
+        return () if self._specs is None else resolve(self._specs)
 
     def _span(self, case_key: str, field: str) -> Span:
         try:

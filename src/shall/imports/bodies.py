@@ -5,11 +5,11 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from shall.cases.bounds import MAX_DEPTH
 from shall.cases.nesting import first_excess
-from shall.imports.expressions import as_text
+from shall.imports.expressions import as_text, expression_text
 
 Convert = Callable[[str], str]
 """Turns a text of the source into one of a case: its variables become expressions."""
@@ -20,6 +20,7 @@ BODY_AS_TEXT = "regex (?s)^.*$"
 FORM_TYPE = "application/x-www-form-urlencoded"
 _JSON_TYPE = re.compile(r"(?i)application/(?:[\w.-]+\+)?json\s*(?:;.*)?")
 _FIELD = re.compile(r"[\w.%+\[\]~*-]+=")
+_ENCODED_BRACES = re.compile(r"(?i)((?:%7b|%7d)+)")
 _LEVELS_ABOVE = 8
 """Levels of a case above its body."""
 
@@ -70,7 +71,16 @@ def form_value(text: str, convert: Convert) -> dict[str, Any] | None:
     """Return the fields of a form; None where a step could not send them alike."""
     if not all(map(_FIELD.match, text.split("&"))):
         return None
-    return as_mapping((name, convert(it)) for name, it in parse_qsl(text, keep_blank_values=True))
+    fields = (it.partition("=") for it in text.split("&"))
+    return as_mapping((unquote_plus(name), _field_value(it, convert)) for name, _, it in fields)
+
+
+def _field_value(text: str, convert: Convert) -> str:
+    """Return an encoded value as that of a case; braces that are encoded begin no variable."""
+    parts = [unquote_plus(it) for it in _ENCODED_BRACES.split(text)]
+    parts[::2] = map(convert, parts[::2])
+    parts[1::2] = map(expression_text, parts[1::2])
+    return "".join(parts)
 
 
 def as_mapping(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

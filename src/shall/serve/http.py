@@ -15,7 +15,7 @@ import uvicorn
 from msgspec import Struct
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 from shall.errors import InvalidSetting
 from shall.serve.app import Served, make_app
@@ -87,13 +87,28 @@ def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> N
 
 def _serve_several(settings: Settings, mode: ServerMode, listener: socket.socket) -> int:
     # On SIGHUP the workers are replaced one by one: the new ones read tokens and certificates.
-    workers = Multiprocess(_Config(settings, _MakeApp(settings, mode)), sockets=[listener])
+    multiprocess.Process = Worker  # type: ignore[misc]
+    config = _Config(settings, _MakeApp(settings, mode))
+    workers = multiprocess.Multiprocess(config, sockets=[listener])
     # Workers are started with `python -c`, which else imports from the working folder.
     os.environ["PYTHONSAFEPATH"] = "1"  # noqa: TID251 - written for Python, not read
     with sharing_metrics(process_environment()):
         workers.run()
     failed = any(process.exitcode == STARTUP_FAILURE for process in workers.processes)
     return 1 if failed else 0
+
+
+class Worker(multiprocess.Process):
+    """A process that serves.
+
+    uvicorn makes its server on first use. Where two threads did that at once, one served and the
+    other told the parent for ever that it had not started: the worker was never put into service.
+    """
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        """Make the server before the thread starts that answers the parent, then serve."""
+        _ = self.server
+        super().target(sockets)
 
 
 class _MakeApp(Struct, frozen=True):
