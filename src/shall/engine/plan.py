@@ -167,7 +167,7 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
     return CasePlan(
         tuple(
             [
-                _plan_call(it, _step_path(at), case, options, is_observed=at <= observed)
+                _plan_call(it, step_path(at), case, options, is_observed=at <= observed)
                 for at, it in enumerate(case.steps)
             ]
         ),
@@ -481,7 +481,8 @@ _NAMES = {kind: kind.value for kind in CheckKind}
 
 
 @lru_cache(maxsize=256)
-def _step_path(index: int) -> str:
+def step_path(index: int) -> str:
+    """Return where a step is written in its case."""
     return f"steps[{index}]"
 
 
