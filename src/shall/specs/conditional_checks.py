@@ -45,8 +45,9 @@ class _Collector:
         """Take statements. ``around`` is what decides whether they run; None: a test as a whole."""
         for it in statements:
             self._statement(it, is_certain, around)
-            if any(isinstance(node, ast.Return) for node in _within(it)):
-                is_certain = False
+            if self.is_decided:
+                return
+            is_certain = is_certain and not any(isinstance(at, ast.Return) for at in _within(it))
 
     def _statement(self, node: ast.stmt, is_certain: bool, around: ast.AST | None) -> None:
         head = next((getattr(node, it) for it in _HEADS if hasattr(node, it)), None)
