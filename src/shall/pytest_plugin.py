@@ -103,7 +103,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Watch whether a check of a marked test is carried out, where its outcome is recorded."""
     is_test = isinstance(item, pytest.Function)
-    if not (is_test and _is_recorded(item.config) and _criteria_of(item)):
+    if not (is_test and _criteria_of(item) and _is_recorded(item.config)):
         return (yield)
     from shall.pytest_support.carried_out import Watch, watched
 

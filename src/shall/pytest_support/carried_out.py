@@ -6,9 +6,10 @@ first check. Nothing is known of a test that a debugger or coverage traces alrea
 
 import ast
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from msgspec import Struct
@@ -17,8 +18,8 @@ from shall.bounded import TEXT_BYTES, read_path
 from shall.specs.conditional_checks import conditional_checks
 from shall.specs.syntax import parsed
 
-if TYPE_CHECKING:
-    from _typeshed import TraceFunction
+Trace = Callable[[FrameType, str, Any], Any]
+"""What Python calls at each line of a frame, or as it begins; it returns the next one."""
 
 
 class Watched(Struct, frozen=True):
@@ -37,7 +38,7 @@ class Watch:
     def __init__(self, test: Watched) -> None:
         self._test = test
         self._began = self._ended = self._is_reached = False
-        self._own: TraceFunction = self._call
+        self._own: Trace = self._call
         self._is_alone = sys.gettrace() is None
 
     def __enter__(self) -> "Watch":
@@ -55,7 +56,7 @@ class Watch:
         """Whether the test ran as a whole in this thread, and none of its checks."""
         return self._began and self._ended and not self._is_reached
 
-    def _call(self, frame: FrameType, _event: str, _argument: Any) -> "TraceFunction | None":
+    def _call(self, frame: FrameType, _event: str, _argument: Any) -> Trace | None:
         code, test = frame.f_code, self._test
         is_test = code.co_name == test.name and code.co_filename.endswith(test.file)
         if not (is_test and test.first <= code.co_firstlineno <= test.last):
@@ -63,7 +64,7 @@ class Watch:
         self._began = True
         return self._line
 
-    def _line(self, frame: FrameType, event: str, _argument: Any) -> "TraceFunction | None":
+    def _line(self, frame: FrameType, event: str, _argument: Any) -> Trace | None:
         if event == "line" and frame.f_lineno in self._test.checks:
             self._is_reached = True
             sys.settrace(None)
