@@ -1,15 +1,15 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from shall.config_source import CONFIG_NAME
-from shall.engine.ports import Loop
+from shall.bounded import CONFIG_NAME
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.errors import StoreUnavailable
@@ -17,22 +17,22 @@ from shall.results.events import Emit
 from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
-from shall.store.decisions import DecisionLog
-from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
-from shall.store.outages import OutageLog
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state
 from shall.transport.target_policy import TargetPolicy, read_policy
-from shall.workspace.account import current_account
+from shall.workspace.account import home_folder
 from shall.workspace.files import Files
 from shall.workspace.paths import MARKERS
 from shall.workspace.refusals import Refusals
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
-    pass
+    from shall.engine.ports import Loop
+    from shall.store.decisions import DecisionLog
+    from shall.store.evidence import EvidenceLog
+    from shall.store.outages import OutageLog
 
 STATE_FOLDER = ".shall"
 
@@ -50,10 +50,9 @@ def unused_state(start: Path) -> Path | None:
 
     Earlier releases took it for the root. A folder outside the project does not count.
     """
-    root = project_folder(start)
     for folder in _upwards(start):
         if (folder / STATE_FOLDER).is_dir():
-            return None if folder == root else folder
+            return None if folder == project_folder(start) else folder
         if _has_marker(folder):
             return None
     return None
@@ -68,7 +67,7 @@ def unused_state_notice(folder: Path, root: Path) -> str:
 
 
 def _upwards(start: Path) -> Iterator[Path]:
-    home = current_account().home
+    home = home_folder()
     yield start
     for folder in start.parents:
         if folder == home:
@@ -141,14 +140,12 @@ def open_workspace(
     files = Files(root, refusals(root, settings), descriptor=folder)
     state = opened_state(root, settings, files)
     store: Store | None = None
-    evidence: EvidenceLog | None = None
-    outages: OutageLog | None = None
+    is_stored = False
     fault: str | None = None
     try:
         if keeps_state:
             store = _open_store(state, settings)
-            evidence = EvidenceLog(state.below(EVIDENCE))
-            outages = OutageLog(state.below(LOCAL))
+            is_stored = True
     except StoreUnavailable as error:
         fault = f"Results are not stored: {error}"
     return Workspace(
@@ -156,7 +153,7 @@ def open_workspace(
         state=state.path,
         files=files,
         store=store,
-        evidence=evidence,
+        evidence_log=_evidence_log(state) if is_stored else None,
         make_loop=lambda: _make_loop(policy),
         defaults=run_defaults(settings),
         state_fault=fault,
@@ -167,8 +164,8 @@ def open_workspace(
         gate=settings.gate_rules(),
         lint=lint_options(settings),
         unit=unit_options(root, settings),
-        outages=outages,
-        decisions=DecisionLog(state.below(DECISIONS)),
+        outage_log=_outage_log(state) if is_stored else None,
+        decision_log=_decision_log(state),
         environ=process_environment,
     )
 
@@ -220,10 +217,39 @@ def with_later_store(
     return replace(
         space,
         store=later,
-        evidence=EvidenceLog(state.below(EVIDENCE)),
+        evidence_log=_evidence_log(state),
         later=later,
-        outages=OutageLog(state.below(LOCAL)),
+        outage_log=_outage_log(state),
     )
+
+
+def _evidence_log(state: Folder) -> "Callable[[], EvidenceLog]":
+    @cache
+    def log() -> "EvidenceLog":
+        from shall.store.evidence import EvidenceLog
+
+        return EvidenceLog(state.below(EVIDENCE))
+
+    return log
+
+
+def _outage_log(state: Folder) -> "Callable[[], OutageLog]":
+    def log() -> "OutageLog":
+        from shall.store.outages import OutageLog
+
+        return OutageLog(state.below(LOCAL))
+
+    return log
+
+
+def _decision_log(state: Folder) -> "Callable[[], DecisionLog]":
+    @cache
+    def log() -> "DecisionLog":
+        from shall.store.decisions import DecisionLog
+
+        return DecisionLog(state.below(DECISIONS))
+
+    return log
 
 
 def opened_state(root: Path, settings: Settings, files: Files) -> Folder:
@@ -288,7 +314,7 @@ def load_http_client() -> None:
     import shall.transport.http.loop  # noqa: F401 - loading it is what is asked
 
 
-def _make_loop(policy: TargetPolicy) -> Loop:
+def _make_loop(policy: TargetPolicy) -> "Loop":
     from shall.transport.http.loop import CurlLoop  # libcurl is loaded when something is sent
 
     return CurlLoop(policy)

@@ -7,6 +7,9 @@ from pathlib import Path
 CONFIG_BYTES = 1 << 20
 """The largest file of settings or tokens, in bytes."""
 
+CONFIG_NAME = "config.yaml"
+"""The file of settings of an earlier tool."""
+
 TEXT_BYTES = 4 << 20
 """The largest case, requirements document or test file, in bytes."""
 

@@ -1,14 +1,16 @@
 """What ``config.yaml`` of an earlier tool defines: projects by environment, and their logins."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from shall.database_source import Database
-from shall.diagnostics import Diagnostic
+from shall.bounded import CONFIG_NAME
 
-CONFIG_NAME = "config.yaml"
+if TYPE_CHECKING:
+    from shall.database_source import Database
+    from shall.diagnostics import Diagnostic
+
 
 TOKEN = "token"  # noqa: S105 - the name of a variable
 """The key below the variable of a project at which cases read the token of its login."""
@@ -42,7 +44,7 @@ class ConfigEnvironment(Struct, frozen=True):
 
     hosts: Mapping[str, str]
     variables: Mapping[str, Mapping[str, Any]]
-    databases: Mapping[str, Database]
+    databases: "Mapping[str, Database]"
     passwords: Mapping[str, str]
     logins: Mapping[str, Login]
 
@@ -57,4 +59,4 @@ class Config(Struct, frozen=True):
     environments: Mapping[str, ConfigEnvironment] = {}
     scenes: Mapping[str, tuple[str, ...]] = {}
     addresses: Mapping[str, str] = {}
-    notes: tuple[Diagnostic, ...] = ()
+    notes: "tuple[Diagnostic, ...]" = ()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -79,6 +78,8 @@ def _database(name: str, said: Any) -> Database:
 
 def read_url(name: str, url: str, password: SecretSource | None = None) -> Database:
     """Read the URL of a database. Raises ``ValueError``."""
+    from urllib.parse import parse_qsl, unquote, urlsplit  # few projects have databases
+
     try:
         parts = urlsplit(url.strip())
         port = parts.port

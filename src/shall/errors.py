@@ -6,10 +6,11 @@ an error, it is a result (``engine.result``); errors are for what could not be c
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from shall.diagnostics import Diagnostic
-from shall.span import Span
+if TYPE_CHECKING:
+    from shall.diagnostics import Diagnostic
+    from shall.span import Span
 
 
 class ShallError(Exception):
@@ -25,9 +26,9 @@ class ShallError(Exception):
         message: str,
         *,
         hint: str | None = None,
-        span: Span | None = None,
+        span: "Span | None" = None,
         details: Mapping[str, Any] | None = None,
-        diagnostics: Sequence[Diagnostic] = (),
+        diagnostics: "Sequence[Diagnostic]" = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -53,7 +54,7 @@ class InvalidInput(ShallError):
 class InvalidFile(InvalidInput):
     """A file has problems, all of which are in ``diagnostics``."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+    def __init__(self, diagnostics: "Sequence[Diagnostic]") -> None:
         super().__init__(
             "\n".join(map(str, diagnostics)),
             details={"problems": [found.to_json() for found in diagnostics]},

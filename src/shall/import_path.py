@@ -13,15 +13,15 @@ import sys
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 
 
-def remove_working_folder() -> None:
-    """Remove the working folder and every relative entry from ``sys.path``.
+def remove_working_folder(*others: str) -> None:
+    """Remove the working folder, other folders and every relative entry from ``sys.path``.
 
     Every entry point but the pytest plugin calls it before it imports anything else.
     """
     try:
-        remove_folders(os.getcwd())  # noqa: PTH109
+        remove_folders(os.getcwd(), *others)  # noqa: PTH109
     except FileNotFoundError:  # it was deleted
-        remove_folders()
+        remove_folders(*others)
 
 
 def remove_folders(*folders: str | os.PathLike[str]) -> None:

@@ -1,11 +1,12 @@
 """Where the summary of a run is sent, and when: ``notify:`` of ``shall.yaml``."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from shall.secret_source import SecretSource, secret_sources
+if TYPE_CHECKING:
+    from shall.secret_source import SecretSource
 
 WHEN = ("failure", "change", "always")
 
@@ -18,7 +19,7 @@ class Notify(Struct, frozen=True):
     """
 
     when: str = WHEN[0]
-    to: Mapping[str, SecretSource] = {}
+    to: "Mapping[str, SecretSource]" = {}
     addresses: Mapping[str, str] = {}
 
 
@@ -33,4 +34,6 @@ def notify_setting(value: Any) -> Notify:
         raise ValueError(f"when must be one of {', '.join(WHEN)}")
     if not isinstance(to, dict) or not all(isinstance(it, dict) for it in to.values()):
         raise ValueError("to must be names with the source of an address each")
+    from shall.secret_source import secret_sources  # few projects have any
+
     return Notify(when, secret_sources(to))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
+from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -21,12 +21,14 @@ class Rules(Struct, frozen=True):
     clean_tree: bool = False
 
 
-class BaselineRule(StrEnum):
-    """Where a gate must have a baseline to compare with."""
+BaselineRule: TypeAlias = Literal[
+    "required",
+    "committed",  # where a commit has or had one
+    "optional",
+]
+"""Where a gate must have a baseline to compare with."""
 
-    REQUIRED = "required"
-    COMMITTED = "committed"  # where a commit has or had one
-    OPTIONAL = "optional"
+BASELINE_RULES: tuple[BaselineRule, ...] = get_args(BaselineRule)
 
 
 class GateRules(Struct, frozen=True):
@@ -40,7 +42,7 @@ class GateRules(Struct, frozen=True):
     unknown_links: int | None = 0
     unread: int | None = 0
     unasserted: int | None = None
-    baseline: BaselineRule = BaselineRule.COMMITTED
+    baseline: BaselineRule = "committed"
 
     def renew_after(self) -> timedelta | None:
         """Return the age from which a run records a proof again: half of the least ``max_age``."""

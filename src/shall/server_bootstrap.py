@@ -26,7 +26,7 @@ from shall.store.call_log import CallLog
 from shall.store.state import sealing_key
 from shall.store.vfs import plain_names
 from shall.transport.target_policy import read_policy
-from shall.workspace.account import current_account
+from shall.workspace.account import current_account, home_folder
 from shall.workspace.server_folder import Origin, ServerFolder, make_own_folder, server_folder
 from shall.workspace.workspace import Workspace
 from shall.workspace.workspaces import Workspaces
@@ -94,7 +94,7 @@ def open_workspaces(
     remove_folders(*settings.workspaces)  # what callers write there is never imported
     logs: dict[Path, CallLog] = {}
     folder = _open_folder_of_server(settings)
-    home = current_account().home
+    home = home_folder()
     chosen = folder.origin in {Origin.CURRENT, Origin.OWN}
     if home is not None and chosen and folder.path.resolve() == home.resolve():
         home = None  # it is no person's, or its own state directory: nothing else is too wide

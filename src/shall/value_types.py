@@ -3,10 +3,8 @@
 import json
 import os
 from collections.abc import Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from shall.late_pattern import late_pattern
 
@@ -186,6 +184,8 @@ def header(value: Any) -> str:
 
 def url(value: Any) -> str:
     """Read an absolute URL of http or https."""
+    from urllib.parse import urlsplit  # settings of servers, as below
+
     name = text(value)
     parts = urlsplit(name)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -219,6 +219,8 @@ def words(value: Any) -> tuple[str, ...]:
 
 def networks(value: Any) -> tuple[str, ...]:
     """Read IP addresses and networks."""
+    from ipaddress import ip_network  # few commands read networks
+
     found = words(value)
     for word in found:
         ip_network(word, strict=False)  # its ValueError says what is wrong

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shall.cases.filters import FILTERS, filters_of
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.full_case import read_full
-from shall.cases.model import Check, CheckKind
+from shall.cases.model import CHECK_KINDS, Check
 from shall.cases.path import parse_path
 from shall.cases.plain_case import plain_case
 from shall.cases.predicates import NAMES, PREDICATES
@@ -106,7 +106,7 @@ def test_a_method_in_small_letters_is_noted_as_an_older_spelling() -> None:
 def test_a_field_of_a_value_is_checked_where_it_is() -> None:
     found = checks({"$.user": {"name": "ann", "$.length": 3, "length": 2, "$[0]": 1}})
 
-    assert [(it.kind.value, it.field) for it in found] == [
+    assert [(it.kind, it.field) for it in found] == [
         ("equals", "user.name"),
         ("equals", "user.length"),
         ("length", "user"),
@@ -128,9 +128,9 @@ def test_every_spelling_of_a_predicate_is_one(name: str) -> None:
 
 
 def test_the_table_has_a_predicate_for_each_kind() -> None:
-    kinds = {it for it in CheckKind if not it.startswith(("mysql_", "sse_"))}
+    kinds = {it for it in CHECK_KINDS if not it.startswith(("mysql_", "sse_"))}
 
-    assert {it.kind for it in PREDICATES} == kinds - {CheckKind.STATUS, CheckKind.OPENAPI}
+    assert {it.kind for it in PREDICATES} == kinds - {"status_code", "openapi"}
 
 
 _names = st.sampled_from(["a", "b c", "length", "not", 'q"', "\\", "名", "$x"])

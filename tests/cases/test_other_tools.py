@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shall.cases.aliases import check_kind
-from shall.cases.model import CheckKind
+from shall.cases.model import CHECK_KINDS, CheckKind
 from shall.cases.reader import read_data
 from shall.errors import InvalidCase
 
@@ -107,7 +107,7 @@ def test_a_suggested_check_keeps_the_negation(typed: str, meant: str) -> None:
 
 
 @pytest.mark.verifies("cases#1.12")
-@pytest.mark.parametrize("kind", list(CheckKind))
+@pytest.mark.parametrize("kind", CHECK_KINDS)
 def test_no_typing_mistake_of_a_check_suggests_its_opposite(kind: CheckKind) -> None:
     for position in range(len(kind)):
         typed = kind[:position] + kind[position + 1 :]

@@ -33,12 +33,17 @@ UNUSED = {
         "signal",
         "ast",
         "dataclasses",
+        "decimal",
         "dis",
         "inspect",
+        "ipaddress",
         "linecache",
         "logging",
+        "threading",
         "tokenize",
         "traceback",
+        "urllib",
+        "uuid",
     ),
 }
 """Parts of the standard library that a run of plain cases has no use for."""
@@ -51,6 +56,14 @@ OWN_UNUSED = (
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
     *("shall.server_bootstrap", "shall.workspace.workspaces", "shall.workspace.server_folder"),
     *("shall.settings.page", "shall.settings.defaults", "shall.actions.principal"),
+    *("shall.cases.functions", "shall.cases.nearest", "shall.cases.patterns"),
+    *("shall.config_source", "shall.database_source", "shall.diagnostics", "shall.secret_source"),
+    *("shall.engine.patterns", "shall.engine.ports", "shall.engine.shared"),
+    "shall.engine.sql_plan",
+    *("shall.results.collected", "shall.span", "shall.store.call_buffer", "shall.store.stops"),
+    *("shall.store.decisions", "shall.store.evidence", "shall.store.outages"),
+    *("shall.transport.addresses", "shall.transport.http.redirect", "shall.transport.sql"),
+    *("shall.workspace.atomic", "shall.workspace.stray_cases"),
     *("shall.cases.unit", "shall.engine.unit_results", "shall.transport.process"),
 )
 

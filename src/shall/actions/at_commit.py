@@ -46,6 +46,10 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
         files = Files(folder)
         try:
             kept = Folder(folder / (state or ".shall"))
+            evidence, decisions = (
+                EvidenceLog(kept.below(EVIDENCE)),
+                DecisionLog(kept.below(DECISIONS)),
+            )
             then = replace(
                 workspace,
                 root=folder,
@@ -53,9 +57,9 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 files=files,
                 store=None,
                 later=None,
-                evidence=EvidenceLog(kept.below(EVIDENCE)),
-                decisions=DecisionLog(kept.below(DECISIONS)),
-                outages=None,
+                evidence_log=lambda: evidence,
+                decision_log=lambda: decisions,
+                outage_log=None,
                 marks=dict(workspace.marks),
                 linked=dict(workspace.linked),
                 modules=dict(workspace.modules),

@@ -14,7 +14,7 @@ from shall.engine.job import Job
 from shall.errors import InvalidInput
 from shall.messages import Message
 from shall.span import Span
-from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
 Edges = Callable[[str], Mapping[str, str]]

@@ -21,8 +21,8 @@ from shall.errors import (
     ScriptNotWritten,
     ShallError,
 )
+from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.paths import refuse_operators
-from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_case
 

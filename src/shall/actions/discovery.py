@@ -10,29 +10,20 @@ from msgspec.structs import replace
 from shall.cases.early_fields import Early, early_fields
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
-from shall.diagnostics import Diagnostic, Severity
 from shall.engine.job import Job
-from shall.engine.shared import Shared
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.log import Log
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
-from shall.span import Span
-from shall.workspace.folders import CASE_FOLDERS, shared_path
-from shall.workspace.stray_cases import (
-    YAML_ENDINGS,
-    first_names,
-    is_rootless,
-    rootless_notice,
-    stray_cases,
-    stray_notice,
-)
+from shall.workspace.folders import CASE_FOLDERS, YAML_ENDINGS, shared_path
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from shall.actions.case_needs import Needs
     from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
+    from shall.diagnostics import Diagnostic
+    from shall.engine.shared import Shared
 
 _log = Log(__name__)
 
@@ -94,6 +85,8 @@ def case_files(
     """
     named = paths or case_folders(workspace)
     if not named:
+        from shall.workspace.stray_cases import stray_cases, stray_notice  # only without cases
+
         raise FolderNotFound(
             f"No case folder was found in {workspace.root}.",
             hint=stray_notice(stray_cases(workspace.files))
@@ -112,6 +105,8 @@ def case_files(
         else:
             raise case_not_found(workspace, relative)
     if rootless and logs_rootless:
+        from shall.workspace.stray_cases import rootless_notice  # few projects have such files
+
         _log.warning("%s", rootless_notice(rootless))
     return list(found)
 
@@ -123,6 +118,8 @@ def _put(workspace: Workspace, path: str, texts: Texts) -> None:
 
 def no_case_hint(workspace: Workspace, paths: Sequence[str]) -> str:
     """Return where there are cases, or what a case needs and the files that were looked at."""
+    from shall.workspace.stray_cases import first_names, stray_cases, stray_notice  # as above
+
     if not paths and (notice := stray_notice(stray_cases(workspace.files))):
         return notice
     needed = "A case file is YAML with the root testcase:."
@@ -237,6 +234,8 @@ class JobReader:
             job = replace(job, case=None, error=Message("case.needs_unseen", {}))
         if job.case is None or not job.case.use or job.case.skip is not None:
             return job
+        from shall.engine.shared import Shared  # few cases use shared steps
+
         unseen = Shared(error=Message("case.use_unseen", {}))
         paths = [shared_path(job.key, name) for name in job.case.use]
         return replace(job, shared=tuple(self.shared.get(path, unseen) for path in paths))
@@ -315,8 +314,11 @@ def _cases_below(
             found.append(path)
             if texts is not None:
                 texts.put(path, text)
-        elif rootless is not None and is_rootless(text):
-            rootless.append(path)
+        elif rootless is not None:
+            from shall.workspace.stray_cases import is_rootless  # as above
+
+            if is_rootless(text):
+                rootless.append(path)
     return found
 
 
@@ -335,6 +337,9 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
             check_documents(workspace, case, text, path)
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
+        from shall.diagnostics import Diagnostic, Severity  # few files are wrong
+        from shall.span import Span
+
         unreadable = Diagnostic(
             "file.unreadable",
             Severity.ERROR,
@@ -350,7 +355,7 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
     return Job(path, case, locate=positions(text, path))
 
 
-def _beside(workspace: Workspace, text: str | None, path: str) -> tuple[Diagnostic, ...]:
+def _beside(workspace: Workspace, text: str | None, path: str) -> "tuple[Diagnostic, ...]":
     """Return what is wrong with the files that a case names which has problems itself."""
     if text is None or "data" not in text:
         return ()

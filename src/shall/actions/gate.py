@@ -17,7 +17,6 @@ from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
 from shall.diagnostics import Diagnostic
 from shall.errors import InvalidSpec, StoreUnavailable
-from shall.rules import BaselineRule
 from shall.specs.baseline import proved_percent
 from shall.specs.gate import Base, Gate, Judged, Verdict, judge, missing_baseline
 from shall.workspace.git import was_committed
@@ -77,14 +76,14 @@ def _base(workspace: Workspace, name: str | None) -> State | None:
 def _missing_baseline(workspace: Workspace) -> Judged | None:
     """Return why the gate cannot be judged without the baseline that is not there."""
     rule, name = workspace.gate.baseline, baseline_name(workspace)
-    if rule is BaselineRule.OPTIONAL or (workspace.state / FILE).exists():
+    if rule == "optional" or (workspace.state / FILE).exists():
         return None
     was_there: bool | None = False
     if workspace.state.is_relative_to(workspace.root):
         was_there = was_committed(workspace.root, name)
     if was_there:
         message = f"{name} was committed, and is missing."
-    elif rule is BaselineRule.REQUIRED:
+    elif rule == "required":
         message = f"gate.baseline is required, and {name} is missing."
     elif was_there is None:
         message = f"Git does not answer whether {name} was committed."

@@ -12,8 +12,8 @@ from shall.actions.trace import trace_requirements
 from shall.errors import ShallError
 from shall.specs.matrix import Matrix, Row, row_of
 from shall.specs.model import LinkKind
+from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.git import changed_files, commit_of
-from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
 _MOST_FILES = 10

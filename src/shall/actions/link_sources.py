@@ -20,7 +20,7 @@ from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
 from shall.specs.model import Link
 from shall.specs.test_files import is_test_file
-from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
 _log = Log(__name__)

@@ -14,7 +14,7 @@ from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
 from shall.specs.mark_edit import rename_marks
 from shall.specs.matrix import Matrix, row_of
-from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
 _MARK = "\ufeff"

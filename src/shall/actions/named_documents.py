@@ -5,7 +5,7 @@ They are shared steps, OpenAPI documents and files of JSON Schemas.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shall.cases.model import Case, Check, CheckKind, Step, Teardown
+from shall.cases.model import Case, Check, Step, Teardown
 from shall.cases.named_files import schemas_in
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate
@@ -46,7 +46,7 @@ def _problems_of(
     workspace: Workspace, call: Step | Teardown, text: str, path: str, place: str
 ) -> Iterator[Diagnostic]:
     for number, check in enumerate(call.checks):
-        if check.kind is CheckKind.OPENAPI:
+        if check.kind == "openapi":
             yield from _problems(workspace, check, text, path, f"{place}.expect.openapi")
             continue
         at = f"{place}.{check.place or f'assert[{number}]'}"

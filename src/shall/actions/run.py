@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -14,25 +13,24 @@ from msgspec.structs import replace
 from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
-from shall.cases.nearest import nearest
-from shall.database_source import Database
 from shall.engine.draws import seed_or_new
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
-from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.log import Log
 from shall.results.events import CaseFinished, Emit, Event
 from shall.results.records import RunSummary, ShardRecord, is_bad
-from shall.secret_source import SecretSource
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
     from shall.actions.case_needs import Needs
+    from shall.database_source import Database
+    from shall.engine.ports import Turns
     from shall.engine.spawned_workers import Starter, WorkerProgram
     from shall.engine.worker_processes import WorkerProcesses
+    from shall.secret_source import SecretSource
 
 
 CASES_A_WORKER = 100
@@ -50,7 +48,7 @@ def execute(
     listeners: Iterable[Emit] = (),
     stop: Stop | None = None,
     warn: Callable[[str], None] | None = None,
-    turns: Turns | None = None,
+    turns: "Turns | None" = None,
 ) -> RunSummary:
     """Run cases in this thread, and record the results.
 
@@ -206,7 +204,7 @@ def _run_shared(
     options: RunOptions,
     opened: ExitStack,
     stop: Stop,
-    turns: Turns | None = None,
+    turns: "Turns | None" = None,
 ) -> RunOptions:
     """Run what comes before the first case; return the options with the tokens of the logins.
 
@@ -259,7 +257,7 @@ def _start_processes(
     workspace: Workspace,
     options: RunOptions,
     cases: _Cases,
-    turns: Turns | None,
+    turns: "Turns | None",
     opened: ExitStack,
 ) -> "WorkerProcesses | None":
     """Start worker processes where that is worth it; ``opened`` closes them.
@@ -320,7 +318,8 @@ def _starter(
 
 def _fork_count(wanted: int, concurrency: int, cases: int) -> int:
     """Return how many processes to fork: below 2 this one runs the cases."""
-    if sys.platform != "linux" or threading.active_count() > 1:  # fork is not safe
+    threading = sys.modules.get("threading")  # not imported: no thread was started
+    if sys.platform != "linux" or (threading and threading.active_count() > 1):  # fork is unsafe
         return 1
     count = wanted or min(len(os.sched_getaffinity(0)), cases // CASES_A_WORKER)
     return min(count, concurrency, cases)
@@ -421,7 +420,7 @@ def _files(defaults: RunDefaults) -> str:
     return "shall.yaml" if defaults.config is None else "shall.yaml or config.yaml"
 
 
-def _password_sources(databases: Mapping[str, Database]) -> Mapping[str, SecretSource]:
+def _password_sources(databases: "Mapping[str, Database]") -> "Mapping[str, SecretSource]":
     return {
         f"databases.{name}.password": it.password
         for name, it in databases.items()
@@ -434,6 +433,8 @@ def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:
     if not name or not known:
         return {}
     if name not in known:
+        from shall.cases.nearest import nearest  # only where something is wrong
+
         near = nearest(name, known)
         raise BadValue(
             f"Environment {name} is not defined in {_files(defaults)}.",

@@ -21,7 +21,7 @@ from shall.errors import FileMissing, InvalidInput
 from shall.messages import Message
 from shall.results.events import CaseFinished, Emit, Event
 from shall.results.records import Outcome
-from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from shall.cases.model import CheckKind, Step, Teardown
+from shall.cases.model import Step, Teardown
 from shall.cases.reader import read_case
 from shall.cases.shared_steps import read_shared
 from shall.cases.snapshot import FOLDER, snapshot_of, snapshot_path
@@ -115,5 +115,5 @@ def _used(workspace: Workspace, key: str) -> Iterator[str]:
     parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
     for part in parts:
         for check in part.checks:
-            if check.kind is CheckKind.SNAPSHOT:
+            if check.kind == "snapshot":
                 yield snapshot_path(key, snapshot_of(check.expected)[0])

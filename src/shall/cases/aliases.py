@@ -3,49 +3,49 @@
 These tables are the only place that knows them: everything behind reading sees today's names.
 """
 
-from shall.cases.model import CheckKind
+from shall.cases.model import CHECK_KINDS, CheckKind
 
 CHECK_SPELLINGS: dict[str, CheckKind] = {
-    "status": CheckKind.STATUS,
-    "code": CheckKind.STATUS,
-    "equal": CheckKind.EQUALS,
-    "eq": CheckKind.EQUALS,
-    "==": CheckKind.EQUALS,
-    "not_equal": CheckKind.NOT_EQUALS,
-    "ne": CheckKind.NOT_EQUALS,
-    "neq": CheckKind.NOT_EQUALS,
-    "!=": CheckKind.NOT_EQUALS,
-    "exist": CheckKind.EXISTS,
-    "not_exist": CheckKind.NOT_EXISTS,
-    "none": CheckKind.IS_NONE,
-    "null": CheckKind.IS_NONE,
-    "is_null": CheckKind.IS_NONE,
-    "not_none": CheckKind.IS_NOT_NONE,
-    "not_null": CheckKind.IS_NOT_NONE,
-    "is_not_null": CheckKind.IS_NOT_NONE,
-    "contain": CheckKind.CONTAINS,
-    "not_contain": CheckKind.NOT_CONTAINS,
-    "len": CheckKind.LENGTH,
-    "length_equals": CheckKind.LENGTH,
-    "matches": CheckKind.REGEX,
-    "match": CheckKind.REGEX,
-    "regexp": CheckKind.REGEX,
-    "lt": CheckKind.LESS,
-    "<": CheckKind.LESS,
-    "less": CheckKind.LESS,
-    "le": CheckKind.LESS_EQUAL,
-    "lte": CheckKind.LESS_EQUAL,
-    "<=": CheckKind.LESS_EQUAL,
-    "less_equal": CheckKind.LESS_EQUAL,
-    "less_than_or_equal": CheckKind.LESS_EQUAL,
-    "gt": CheckKind.GREATER,
-    ">": CheckKind.GREATER,
-    "greater": CheckKind.GREATER,
-    "ge": CheckKind.GREATER_EQUAL,
-    "gte": CheckKind.GREATER_EQUAL,
-    ">=": CheckKind.GREATER_EQUAL,
-    "greater_equal": CheckKind.GREATER_EQUAL,
-    "greater_than_or_equal": CheckKind.GREATER_EQUAL,
+    "status": "status_code",
+    "code": "status_code",
+    "equal": "equals",
+    "eq": "equals",
+    "==": "equals",
+    "not_equal": "not_equals",
+    "ne": "not_equals",
+    "neq": "not_equals",
+    "!=": "not_equals",
+    "exist": "exists",
+    "not_exist": "not_exists",
+    "none": "is_none",
+    "null": "is_none",
+    "is_null": "is_none",
+    "not_none": "is_not_none",
+    "not_null": "is_not_none",
+    "is_not_null": "is_not_none",
+    "contain": "contains",
+    "not_contain": "not_contains",
+    "len": "length",
+    "length_equals": "length",
+    "matches": "regex",
+    "match": "regex",
+    "regexp": "regex",
+    "lt": "less_than",
+    "<": "less_than",
+    "less": "less_than",
+    "le": "less_or_equal",
+    "lte": "less_or_equal",
+    "<=": "less_or_equal",
+    "less_equal": "less_or_equal",
+    "less_than_or_equal": "less_or_equal",
+    "gt": "greater_than",
+    ">": "greater_than",
+    "greater": "greater_than",
+    "ge": "greater_or_equal",
+    "gte": "greater_or_equal",
+    ">=": "greater_or_equal",
+    "greater_equal": "greater_or_equal",
+    "greater_than_or_equal": "greater_or_equal",
 }
 """Spelling to kind. Looked up in lower case with spaces and hyphens as ``_``."""
 
@@ -61,7 +61,7 @@ REQUEST_KEYS = {
 }
 CHECK_KEYS = {"expect": "expected", "value": "expected"}
 
-_TODAY: dict[str, CheckKind] = {kind.value: kind for kind in CheckKind}
+_TODAY: dict[str, CheckKind] = {kind: kind for kind in CHECK_KINDS}
 
 
 def plain_spelling(word: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from shall.cases.forms import is_template
-from shall.cases.model import AwaitedMessages, Case, CheckKind
+from shall.cases.model import AwaitedMessages, Case
 
 
 class CaseAssertions(Struct, frozen=True):
@@ -29,7 +29,7 @@ def assertions_of(case: Case) -> CaseAssertions:
     checks += [check for step in case.steps if step.stream for check in step.stream.until]
     awaited = [it for step in case.steps for it in step.messages if type(it) is AwaitedMessages]
     checks += [check for item in awaited for check in item.checks]
-    statuses = {str(check.expected) for check in checks if check.kind is CheckKind.STATUS}
+    statuses = {str(check.expected) for check in checks if check.kind == "status_code"}
     words: list[str] = []
     for check in checks:
         words += [name for name in (check.field, check.header) if name]

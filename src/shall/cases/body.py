@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, get_args
 
 from shall.cases.expression import parse_template
 from shall.cases.fields import Fields
@@ -11,7 +11,7 @@ from shall.cases.graphql import read_graphql
 from shall.cases.model import Body, BodyKind
 from shall.errors import BadExpression
 
-_BODIES = tuple(kind.value for kind in BodyKind)
+_BODIES: tuple[BodyKind, ...] = get_args(BodyKind)
 
 
 def read_body(fields: Fields, method: str) -> Body | None:
@@ -19,7 +19,7 @@ def read_body(fields: Fields, method: str) -> Body | None:
     values = fields.values
     given = [name for name in _BODIES if values.get(name) is not None]
     if values.keys() & {"json"} and not given:
-        return Body(BodyKind.JSON, None)  # `json: null` is a body, the four letters
+        return Body("json", None)  # `json: null` is a body, the four letters
     if not given:
         return None
     name = given[0]
@@ -38,7 +38,7 @@ def read_body(fields: Fields, method: str) -> Body | None:
     return _checked(fields, name, method)
 
 
-def _checked(fields: Fields, name: str, method: str) -> Body | None:
+def _checked(fields: Fields, name: BodyKind, method: str) -> Body | None:
     """Return a body of a kind whose value is of the right type."""
     value = fields.values[name]
     if name in ("text", "xml") and type(value) is not str:
@@ -46,14 +46,14 @@ def _checked(fields: Fields, name: str, method: str) -> Body | None:
     elif name == "xml":
         _check_xml(fields, value)
     if name == "body":
-        return Body(BodyKind.BODY, _read_bytes(fields))
+        return Body("body", _read_bytes(fields))
     if name == "form" and not isinstance(value, dict) and not is_template(value):
         fields.bad_type("form", "a mapping")
     if name == "data" and not value and method in ("GET", "HEAD"):
         return None  # older files write `data: {}` where there is none
     if name == "graphql":
         value = read_graphql(fields, method)
-    return Body(BodyKind(name), value)
+    return Body(name, value)
 
 
 def _check_xml(fields: Fields, text: str) -> None:

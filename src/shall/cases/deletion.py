@@ -2,7 +2,7 @@
 
 from shall.cases.fields import Fields, kind_of
 from shall.cases.forms import is_template
-from shall.cases.model import Operation, Teardown
+from shall.cases.model import Teardown
 
 DELETE_FILES = "delete_files"
 
@@ -17,10 +17,10 @@ def read_deletion(fields: Fields, name: str) -> Teardown:
     if type(value) not in (str, list):
         message = f"`delete_files` must be a path or a list of paths, not {kind_of(value)}."
         fields.bad("case.bad-type", DELETE_FILES, message, "Write `delete_files: out/report.csv`.")
-        return Teardown(name, Operation.FILE)
+        return Teardown(name, "file")
     if is_template(value):  # a list, perhaps
-        return Teardown(name, Operation.FILE, files=value)
+        return Teardown(name, "file", files=value)
     paths = fields.texts(DELETE_FILES)
     if value == []:
         fields.bad("case.bad-value", DELETE_FILES, "`delete_files` must not be empty.")
-    return Teardown(name, Operation.FILE, files=paths)
+    return Teardown(name, "file", files=paths)

@@ -6,7 +6,7 @@ from typing import Any
 from shall.cases.aliases import CHECK_KEYS
 from shall.cases.expect import read_expect
 from shall.cases.fields import Fields, Findings, Keys
-from shall.cases.model import Check, CheckKind
+from shall.cases.model import Check
 
 _FIELDS = frozenset(
     {"type", "field", "expected", "min", "max", "event_type", "index", "data_contains"}
@@ -71,9 +71,9 @@ def _held(values: Mapping[str, Any], name: Any) -> dict[str, Any]:
 
 
 _READ = {
-    CheckKind.SSE_EVENT_COUNT: _count,
-    CheckKind.SSE_CONTAINS: _contains,
-    CheckKind.SSE_EVENT_EXISTS: _exists,
-    CheckKind.SSE_EVENT_FIELD: _field,
-    CheckKind.SSE_LAST_EVENT: _last,
+    "sse_event_count": _count,
+    "sse_contains": _contains,
+    "sse_event_exists": _exists,
+    "sse_event_field": _field,
+    "sse_last_event": _last,
 }

@@ -48,10 +48,10 @@ WITHOUT_FIELDS = frozenset({"status", "header", "duration", "bytes", "sha256", "
 """Sources of selectors whose value has no fields."""
 
 _STATUS_KINDS = {
-    CheckKind.EQUALS: False,
-    CheckKind.IN: False,
-    CheckKind.NOT_EQUALS: True,
-    CheckKind.NOT_IN: True,
+    "equals": False,
+    "in": False,
+    "not_equals": True,
+    "not_in": True,
 }
 """Predicates that a status understands classes such as ``2xx`` for, and whether each negates."""
 
@@ -137,7 +137,7 @@ def _of_contract(value: Any, keys: Keys, report: Report) -> list[Check]:
     It is constant, since the document is read before.
     """
     if value is True or (type(value) is str and value.strip() and "{{" not in value):
-        return [Check(CheckKind.OPENAPI, expected=value, place=_place(keys))]
+        return [Check("openapi", expected=value, place=_place(keys))]
     message = f"`openapi` takes true or the path of a document, not {kind_of(value)} {value!r:.60}."
     report.add(
         "case.bad-type", keys, message, "Write `openapi: true` or `openapi: specs/openapi.yaml`."
@@ -193,7 +193,7 @@ def _target(text: str, selector: Selector) -> _Target:
 def _conditions(target: _Target, value: Any, keys: Keys, report: Report) -> list[Check]:
     """Read what is written below a selector."""
     if type(value) is not dict or not value:
-        check = _predicate(target, BY_KIND[CheckKind.EQUALS], value, keys, report)
+        check = _predicate(target, BY_KIND["equals"], value, keys, report)
         return [] if check is None else [check]
     checks: list[Check] = []
     parts: list[Check] = []
@@ -219,10 +219,10 @@ def _add_parts(checks: list[Check], target: _Target, parts: tuple[Check, ...], k
     """Add what fields of the value must be, to the fields under ``has`` where there are some."""
     for index, check in enumerate(checks):
         is_of_target = (check.field, check.selector) == (target.field, target.selector)
-        if check.kind is CheckKind.HAS and is_of_target and not check.negated:
+        if check.kind == "has" and is_of_target and not check.negated:
             checks[index] = replace(check, expected=(*check.expected, *parts))
             return
-    checks.append(target.check(CheckKind.HAS, parts, place=_place(keys)))
+    checks.append(target.check("has", parts, place=_place(keys)))
 
 
 def _of_field(
@@ -315,7 +315,7 @@ def _predicate(
         message = f"A duration is compared with a time, not {kind_of(value)} {value!r:.60}."
         report.add("case.bad-value", keys, message, "Write the unit: `300 ms` or `2 s`.")
         return None
-    if kind is CheckKind.SNAPSHOT and not _may_be_snapshot(target, value, negated, keys, report):
+    if kind == "snapshot" and not _may_be_snapshot(target, value, negated, keys, report):
         return None
     found = read_expected(predicate, value, keys, report)
     if found is None:
@@ -355,7 +355,7 @@ def _status(target: _Target, value: Any, negated: bool, keys: Keys, report: Repo
             message = f"`status` must be from 100 to 599, not {each!r:.60}."
             report.add("case.bad-value", keys, message, "Write `200`, `2xx` or a list of them.")
             return None
-    return target.check(CheckKind.STATUS, value, negated=negated, place=_place(keys))
+    return target.check("status_code", value, negated=negated, place=_place(keys))
 
 
 def read_expected(
@@ -394,13 +394,13 @@ def _read_length(value: Any, keys: Keys, report: Report) -> tuple[Any] | None:
         return (read_conditions(value, keys, report),)
     if FITS[Takes.LENGTH](value):
         return (value,)
-    _refuse(BY_KIND[CheckKind.LENGTH], value, keys, report)
+    _refuse(BY_KIND["length"], value, keys, report)
     return None
 
 
 def _read_items(value: Any, keys: Keys, report: Report) -> tuple[Any] | None:
     if type(value) is not list:
-        _refuse(BY_KIND[CheckKind.CONTAINS_ALL], value, keys, report)
+        _refuse(BY_KIND["contains_all"], value, keys, report)
         return None
     return (tuple(_read_item(it, (*keys, at), report) for at, it in enumerate(value)),)
 
@@ -414,13 +414,13 @@ def _read_count(value: Any, keys: Keys, report: Report) -> tuple[Any] | None:
         return None
     where = read_conditions(value["where"], (*keys, "where"), report)
     number = {name: it for name, it in value.items() if name != "where"}
-    return ((Check(CheckKind.ANY, expected=where), *read_conditions(number, keys, report)),)
+    return ((Check("any", expected=where), *read_conditions(number, keys, report)),)
 
 
 def _read_item(value: Any, keys: Keys, report: Report) -> Check:
     if type(value) is dict and value:
-        return Check(CheckKind.HAS, expected=read_conditions(value, keys, report))
-    return Check(CheckKind.EQUALS, expected=value)
+        return Check("has", expected=read_conditions(value, keys, report))
+    return Check("equals", expected=value)
 
 
 _STRUCTURED: dict[Takes, Callable[[Any, Keys, Report], tuple[Any] | None]] = {

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from shall.cases.model import Allure, Case, Check, CheckKind, RequestTemplate, Step, Teardown
+from shall.cases.model import Allure, Case, Check, RequestTemplate, Step, Teardown
 from shall.late_pattern import late_pattern
 
 _ABSOLUTE = late_pattern(r"https?://", re.IGNORECASE)
-_NO_EXPECTATION = frozenset(
-    (CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE)
-)
+_NO_EXPECTATION = frozenset(("exists", "not_exists", "is_none", "is_not_none"))
 
 
 FIELDS = {
@@ -67,7 +65,7 @@ def _request(request: RequestTemplate) -> dict[str, Any]:
     data: dict[str, Any] = {"method": request.method, address: request.url}
     data |= _filled({"headers": dict(request.headers), "params": dict(request.params)})
     if request.body:
-        data[request.body.kind.value] = request.body.value
+        data[request.body.kind] = request.body.value
     data |= _filled({"files": dict(request.files), "timeout_s": request.timeout_s})
     if request.project is not None:
         data["project"] = request.project
@@ -86,7 +84,7 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _teardown(teardown: Teardown) -> dict[str, Any]:
-    data: dict[str, Any] = {"id": teardown.id, "operation_type": teardown.operation.value}
+    data: dict[str, Any] = {"id": teardown.id, "operation_type": teardown.operation}
     if teardown.request:
         data |= _request(teardown.request)
     if teardown.query is not None:
@@ -95,7 +93,7 @@ def _teardown(teardown: Teardown) -> dict[str, Any]:
 
 
 def _check(check: Check) -> dict[str, Any]:
-    data: dict[str, Any] = {"type": check.kind.value}
+    data: dict[str, Any] = {"type": check.kind}
     for name in ("field", "header", "query"):
         if getattr(check, name) is not None:
             data[name] = getattr(check, name)

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from shall.cases.expect import Report, read_conditions, read_expect
 from shall.cases.fields import Fields, Keys, kind_of
 from shall.cases.forms import is_status, is_template, is_variable_name
-from shall.cases.model import Check, CheckKind
+from shall.cases.model import Check
 from shall.cases.polling import read_time
 
 MOST_ITERATIONS = 1000
@@ -99,7 +99,7 @@ def _read_when(value: Any, keys: Keys, report: Report, is_first: bool) -> When |
         report.add("case.bad-value", keys, message, 'Write an expression: "{{ name }}": VALUE.')
     checks = [
         Check(
-            CheckKind.HAS,
+            "has",
             expected=read_conditions(wanted, (*keys, name), report),
             selector=name,
             place="if",

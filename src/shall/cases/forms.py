@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shall.cases.patterns import pattern_problem
 from shall.cases.syntax import GLOBAL
 
 ROW = "row"
@@ -51,6 +50,8 @@ def is_ordered(value: Any) -> bool:
 
 def is_pattern(value: Any) -> bool:
     """Return whether a value is a regular expression that a case may use."""
+    from shall.cases.patterns import pattern_problem  # few checks have any
+
     return type(value) is str and "{{" not in value and pattern_problem(value) is None
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
 from shall.messages import plural
 
@@ -81,6 +80,8 @@ def check_call(call: Call) -> tuple[str, str, str] | None:
         return "case.unknown-function", f"Unknown module `{call.module}`.", hint
     signature = FUNCTIONS.get(call.name)
     if signature is None:
+        from shall.cases.nearest import nearest  # only where something is wrong, as below
+
         near = nearest(call.name, FUNCTIONS)
         hint = f"Did you mean `{near}`?" if near else ""
         return "case.unknown-function", f"Unknown function `{call.name}`.", hint
@@ -98,6 +99,8 @@ def _check_fake(call: Call) -> tuple[str, str, str] | None:
     if call.name in BY_NAME:
         wrong = _wrong_arguments(replace(call, name=name), _LOCALE)
         return ("case.bad-argument", wrong, f"It is {name}{_LOCALE}.") if wrong else None
+    from shall.cases.nearest import nearest
+
     near = nearest(name, [f"{FAKE}.{it}" for it in BY_NAME])
     hint = f"Did you mean `{near}`?" if near else f"Known are {', '.join(BY_NAME)}."
     return "case.unknown-function", f"Unknown function `{name}`.", hint

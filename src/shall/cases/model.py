@@ -5,8 +5,7 @@ expressions); ``cases.expression`` parses them and the engine evaluates them.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -14,64 +13,67 @@ if TYPE_CHECKING:
     from shall.cases.flow import Flow
 
 
-class CheckKind(StrEnum):
-    """What a check asserts. The value is the spelling we write; ``cases.spelling`` knows others."""
-
-    STATUS = "status_code"
-    EQUALS = "equals"
-    NOT_EQUALS = "not_equals"
-    EXISTS = "exists"
-    NOT_EXISTS = "not_exists"
-    IS_NONE = "is_none"
-    IS_NOT_NONE = "is_not_none"
-    CONTAINS = "contains"
-    NOT_CONTAINS = "not_contains"
-    LENGTH = "length"
-    IN = "in"
-    NOT_IN = "not_in"
-    REGEX = "regex"
-    LESS = "less_than"
-    LESS_EQUAL = "less_or_equal"
-    GREATER = "greater_than"
-    GREATER_EQUAL = "greater_or_equal"
-    CLOSE_TO = "close_to"
-    STARTS_WITH = "starts_with"
-    ENDS_WITH = "ends_with"
-    IS_EMPTY = "is_empty"
-    IS_BOOLEAN = "is_boolean"
-    IS_INTEGER = "is_integer"
-    IS_FLOAT = "is_float"
-    IS_NUMBER = "is_number"
-    IS_STRING = "is_string"
-    IS_LIST = "is_list"
-    IS_OBJECT = "is_object"
-    IS_COLLECTION = "is_collection"
-    IS_DATE = "is_date"
-    IS_ISO_DATE = "is_iso_date"
-    IS_UUID = "is_uuid"
-    IS_IPV4 = "is_ipv4"
-    IS_IPV6 = "is_ipv6"
-    EACH = "each"
-    ANY = "any"
-    NO_ITEM = "no_item"
-    COUNT = "count"
-    HAS = "has"
-    ALL_OF = "all_of"
-    CONTAINS_ALL = "contains_all"
-    IN_ANY_ORDER = "in_any_order"
-    SCHEMA = "schema"
-    SNAPSHOT = "snapshot"
-    OPENAPI = "openapi"
+CheckKind: TypeAlias = Literal[
+    "status_code",
+    "equals",
+    "not_equals",
+    "exists",
+    "not_exists",
+    "is_none",
+    "is_not_none",
+    "contains",
+    "not_contains",
+    "length",
+    "in",
+    "not_in",
+    "regex",
+    "less_than",
+    "less_or_equal",
+    "greater_than",
+    "greater_or_equal",
+    "close_to",
+    "starts_with",
+    "ends_with",
+    "is_empty",
+    "is_boolean",
+    "is_integer",
+    "is_float",
+    "is_number",
+    "is_string",
+    "is_list",
+    "is_object",
+    "is_collection",
+    "is_date",
+    "is_iso_date",
+    "is_uuid",
+    "is_ipv4",
+    "is_ipv6",
+    "each",
+    "any",
+    "no_item",
+    "count",
+    "has",
+    "all_of",
+    "contains_all",
+    "in_any_order",
+    "schema",
+    "snapshot",
+    "openapi",
     # An earlier format asks a database in a check.
-    MYSQL_QUERY = "mysql_query"
-    MYSQL_QUERY_EXISTS = "mysql_query_exists"
-    MYSQL_QUERY_TRUE = "mysql_query_true"
+    "mysql_query",
+    "mysql_query_exists",
+    "mysql_query_true",
     # Older checks of events: reading makes checks of ``$.events`` of them.
-    SSE_EVENT_COUNT = "sse_event_count"
-    SSE_CONTAINS = "sse_contains"
-    SSE_EVENT_EXISTS = "sse_event_exists"
-    SSE_EVENT_FIELD = "sse_event_field"
-    SSE_LAST_EVENT = "sse_last_event"
+    "sse_event_count",
+    "sse_contains",
+    "sse_event_exists",
+    "sse_event_field",
+    "sse_last_event",
+]
+"""What a check asserts. The value is the spelling we write; ``cases.spelling`` knows others."""
+
+
+CHECK_KINDS: tuple[CheckKind, ...] = get_args(CheckKind)
 
 
 class Check(Struct, frozen=True, gc=False):
@@ -100,20 +102,20 @@ class Check(Struct, frozen=True, gc=False):
     place: str = ""
 
 
-class BodyKind(StrEnum):
-    """How a request body is sent.
+BodyKind: TypeAlias = Literal[
+    "json",
+    "form",
+    "text",
+    "data",
+    "graphql",
+    "xml",
+    "body",
+]
+"""How a request body is sent.
 
-    ``DATA`` is the older spelling: JSON, unless a Content-Type header says form or text. ``BODY``
-    is bytes: of a file, or written in Base64.
-    """
-
-    JSON = "json"
-    FORM = "form"
-    TEXT = "text"
-    DATA = "data"
-    GRAPHQL = "graphql"
-    XML = "xml"
-    BODY = "body"
+``DATA`` is the older spelling: JSON, unless a Content-Type header says form or text. ``BODY``
+is bytes: of a file, or written in Base64.
+"""
 
 
 class Body(Struct, frozen=True, gc=False):
@@ -221,12 +223,12 @@ class Step(Struct, frozen=True, gc=False):
     sql: SqlTemplate | None = None
 
 
-class Operation(StrEnum):
-    """What a teardown does."""
-
-    API = "api"
-    DB = "db"
-    FILE = "file"
+Operation: TypeAlias = Literal[
+    "api",
+    "db",
+    "file",
+]
+"""What a teardown does."""
 
 
 class Teardown(Struct, frozen=True, gc=False):

@@ -7,10 +7,8 @@ from shall.cases.forms import is_query_file
 from shall.cases.model import (
     AwaitedMessages,
     Body,
-    BodyKind,
     Case,
     Check,
-    CheckKind,
     RequestTemplate,
     Step,
     Teardown,
@@ -33,7 +31,7 @@ def named_files(case: Case, case_path: str, documents: Sequence[str] = ()) -> tu
         for check in part.checks:
             if check.kind not in _BESIDE:
                 continue
-            if check.kind is CheckKind.SNAPSHOT:
+            if check.kind == "snapshot":
                 found[snapshot_path(case_path, snapshot_of(check.expected)[0])] = None
             elif check.expected is True:
                 found |= dict.fromkeys(documents)
@@ -43,10 +41,10 @@ def named_files(case: Case, case_path: str, documents: Sequence[str] = ()) -> tu
     return tuple(it for it in found if isinstance(it, str) and "{{" not in it)
 
 
-_BESIDE = frozenset({CheckKind.SNAPSHOT, CheckKind.OPENAPI})
+_BESIDE = frozenset({"snapshot", "openapi"})
 """Checks that compare with a file whose path they need not say."""
 
-_NAMING = frozenset({CheckKind.SCHEMA, CheckKind.OPENAPI})
+_NAMING = frozenset({"schema", "openapi"})
 """Checks that compare with a file."""
 
 
@@ -82,13 +80,13 @@ def _of_request(request: RequestTemplate) -> Iterator[Any]:
 
 def _file_of(body: Body) -> Any:
     """Return the file that a body names; None where it names none."""
-    if body.kind is BodyKind.BODY:
+    if body.kind == "body":
         return body.value.get("file")
     query = body.value["query"]
     return query if is_query_file(query) else None
 
 
-_WITH_FILES = frozenset({BodyKind.GRAPHQL, BodyKind.BODY})
+_WITH_FILES = frozenset({"graphql", "body"})
 
 
 def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:

@@ -25,6 +25,8 @@ _MOST_COLUMNS = 28
 
 _DEEPEST_FLOW = 8
 _CLOSING = {"{": "}", "[": "]"}
+_OF_FLOWS = frozenset(",[]{}")
+_MOST_DIGITS = 15
 
 _ODD_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
 """Words that are no text in some spelling, in YAML 1.1 or 1.2."""
@@ -59,12 +61,9 @@ _LINE = late_pattern(
     rf"( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?(?:({_IN_BLOCK})|([\[{{].*))?",
     re.ASCII,
 )
-_SIMPLE = re.compile(r"[A-Za-z_/][\w./@-]*|-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
-"""Words and numbers that can be any value: the beginning of a line means the same before each."""
-_ENTRY = re.compile(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
-_BRACKETED = re.compile(r"[,\[\]{}]")
-_INVOLVED = re.compile(r"[\[\]{}\"']")
-_NEXT = re.compile(r" *(?:, *|(?=[\]}]))")
+_ENTRY = late_pattern(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
+_INVOLVED = late_pattern(r"[\[\]{}\"']")
+_NEXT = late_pattern(r" *(?:, *|(?=[\]}]))")
 
 
 @lru_cache(maxsize=1)
@@ -173,9 +172,9 @@ def _line(text: str) -> _Line | None:
     if begun is not None:
         dash, column, key, values, name = begun
         if values is None:
-            if _SIMPLE.fullmatch(last):
+            if _is_simple(last):
                 return dash, column, key, True, _scalar(last), None
-        elif last[-1:] == "}" and _SIMPLE.fullmatch(last, 0, len(last) - 1):
+        elif last[-1:] == "}" and _is_simple(last[:-1]):
             return dash, column, key, True, {**values, name: _scalar(last[:-1])}, dict.copy
     line = _any_line(text)
     if mark and line is not None:
@@ -188,9 +187,9 @@ def _remember_head(head: str, last: str, line: _Line) -> None:
     dash, column, key, _, value, copied = line
     begun: _Begun | None = None
     if copied is None:
-        if key is not None and _SIMPLE.fullmatch(last):
+        if key is not None and _is_simple(last):
             begun = dash, column, key, None, ""
-    elif copied is dict.copy and _SIMPLE.fullmatch(last, 0, len(last) - 1):
+    elif copied is dict.copy and _is_simple(last[:-1]):
         values = dict(value)
         name, _ = values.popitem()
         begun = dash, column, key, values, name
@@ -241,18 +240,69 @@ def _usual_line(content: str, column: int) -> _Line | None:
         content = content[2:].lstrip(" ")
         column += begin - len(content)
     key, mark, value = content.partition(":")
-    if mark and key.isidentifier() and key.isascii():
-        if not value:
-            return dash, column, _key(key), False, None, None
-        if value[0] == " " and (flow := value.lstrip(" "))[:1] in _CLOSING:
-            return dash, column, _key(key), True, *_flow(flow)
-    elif dash >= 0 and content[:1] in _CLOSING:
-        return dash, column, None, True, *_flow(content)
-    found = None if _BRACKETED.search(content) else _ENTRY.fullmatch(content)
-    if found is None or found[2] is None or (found[1] is None and dash < 0):
+    name = _key(key) if mark and _is_usual_key(key) else None
+    if name is not None and not value:
+        return dash, column, name, False, None, None
+    if name is None and dash >= 0:
+        value = content
+    elif name is not None and value[0] == " ":
+        value = value.lstrip(" ")
+    else:
         return None
-    name = None if found[1] is None else _key(found[1])
-    return dash, column, name, True, _scalar(found[2]), None
+    if value[:1] in _CLOSING:
+        return dash, column, name, True, *_flow(value)
+    return (dash, column, name, True, _scalar(value), None) if _is_usual(value) else None
+
+
+def _is_usual_key(text: str) -> bool:
+    """Return whether a key is a name, which may hold hyphens."""
+    return text.isascii() and text.replace("-", "_").isidentifier() and text[0] != "-"
+
+
+def _is_simple(text: str) -> bool:
+    """Return whether a value is a word or a whole number, which can be any value.
+
+    The beginning of a line means the same before each.
+    """
+    return (_IN_WORDS.issuperset(text) and text[:1] not in _NO_FIRST) or _is_number(
+        text.removeprefix("-")
+    )
+
+
+def _is_number(text: str) -> bool:
+    return (
+        text.isdigit()
+        and text.isascii()
+        and len(text) <= _MOST_DIGITS
+        and (text[0] != "0" or text == "0")
+    )
+
+
+def _is_usual(text: str) -> bool:
+    """Return whether a value is read alike in a block and in a flow, as most are.
+
+    It knows less than ``_ENTRY``, which takes 3 M instructions to compile.
+    """
+    first = text[:1]
+    if first in _QUOTES:
+        inner = text[1:-1]
+        return text[-1] == first and len(text) > 1 and first not in inner and "\\" not in inner
+    if not text.isascii() or not _OF_FLOWS.isdisjoint(text):
+        return False
+    if first.isdigit():
+        return _is_number(text)
+    if not (first.isalpha() or first in _FIRST_SIGNS) or any(it in text for it in _ODD_SPACES):
+        return False
+    after_colons = (part[:1] for part in text.split(":")[1:])
+    return text[-1] != " " and all(it.isalnum() or it in _FIRST_SIGNS for it in after_colons)
+
+
+_QUOTES = frozenset("\"'")
+_FIRST_SIGNS = frozenset("_/")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_IN_WORDS = frozenset(f"{_LETTERS}0123456789_/.@-")
+_NO_FIRST = frozenset(("", *"0123456789.@-"))
+_ODD_SPACES = ("  ", " #", " :")
 
 
 _remembered = lru_cache(maxsize=4096)(_line)
@@ -260,14 +310,16 @@ _remembered = lru_cache(maxsize=4096)(_line)
 
 def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
     """Read a flow collection; return it and what copies it."""
-    inner = text[1:-1]
-    if text[0] == "{" and text[-1] == "}" and not _INVOLVED.search(inner):
-        inner = inner.strip(" ")
-        pairs = [_pair(each) for each in inner.split(", ")] if inner else []
-        values = dict(pairs)
-        if len(values) < len(pairs):
-            raise _Refused
-        return values, dict.copy
+    inner = text[1:-1].strip(" ")
+    if text[0] == "{" and text[-1] == "}":
+        pairs = list(map(_usual_pair, inner.split(", "))) if inner else []
+        if None in pairs and not _INVOLVED.search(inner):
+            pairs = list(map(_pair, inner.split(", ")))
+        if None not in pairs:
+            values = dict(filter(None, pairs))
+            if len(values) < len(pairs):
+                raise _Refused
+            return values, dict.copy
     value, end = _nested(text, 0, 0)
     if end != len(text):
         raise _Refused
@@ -275,6 +327,11 @@ def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
 
 
 @lru_cache(maxsize=4096)
+def _usual_pair(text: str) -> tuple[str, Any] | None:
+    key, mark, value = text.partition(": ")
+    return (_key(key), _scalar(value)) if mark and _is_usual_key(key) and _is_usual(value) else None
+
+
 def _pair(text: str) -> tuple[str, Any]:
     found = _ENTRY.fullmatch(text)
     if found is None or found[1] is None or found[2] is None:

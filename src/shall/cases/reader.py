@@ -10,14 +10,14 @@ from shall.cases.model import Case
 from shall.cases.path import parse_path
 from shall.cases.plain_case import plain_case
 from shall.cases.plain_yaml import read_plain
-from shall.diagnostics import Diagnostic
 from shall.errors import BadValue, InvalidCase
 from shall.late_pattern import late_pattern
-from shall.span import Span
 
 if TYPE_CHECKING:
     from shall.cases.fields import Finding, Findings
     from shall.cases.locations import Locator
+    from shall.diagnostics import Diagnostic
+    from shall.span import Span
 
 _ROOT = late_pattern(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
 _JSON_ROOT = late_pattern(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
@@ -27,7 +27,7 @@ class Reading(Struct, frozen=True):
     """A case, and what was noted about how it is written."""
 
     case: Case
-    notes: tuple[Diagnostic, ...] = ()
+    notes: "tuple[Diagnostic, ...]" = ()
 
 
 def load_yaml(text: str, file: str, *, keys_as_written: bool = False) -> Any:
@@ -47,7 +47,7 @@ def load_yaml(text: str, file: str, *, keys_as_written: bool = False) -> Any:
     return yaml_text.load_yaml(text, file, keys_as_written=keys_as_written)
 
 
-def locate(text: str, file: str, path: str, *, at_key: bool = False) -> Span:
+def locate(text: str, file: str, path: str, *, at_key: bool = False) -> "Span":
     """Return the span of the value, or key, at ``steps[0].assert[1]`` under ``testcase:``.
 
     A path that is not there has the span of the nearest value above it; a text that is no
@@ -56,11 +56,11 @@ def locate(text: str, file: str, path: str, *, at_key: bool = False) -> Span:
     return locator(text, file, at_key=at_key)(path)
 
 
-def locator(text: str, file: str, *, at_key: bool = False) -> Callable[[str], Span]:
+def locator(text: str, file: str, *, at_key: bool = False) -> "Callable[[str], Span]":
     """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
     made: list[Any] = []
 
-    def span(path: str) -> Span:
+    def span(path: str) -> "Span":
         if not made:
             from shall.cases.locations import Locator  # it imports PyYAML
 
@@ -137,7 +137,7 @@ def _spans_in(text: str, file: str) -> "Callable[[Finding], Span]":
     """Return what finds the places of findings; the text is parsed for the first one."""
     made: list[Locator] = []
 
-    def span_of(finding: "Finding") -> Span:
+    def span_of(finding: "Finding") -> "Span":
         if not made:
             from shall.cases.locations import Locator
 
@@ -155,7 +155,7 @@ def _invalid(findings: "Findings", span_of: "Callable[[Finding], Span | None]") 
 
 def _notes(
     findings: "Findings", span_of: "Callable[[Finding], Span | None]"
-) -> tuple[Diagnostic, ...]:
+) -> "tuple[Diagnostic, ...]":
     from shall.cases.full_case import diagnostics_of  # as above
 
     return tuple(diagnostics_of(findings.notes, findings.more_notes, span_of))

@@ -1,7 +1,7 @@
 """Reads the steps and teardowns of a case: their requests and their checks."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from shall.cases.forms import (
     is_variable_name,
 )
 from shall.cases.model import (
+    CHECK_KINDS,
     Check,
     CheckKind,
     Operation,
@@ -74,22 +75,22 @@ TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query", DELETE_F
 
 _CHECK_FIELDS = {"type", "field", "header", "expected", "container", "query"}
 
-_MEMBERSHIP = {CheckKind.IN, CheckKind.NOT_IN}
-_PRESENCE = {
-    CheckKind.EXISTS: CheckKind.NOT_EXISTS,
-    CheckKind.NOT_EXISTS: CheckKind.EXISTS,
-    CheckKind.IS_NONE: CheckKind.IS_NOT_NONE,
-    CheckKind.IS_NOT_NONE: CheckKind.IS_NONE,
+_MEMBERSHIP = {"in", "not_in"}
+_PRESENCE: Mapping[str, CheckKind] = {
+    "exists": "not_exists",
+    "not_exists": "exists",
+    "is_none": "is_not_none",
+    "is_not_none": "is_none",
 }
 """Checks that compare with nothing, and their opposites."""
-_QUERIES = {CheckKind.MYSQL_QUERY, CheckKind.MYSQL_QUERY_EXISTS, CheckKind.MYSQL_QUERY_TRUE}
+_QUERIES = {"mysql_query", "mysql_query_exists", "mysql_query_true"}
 _OLDER = {
-    *(CheckKind.EQUALS, CheckKind.NOT_EQUALS, CheckKind.CONTAINS, CheckKind.NOT_CONTAINS),
-    *(CheckKind.LENGTH, CheckKind.IN, CheckKind.NOT_IN, CheckKind.REGEX, CheckKind.LESS),
-    *(CheckKind.LESS_EQUAL, CheckKind.GREATER, CheckKind.GREATER_EQUAL),
+    *("equals", "not_equals", "contains", "not_contains"),
+    *("length", "in", "not_in", "regex", "less_than"),
+    *("less_or_equal", "greater_than", "greater_or_equal"),
 }
-_SUPPORTED = [it for it in CheckKind if it not in _QUERIES and not it.startswith("sse_")]
-_COMPARED = {CheckKind.STATUS, *_OLDER}
+_SUPPORTED = [it for it in CHECK_KINDS if it not in _QUERIES and not it.startswith("sse_")]
+_COMPARED = {"status_code", *_OLDER}
 _NEWER = {
     predicate.kind
     for predicate in PREDICATES
@@ -164,9 +165,9 @@ def read_teardown(fields: Fields) -> Teardown:
     sql = read_sql(fields, _REQUEST_FIELDS | {"operation_type", "query"})
     if sql is not None:
         checks = _checks_of(fields, json_selector)
-        return Teardown(_read_id(fields), Operation.DB, checks=checks, sql=sql)
+        return Teardown(_read_id(fields), "db", checks=checks, sql=sql)
     operation = _read_operation(fields)
-    is_api = operation is Operation.API
+    is_api = operation == "api"
     query = fields.text("query")
     if is_api and query:
         message = "An api teardown runs no query."
@@ -192,13 +193,13 @@ def _read_operation(fields: Fields) -> Operation:
     value = fields.text("operation_type")
     if value is None:
         is_query = fields.values.get("query") and not fields.values.get("path")
-        return Operation.DB if is_query else Operation.API
-    if value not in (Operation.API, Operation.DB):
+        return "db" if is_query else "api"
+    if value not in ("api", "db"):
         message = f"`operation_type` must be 'api' or 'db', not '{value}'."
-        hint = "Write `delete_files: PATH` alone." if value == Operation.FILE else ""
+        hint = "Write `delete_files: PATH` alone." if value == "file" else ""
         fields.bad("case.bad-value", "operation_type", message, hint)
-        return Operation.API
-    return Operation(value)
+        return "api"
+    return "db" if value == "db" else "api"
 
 
 def _read_request(fields: Fields) -> RequestTemplate:
@@ -313,11 +314,11 @@ def _read_flat(fields: Fields, name: str, wanted: str) -> dict[str, Any]:
 
 
 _WANTED: dict[CheckKind, tuple[str, Callable[[Any], bool]]] = {
-    CheckKind.IN: ("a list", is_list),
-    CheckKind.NOT_IN: ("a list", is_list),
-    CheckKind.LENGTH: ("a length of 0 or more", is_length),
+    "in": ("a list", is_list),
+    "not_in": ("a list", is_list),
+    "length": ("a length of 0 or more", is_length),
     **dict.fromkeys(
-        (CheckKind.LESS, CheckKind.LESS_EQUAL, CheckKind.GREATER, CheckKind.GREATER_EQUAL),
+        ("less_than", "less_or_equal", "greater_than", "greater_or_equal"),
         ("a number or a text", is_ordered),
     ),
 }
@@ -342,7 +343,7 @@ def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:
     field, header = _read_target(fields, kind)
     expected = fields.values.get("expected")
     container = fields.values.get("container")
-    if kind is CheckKind.STATUS:
+    if kind == "status_code":
         expected = _read_status(fields, expected)
     elif kind in _PRESENCE:
         kind = _read_presence(fields, kind, expected)
@@ -383,10 +384,10 @@ def _read_target(fields: Fields, kind: CheckKind) -> tuple[str | None, str | Non
             parse_path(field)
         except BadValue as error:
             fields.bad("case.bad-path", "field", error.message, error.hint or "")
-    if kind is CheckKind.STATUS and header:
+    if kind == "status_code" and header:
         message = "A status check takes no `header`."
         fields.bad("case.conflicting-fields", "header", message)
-    elif kind is CheckKind.STATUS and field:
+    elif kind == "status_code" and field:
         message = "A status check takes no field; it is left out."
         fields.findings.note("case.ignored-field", fields.at("field"), message)
         field = None
@@ -443,7 +444,7 @@ def _read_presence(fields: Fields, kind: CheckKind, expected: Any) -> CheckKind:
     if expected not in (None, True):
         message = f"A check '{kind}' compares with nothing."
         fields.bad("case.conflicting-fields", "expected", message, "Remove `expected`.")
-    if kind in (CheckKind.EXISTS, CheckKind.NOT_EXISTS) and not (
+    if kind in ("exists", "not_exists") and not (
         fields.values.get("field") or fields.values.get("header")
     ):
         fields.missing("field", "Name a field of the body or a header.")
@@ -474,9 +475,9 @@ def _read_container(fields: Fields, kind: CheckKind, target: str | None) -> tupl
 def _check_expected(fields: Fields, kind: CheckKind, expected: Any) -> None:
     if "expected" not in fields.values:
         fields.missing("expected", "Write what the value is compared with.")
-    elif kind is CheckKind.REGEX and not is_template(expected):
+    elif kind == "regex" and not is_template(expected):
         _check_regex(fields, expected)
-    elif kind is CheckKind.STATUS and expected is None:
+    elif kind == "status_code" and expected is None:
         message = "`expected` must be a status from 100 to 599."
         fields.bad("case.bad-value", "expected", message)
     elif kind in _WANTED and not is_template(expected):

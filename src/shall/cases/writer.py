@@ -15,8 +15,6 @@ from shall.cases.model import (
     Allure,
     Case,
     Check,
-    CheckKind,
-    Operation,
     RequestTemplate,
     SqlTemplate,
     Step,
@@ -79,7 +77,7 @@ def _request(request: RequestTemplate) -> dict[str, Any]:
     data: dict[str, Any] = {request.method: request.url}
     data |= _filled({"headers": dict(request.headers), "params": dict(request.params)})
     if request.body:
-        data[request.body.kind.value] = request.body.value
+        data[request.body.kind] = request.body.value
     data |= _filled({"files": dict(request.files), "timeout_s": request.timeout_s})
     if request.project is not None:
         data["project"] = request.project
@@ -176,7 +174,7 @@ def _flow(flow: Flow) -> dict[str, Any]:
 def _when(when: When) -> dict[str, Any]:
     """Return conditions: expressions with their values, then selectors."""
     values = [it for it in when.checks if it.selector is not None and "{{" in it.selector]
-    data = {str(it.selector): written_conditions(CheckKind.HAS, it.expected) for it in values}
+    data = {str(it.selector): written_conditions("has", it.expected) for it in values}
     return {**data, **_conditions(tuple(it for it in when.checks if it not in values))}
 
 
@@ -227,11 +225,11 @@ def _teardown(teardown: Teardown, at: int) -> dict[str, Any]:
     data = _id(teardown.id, default_id("teardown", at))
     if teardown.sql is not None:
         return data | _sql(teardown.sql) | _answer(teardown)
-    if teardown.operation is Operation.FILE:
+    if teardown.operation == "file":
         files = teardown.files
         return data | {"delete_files": files if isinstance(files, str) else list(files)}
-    if teardown.operation is not Operation.API:
-        data["operation_type"] = teardown.operation.value
+    if teardown.operation != "api":
+        data["operation_type"] = teardown.operation
     if teardown.request:
         data |= _request(teardown.request)
     data |= _filled({"query": teardown.query, "project": teardown.project})
@@ -243,7 +241,7 @@ def _id(name: str, default: str) -> dict[str, Any]:
 
 
 def _check(check: Check) -> dict[str, Any]:
-    data: dict[str, Any] = {"type": check.kind.value}
+    data: dict[str, Any] = {"type": check.kind}
     for name in ("field", "header", "query"):
         if getattr(check, name) is not None:
             data[name] = getattr(check, name)

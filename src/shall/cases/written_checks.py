@@ -16,7 +16,7 @@ def written_conditions(kind: CheckKind, expected: Any) -> Any:
     """Return what a check compares with as it is written: data without checks in it."""
     if type(expected) is not tuple:
         return expected
-    if kind is CheckKind.COUNT:
+    if kind == "count":
         where, *number = expected
         written = _mapping(tuple(number))
         return {"where": _conditions(where.expected), **written}
@@ -26,7 +26,7 @@ def written_conditions(kind: CheckKind, expected: Any) -> Any:
 
 
 def _item(check: Check) -> Any:
-    if check.kind is CheckKind.HAS:
+    if check.kind == "has":
         written = _conditions(check.expected)
         return written if type(written) is dict and written else {"equals": written}
     return written_conditions(check.kind, check.expected)
@@ -36,7 +36,7 @@ def _conditions(checks: tuple[Check, ...]) -> Any:
     """Return the mapping of checks of a part; one that is equal to a value is that value."""
     check = checks[0] if len(checks) == 1 else None
     is_itself = check is not None and check.field is None and check.selector is None
-    if check is not None and is_itself and check.kind is CheckKind.EQUALS and not check.negated:
+    if check is not None and is_itself and check.kind == "equals" and not check.negated:
         return _shortened({"equals": check.expected})
     return _mapping(checks)
 
@@ -66,8 +66,8 @@ def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
     data: dict[str, dict[str, Any]] = {}
     for check in checks:
         selector, written = selector_of(check), _written(check)
-        if check.kind is CheckKind.OPENAPI:
-            selector, written = check.kind.value, {"equals": check.expected}
+        if check.kind == "openapi":
+            selector, written = check.kind, {"equals": check.expected}
         if selector is None or written is None:
             return None
         if selector in data and selector != next(reversed(data)):
@@ -111,11 +111,11 @@ def _path(selector: str) -> tuple[str | int, ...] | None:
 
 
 def _written(check: Check) -> dict[str, Any] | None:
-    if check.kind is CheckKind.STATUS:
+    if check.kind == "status_code":
         return {"not_equals" if check.negated else "equals": check.expected}
     if check.kind not in BY_KIND or check.container is not None or check.query is not None:
         return None
-    if check.kind is CheckKind.HAS and check.selector is not None and _names_fields(check):
+    if check.kind == "has" and check.selector is not None and _names_fields(check):
         if parse_selector(check.selector).source in WITHOUT_FIELDS:
             return {"has": _mapping(check.expected)}
         return _mapping(check.expected)
@@ -133,7 +133,7 @@ def selector_of(check: Check) -> str | None:
     """Return the selector that a check is written below; None where none says the same."""
     if check.selector is not None:
         return check.selector
-    if check.kind is CheckKind.STATUS:
+    if check.kind == "status_code":
         return "status"
     if check.header is not None:
         return f"header {check.header}"

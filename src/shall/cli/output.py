@@ -8,7 +8,7 @@ from pathlib import Path
 from shall.errors import InvalidInput, ShallError
 from shall.log import show_unhandled
 from shall.messages import joined, translated
-from shall.results.records import Fault, RunStatus, RunSummary
+from shall.results.records import RunStatus, RunSummary
 from shall.settings import is_in_environment
 
 OK = 0
@@ -20,11 +20,11 @@ NOT_ALLOWED = 5
 INTERRUPTED = 130
 
 _STATUSES = {
-    Fault.INVALID: BAD_INPUT,
-    Fault.INTERNAL: OWN_FAULT,
-    Fault.DENIED: NOT_ALLOWED,
-    Fault.FAILED: CHECK_FAILED,
-    Fault.UNREACHABLE: UNREACHABLE,
+    "invalid": BAD_INPUT,
+    "internal": OWN_FAULT,
+    "denied": NOT_ALLOWED,
+    "failed": CHECK_FAILED,
+    "unreachable": UNREACHABLE,
 }
 
 

@@ -15,13 +15,27 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *, description: str | None = None, **settings: Any) -> None:
         settings.setdefault("formatter_class", _Formatter)
+        self._is_adding = False
+        self._trial: argparse.HelpFormatter | None = None
         super().__init__(description=description and local(description), **settings)
 
     def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
         """Add an argument, with its help in the language of the terminal."""
         if settings.get("help"):
             settings["help"] = local(settings["help"])
-        return super().add_argument(*flags, **settings)
+        self._is_adding = True
+        try:
+            return super().add_argument(*flags, **settings)
+        finally:
+            self._is_adding = False
+
+    def _get_formatter(self, *given: Any) -> argparse.HelpFormatter:
+        """Return what formats help; while arguments are added, which only tries it, the same."""
+        if not self._is_adding:
+            return super()._get_formatter(*given)
+        if self._trial is None:
+            self._trial = super()._get_formatter(*given)
+        return self._trial
 
     def add_argument_group(self, *named: Any, **settings: Any) -> Any:
         """Add a group, with its title in the language of the terminal."""

@@ -23,7 +23,6 @@ from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, Style, files_of, styled_summary
-from shall.results.collected import Collected
 from shall.results.events import Emit
 from shall.results.records import RunSummary
 from shall.settings import Settings
@@ -32,6 +31,7 @@ from shall.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from shall.actions.snapshots import Snapshots
     from shall.cli.run_scope import Promises
+    from shall.results.collected import Collected
 
 _NEW_OBJECTS = 20_000
 """Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
@@ -41,7 +41,14 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     if arguments.watch:
         return _watch(arguments)
-    return _run_in(*_project(arguments), arguments)
+    workspace, settings = _project(arguments)
+    _opened[:] = [workspace]
+    return _run_in(workspace, settings, arguments)
+
+
+_opened: list[Workspace] = []
+"""The project of the last run, so that the process ends before its store is closed: SQLite would
+copy what it logged to the database, and wait for the disk. It does so when that is worth it."""
 
 
 def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
@@ -84,7 +91,7 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
     files = named_files(arguments, "report-")
     events = files.pop("ndjson", None)
     is_text = arguments.format == "text"
-    collected = Collected() if files or not is_text else None
+    collected = _collected() if files or not is_text else None
     listeners = [it.take for it in (expectations, snapshots) if it is not None]
     with _event_lines(events) as lines:
         run = run_showing(workspace, request, settings, collected, [*listeners, *lines])
@@ -104,6 +111,12 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
         send_notifications(workspace, settings, run)
     status = exit_status(run)
     return status if expectations is None else expectations.status(status)
+
+
+def _collected() -> "Collected":
+    from shall.results.collected import Collected  # few runs write reports
+
+    return Collected()
 
 
 def send_notifications(workspace: Workspace, settings: Settings, run: RunSummary) -> None:
@@ -181,7 +194,7 @@ def run_showing(
     workspace: Workspace,
     request: RunRequest,
     settings: Settings,
-    collected: Collected | None = None,
+    collected: "Collected | None" = None,
     more: Sequence[Emit] = (),
 ) -> RunSummary:
     """Run cases with a progress bar; after Ctrl-C return what ran until then."""

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from shall.diagnostics.codes import MEANINGS
 from shall.diagnostics.diagnostic import Diagnostic, Severity, by_place
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

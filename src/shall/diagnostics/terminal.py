@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from shall.diagnostics.diagnostic import Diagnostic
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.messages import translated
 
 _MAX_WIDTH = 120

@@ -6,10 +6,13 @@ that a limit is an error with a place and not a process that is killed.
 
 import math
 import time
-from threading import Lock
-from typing import Any
+from _thread import allocate_lock
+from typing import TYPE_CHECKING, Any
 
 from shall.errors import MemoryInUse, OverBudget, TimedOut
+
+if TYPE_CHECKING:
+    from threading import Lock
 
 CASE_BYTES = 128 << 20
 """What the responses of one case may take once they are decoded."""
@@ -41,8 +44,8 @@ class Memory:
     def __init__(self, limit_bytes: int = PROCESS_BYTES) -> None:
         self.limit_bytes = limit_bytes
         self._used_bytes = 0
-        self._lock = Lock()
-        self.decoding = Lock()
+        self._lock = allocate_lock()
+        self.decoding = allocate_lock()
         """Held while a large response is decoded: no other thread computes meanwhile."""
 
     def __reduce__(self) -> tuple[type["Memory"], tuple[int]]:
@@ -106,7 +109,7 @@ class Budget:
         self._held_bytes = held
 
     @property
-    def decoding(self) -> Lock:
+    def decoding(self) -> "Lock":
         """Held while a large body is decoded, by one thread at a time."""
         return self._memory.decoding
 

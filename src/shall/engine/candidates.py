@@ -7,7 +7,7 @@ comparison for equality (``{id: 7, ...}``): only items with that value are judge
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from shall.cases.model import Check, CheckKind
+from shall.cases.model import Check
 from shall.cases.path import parse_path
 from shall.engine.query import walk
 
@@ -52,9 +52,9 @@ def _first_equality(check: Check) -> tuple[Path, Hashable] | None:
             return None
         if check.field is not None:
             path += parse_path(check.field)
-        if check.kind is CheckKind.EQUALS:
+        if check.kind == "equals":
             return path, _hashable(check.expected)
-        if check.kind is not CheckKind.HAS or type(check.expected) is not tuple:
+        if check.kind != "has" or type(check.expected) is not tuple:
             return None
         if not check.expected:
             return None

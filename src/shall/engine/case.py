@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from shall.cases.forms import DRAFT, ROW
 from shall.cases.model import Case
-from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.check import CaseContext
 from shall.engine.draws import Draws
@@ -19,13 +18,10 @@ from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case, step_path
-from shall.engine.ports import Attachments
 from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
-from shall.engine.shared import Taken
 from shall.engine.step import error_message, run_call, worst
-from shall.engine.vacuity import step_can_fail
 from shall.errors import ShallError
 from shall.log import Log
 from shall.messages import Message
@@ -33,7 +29,10 @@ from shall.results.records import ERROR, PASSED, SKIPPED, CaseResult, Position
 from shall.transport.waits import Stopped, Work
 
 if TYPE_CHECKING:
+    from shall.diagnostics import Diagnostic
     from shall.engine.flow_plan import FlowPlan
+    from shall.engine.ports import Attachments
+    from shall.engine.shared import Taken
 
 TEARDOWN_GRACE_S = 10.0
 """How long the teardowns of a case may take once its run was stopped."""
@@ -54,9 +53,9 @@ class _Progress(Struct):
 def run_case(
     job: Job,
     options: RunOptions,
-    attachments: Attachments,
+    attachments: "Attachments",
     why_stopped: Callable[[], Message],
-    taken: Taken | None = None,
+    taken: "Taken | None" = None,
 ) -> Work[CaseResult]:
     """Run one case and return its result; ``Stopped`` ends its steps, not its teardowns.
 
@@ -258,6 +257,8 @@ def _checks_executed(case: Case | None, records: Sequence[StepRecord]) -> int:
     count = sum([len(record.plans) for record in records])
     if case is None or all(step.flow is None for step in case.steps):
         return count
+    from shall.engine.vacuity import step_can_fail  # few cases have conditions or loops
+
     ran = {record.path for record in records if record.plans}
     steps = [step for at, step in enumerate(case.steps) if step_path(at) in ran]
     return count if any(map(step_can_fail, steps)) else 0
@@ -270,7 +271,7 @@ def _why_no_step_ran(steps: Sequence[StepRecord]) -> Message | None:
     return None
 
 
-def _problem(found: Diagnostic, redactor: Redactor) -> dict[str, Any]:
+def _problem(found: "Diagnostic", redactor: Redactor) -> dict[str, Any]:
     masked = {name: redactor.text(getattr(found, name)) for name in ("message", "hint", "field")}
     return replace(found, **masked).to_json()
 

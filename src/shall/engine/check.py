@@ -1,18 +1,20 @@
 """Carries out one check of a response."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from shall.engine.evaluate import evaluate
 from shall.engine.plan import CheckPlan
-from shall.engine.ports import Attachments
 from shall.engine.query import Content, Selected
 from shall.engine.record import Secrecy
 from shall.engine.scope import Scope
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome
 from shall.transport.exchange import Response
+
+if TYPE_CHECKING:
+    from shall.engine.ports import Attachments
 
 
 class CaseContext(Struct):
@@ -22,7 +24,7 @@ class CaseContext(Struct):
     """
 
     scope: Scope
-    attachments: Attachments
+    attachments: "Attachments"
     secrecy: Secrecy
     shared: dict[str, Any] = field(default_factory=dict)
     last: tuple[Response, Content] | None = None

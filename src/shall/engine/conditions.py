@@ -57,7 +57,7 @@ def _judge_part(check: Check, value: Any, budget: Budget) -> Verdict:
     budget.check_time()
     found = Selected(value)
     if check.selector is not None:
-        presence = check.kind in (CheckKind.EXISTS, CheckKind.NOT_EXISTS)
+        presence = check.kind in ("exists", "not_exists")
         found = select_within(check.selector, value, budget, for_presence=presence)
     elif check.field is not None:
         found = walk(value, parse_path(check.field))
@@ -70,7 +70,7 @@ def _judge_part(check: Check, value: Any, budget: Budget) -> Verdict:
 
 def judge_of(check: Check) -> Judge:
     """Return what judges a check of a kind that this release supports."""
-    if check.kind is CheckKind.LENGTH and type(check.expected) is tuple:
+    if check.kind == "length" and type(check.expected) is tuple:
         judge: Judge = _judge_length
     else:
         judge = comparison(check.kind) or CONDITIONS[check.kind]
@@ -83,7 +83,7 @@ def judge_of(check: Check) -> Judge:
         wrong = judge(actual, expected, budget)
         if wrong is not None:
             return wrong if wrong.code in _MISSING or _is_undecided(wrong) else None
-        params = {"kind": check.kind.value, "actual": shown(actual.value)}
+        params = {"kind": check.kind, "actual": shown(actual.value)}
         if expected is None:
             return Message("check.holds", params)
         return Message("check.holds_of", {**params, "expected": _shown(expected)})
@@ -104,7 +104,7 @@ def preparation(check: Check) -> Callable[[Any, Attachments], tuple[Any, Any]]:
 
 
 def _with_files(kind: CheckKind, expected: Any, attachments: Attachments) -> Any:
-    if kind is CheckKind.SCHEMA and type(expected) is str:
+    if kind == "schema" and type(expected) is str:
         return attachments.read_bytes(expected)
     if type(expected) is tuple:
         return tuple(
@@ -228,7 +228,7 @@ def _as_checks(expected: Any) -> tuple[Check, ...]:
     if type(expected) is tuple:
         return expected
     values = expected if isinstance(expected, list) else [expected]
-    return tuple(Check(CheckKind.EQUALS, expected=value) for value in values)
+    return tuple(Check("equals", expected=value) for value in values)
 
 
 def _contains_all(items: list[Any], expected: Any, budget: Budget) -> Verdict:
@@ -262,7 +262,7 @@ def _matched(items: list[Any], expected: Any, budget: Budget, *, exactly: bool) 
         return None
     # A negation must not hold of what could not be compared, whichever item it would have taken.
     unclear = next(iter(undecided.values()), None)
-    wanted = written_conditions(CheckKind.HAS, (expected[missing],))
+    wanted = written_conditions("has", (expected[missing],))
     return unclear or Message("check.no_match_for", {"expected": shown(wanted)})
 
 
@@ -315,7 +315,7 @@ def _of_type(kind: CheckKind) -> Judge:
             return _missing(actual)
         if is_of(actual.value):
             return None
-        params = {"kind": kind.value, "actual": shown(actual.value)}
+        params = {"kind": kind, "actual": shown(actual.value)}
         return Message("check.type", {**params, "actual_type": type_name(actual.value)})
 
     return judge_type
@@ -333,19 +333,19 @@ def _schema(actual: Selected, expected: Any, budget: Budget) -> Verdict:
 
 
 CONDITIONS: Mapping[CheckKind, Judge] = {
-    CheckKind.STARTS_WITH: _about_value(_starts_with),
-    CheckKind.ENDS_WITH: _about_value(_ends_with),
-    CheckKind.IS_EMPTY: _about_value(_is_empty),
-    CheckKind.CLOSE_TO: _about_value(_close_to),
-    CheckKind.EACH: _about_items(_each),
-    CheckKind.ANY: _about_items(_any),
-    CheckKind.NO_ITEM: _about_items(_none),
-    CheckKind.COUNT: _about_items(_count),
-    CheckKind.HAS: _has,
-    CheckKind.ALL_OF: _all_of,
-    CheckKind.CONTAINS_ALL: _about_items(_contains_all),
-    CheckKind.IN_ANY_ORDER: _about_items(_in_any_order),
-    CheckKind.SCHEMA: _schema,
+    "starts_with": _about_value(_starts_with),
+    "ends_with": _about_value(_ends_with),
+    "is_empty": _about_value(_is_empty),
+    "close_to": _about_value(_close_to),
+    "each": _about_items(_each),
+    "any": _about_items(_any),
+    "no_item": _about_items(_none),
+    "count": _about_items(_count),
+    "has": _has,
+    "all_of": _all_of,
+    "contains_all": _about_items(_contains_all),
+    "in_any_order": _about_items(_in_any_order),
+    "schema": _schema,
     **{kind: _of_type(kind) for kind in TYPES},
 }
 """The comparison of each kind that ``predicate`` does not have."""

@@ -7,7 +7,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from shall.cases.expression import parse_template
-from shall.cases.functions import FAKE
 from shall.cases.model import Check
 from shall.cases.syntax import (
     Array,
@@ -103,6 +102,8 @@ def _expression(expression: Expression, scope: Scope) -> Any:
 
             value = carry_out(expression, lambda it: _expression(it, scope), scope.budget)
         case Call(module, name, args, kwargs):
+            from shall.cases.functions import FAKE  # few cases call any
+
             given = [_expression(argument, scope) for argument in args]
             named = {key: _expression(argument, scope) for key, argument in kwargs}
             if module == FAKE:
@@ -110,7 +111,7 @@ def _expression(expression: Expression, scope: Scope) -> Any:
 
                 value = call_fake(name, given, named, scope.draws)
             else:
-                from shall.engine.functions import call_function  # few cases call any
+                from shall.engine.functions import call_function  # as above
 
                 value = call_function(name, given, named, scope.draws)
     # However often a value is shared in memory: what walks through it meets it each time.

@@ -1,16 +1,18 @@
 """What to run."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from shall.cases.model import Case
-from shall.diagnostics import Diagnostic
-from shall.engine.shared import Shared
 from shall.messages import Message
 from shall.results.records import CaseResult, CriterionRef, Position
 from shall.transport.waits import Work
+
+if TYPE_CHECKING:
+    from shall.diagnostics import Diagnostic
+    from shall.engine.shared import Shared
 
 
 class Row(Struct, frozen=True):
@@ -42,10 +44,10 @@ class Job(Struct, frozen=True):
     fingerprint: str = ""
     criteria: tuple[CriterionRef, ...] = ()
     error: Message | None = None
-    problems: tuple[Diagnostic, ...] = ()
+    problems: "tuple[Diagnostic, ...]" = ()
     data_row: str | None = None
     row: Row | None = None
-    shared: tuple[Shared, ...] = ()
+    shared: "tuple[Shared, ...]" = ()
     needs: Mapping[str, str] = {}
     is_needed: bool = False
     skip: Message | None = None

@@ -2,18 +2,20 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
-from shall import database_source, secret_source, value_types
-from shall.config_source import Login
-from shall.database_source import Database
+from shall import value_types
 from shall.declaration import project
 from shall.engine.budgets import Memory
 from shall.results.records import ShardRecord
-from shall.secret_source import SecretSource
+
+if TYPE_CHECKING:
+    from shall.config_source import Login
+    from shall.database_source import Database
+    from shall.secret_source import SecretSource
 
 
 def _auth(value: Any) -> Mapping[str, Any]:
@@ -26,6 +28,24 @@ def _connection(value: Any) -> Mapping[str, Any]:
     from shall.cases.access import connection_setting  # as above
 
     return connection_setting(value)
+
+
+def _secret_names(value: Any) -> tuple[str, ...]:
+    from shall.secret_source import secret_names  # as above
+
+    return secret_names(value)
+
+
+def _secret_sources(value: Any) -> "Mapping[str, SecretSource]":
+    from shall.secret_source import secret_sources  # as above
+
+    return secret_sources(value)
+
+
+def _databases(value: Any) -> "Mapping[str, Database]":
+    from shall.database_source import databases  # as above
+
+    return databases(value)
 
 
 class RunSettings(Struct, frozen=True, kw_only=True):
@@ -55,20 +75,20 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...] = project(
         "secrets",
         (),
-        secret_source.secret_names,
+        _secret_names,
         "variables whose values are never shown or stored",
     )
-    secret_sources: Mapping[str, SecretSource] = project(
+    secret_sources: "Mapping[str, SecretSource]" = project(
         "secret_sources",
         {},
-        secret_source.secret_sources,
+        _secret_sources,
         "where the values of secrets are read: environment, file or command",
         key="secrets",
     )
-    databases: Mapping[str, Database] = project(
+    databases: "Mapping[str, Database]" = project(
         "databases",
         {},
-        database_source.databases,
+        _databases,
         "databases that cases ask: a URL and the source of the password, by name",
         is_secret=True,
     )
@@ -196,7 +216,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     exit_first: bool = False
     repeat: int = 1
     left_out: int = 0
-    logins: Mapping[str, Login] = {}
+    logins: "Mapping[str, Login]" = {}
     scenes: Mapping[str, tuple[str, ...]] = {}
     folder_projects: frozenset[str] = frozenset()
     project: str | None = None

@@ -8,11 +8,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.forms import WEBSOCKET
 from shall.cases.model import (
-    BodyKind,
     Case,
     Check,
     CheckKind,
-    Operation,
     RequestTemplate,
     SentMessage,
     Step,
@@ -23,18 +21,18 @@ from shall.cases.model import (
 from shall.cases.path import parse_path
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
-from shall.engine.ports import Attachments
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
-from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
 from shall.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
     from shall.engine.flow_plan import FlowPlan
+    from shall.engine.ports import Attachments
+    from shall.engine.sql_plan import SqlPlan
 
-Prepare = Callable[[Any, Attachments], tuple[Any, Any]]
+Prepare = Callable[[Any, "Attachments"], tuple[Any, Any]]
 """Returns what a value is compared with, and what is stored as that."""
 
 
@@ -71,7 +69,7 @@ class QueryPlan(Struct, frozen=True):
     """A check of an earlier format that asks a database."""
 
     check: CheckPlan
-    sql: SqlPlan
+    sql: "SqlPlan"
 
 
 class StreamPlan(Struct, frozen=True):
@@ -142,7 +140,7 @@ class CallPlan(Struct, frozen=True):
     stream: StreamPlan | None = None
     flow: "FlowPlan | None" = None
     refuses_errors: bool = False
-    sql: SqlPlan | None = None
+    sql: "SqlPlan | None" = None
     queries: tuple[QueryPlan, ...] = ()
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: ContractPlan | None = None
@@ -253,7 +251,7 @@ def _is_plain(step: Step, template: RequestTemplate, case: Case, options: RunOpt
         not (step.sql or step.until or step.stream or step.flow)
         and not (step.capture or step.delay_s or step.messages)
         and template.method != WEBSOCKET
-        and (template.body is None or template.body.kind is not BodyKind.GRAPHQL)
+        and (template.body is None or template.body.kind != "graphql")
         and template.auth is None
         and case.auth is None
         and not (options.auth or template.connection or case.connection or options.connection)
@@ -271,18 +269,24 @@ def _plan_any(
 ) -> CallPlan:
     checks = checked.plans
     is_step = type(call) is Step
-    is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
+    is_sql = call.sql is not None or (not is_step and call.operation == "db")  # type: ignore[union-attr]
     template = None if is_sql else call.request
     until = call.until if is_step else None  # type: ignore[union-attr]
-    sql = plan_sql(call, options) if is_sql else None
+    sql = None
+    if is_sql:
+        from shall.engine.sql_plan import plan_sql  # few steps query, as below
+
+        sql = plan_sql(call, options)
     queries: tuple[QueryPlan, ...] = ()
     contract = None
-    if any(it.query is not None or it.kind is CheckKind.OPENAPI for it in call.checks):
-        compared = next((it for it in checks if it.check.kind is CheckKind.OPENAPI), None)
+    if any(it.query is not None or it.kind == "openapi" for it in call.checks):
+        compared = next((it for it in checks if it.check.kind == "openapi"), None)
         if compared is not None:
             named = compared.check.expected
             contract = ContractPlan(compared, options.openapi if named is True else (named,))
-        checks = tuple(it for it in checks if it.check.kind is not CheckKind.OPENAPI)
+        checks = tuple(it for it in checks if it.check.kind != "openapi")
+        from shall.engine.sql_plan import plan_older_query
+
         project = None if template is None else template.project
         queries = tuple(
             QueryPlan(it, plan_older_query(it.check.query, project, options))
@@ -299,7 +303,7 @@ def _plan_any(
         or checked.asserts_status
         or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
-        "api" if is_step else call.operation.value,  # type: ignore[union-attr]
+        "api" if is_step else call.operation,  # type: ignore[union-attr]
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
@@ -319,7 +323,7 @@ def _plan_any(
 
 def _refuses_errors(template: RequestTemplate | None, checks: Sequence[Check]) -> bool:
     """Return whether a response with errors of GraphQL fails a call."""
-    if template is None or template.body is None or template.body.kind is not BodyKind.GRAPHQL:
+    if template is None or template.body is None or template.body.kind != "graphql":
         return False
     names = ((it.field or it.selector or "").removeprefix("$.") for it in checks)
     return not any(name.startswith("errors") for name in names)
@@ -396,7 +400,7 @@ def _plan_until(until: Until, path: str) -> UntilPlan:
 
 
 def _asserts_status(checks: Sequence[Check]) -> bool:
-    return any(it.kind is CheckKind.STATUS or it.selector == "status" for it in checks)
+    return any(it.kind == "status_code" or it.selector == "status" for it in checks)
 
 
 def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
@@ -418,13 +422,13 @@ def _plan_check(check: Check, path: str) -> CheckPlan:
     is_equality = kind in _EQUALITIES and _is_at_once(check, expected)
     return CheckPlan(
         check,
-        _NAMES[kind],
+        kind,
         path,
         check.field or check.header or check.selector,
         is_constant(expected),
         _select_of(check),
         _judge_of(check),
-        _prepare_of(check) if type(expected) is tuple or kind is CheckKind.SCHEMA else None,
+        _prepare_of(check) if type(expected) is tuple or kind == "schema" else None,
         expected if is_equality else UNSET,
     )
 
@@ -435,10 +439,10 @@ def _equality(
 ) -> tuple[str, str | None, Select, Judge | None, tuple[str, ...]]:
     """Return what all checks have in common that compare the same value with a constant."""
     check = Check(kind, field, header)
-    path = () if kind is CheckKind.STATUS or header or not field else parse_path(field)
+    path = () if kind == "status_code" or header or not field else parse_path(field)
     keys = tuple(it for it in path if type(it) is str)
     named = keys if len(keys) == len(path) else ()
-    return _NAMES[kind], field or header, selector(check), comparison(kind), named
+    return kind, field or header, selector(check), comparison(kind), named
 
 
 def _select_of(check: Check) -> Select:
@@ -449,7 +453,7 @@ def _select_of(check: Check) -> Select:
     return selection(check.selector, for_presence=check.kind in _PRESENCE)
 
 
-_PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
+_PRESENCE = frozenset({"exists", "not_exists"})
 
 
 def _judge_of(check: Check) -> Judge | None:
@@ -470,14 +474,12 @@ def _prepare_of(check: Check) -> Prepare:
     return preparation(check)
 
 
-_EQUALITIES = frozenset({CheckKind.STATUS, CheckKind.EQUALS})
+_EQUALITIES = frozenset({"status_code", "equals"})
 _COMPARED_AT_ONCE = frozenset({str, int, float})
 
-_STATUS, _OPENAPI = CheckKind.STATUS, CheckKind.OPENAPI
+_STATUS, _OPENAPI = "status_code", "openapi"
 
-_JUDGED_ELSEWHERE = frozenset({CheckKind.OPENAPI, CheckKind.SNAPSHOT})
-
-_NAMES = {kind: kind.value for kind in CheckKind}
+_JUDGED_ELSEWHERE = frozenset({"openapi", "snapshot"})
 
 
 @lru_cache(maxsize=256)

@@ -16,8 +16,7 @@ from shall.errors import ShallError, TimedOut
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome
 from shall.transport.exchange import UNAUTHORIZED, Request, Response
-from shall.transport.sql.statement import Statement
-from shall.transport.waits import Pause, Work
+from shall.transport.waits import Pause, Statement, Work
 
 _SHORTEST_TIMEOUT_S = 0.01
 

@@ -9,10 +9,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shall.cases.model import CheckKind
-from shall.cases.patterns import pattern_problem
+from shall.cases.model import CHECK_KINDS, CheckKind
 from shall.engine.budgets import Budget
-from shall.engine.patterns import search
 from shall.engine.query import Selected
 from shall.messages import Message
 
@@ -22,7 +20,7 @@ SHOWN_LENGTH = 200
 Verdict = Message | None
 """None: it holds. Else what is wrong."""
 
-NOT_SUPPORTED = frozenset(kind for kind in CheckKind if kind.value.startswith("sse_"))
+NOT_SUPPORTED = frozenset(kind for kind in CHECK_KINDS if kind.startswith("sse_"))
 
 
 def compare(
@@ -155,7 +153,7 @@ def _exists(actual: Selected) -> Verdict:
 
 
 def _not_exists(actual: Selected) -> Verdict:
-    if actual.is_not_json:  # an error page proves nothing about what JSON leaves out
+    if actual.is_not_json or actual.is_undecided:  # an error page leaves fields out, too
         return Message("check.not_json", _why_missing(actual))
     return Message("check.present", {"actual": shown(actual.value)}) if actual.found else None
 
@@ -216,6 +214,9 @@ def _not_in(actual: Any, expected: Any) -> Verdict:
 
 
 def _regex(actual: Any, expected: Any, budget: Budget) -> Verdict:
+    from shall.cases.patterns import pattern_problem  # few checks have patterns
+    from shall.engine.patterns import search
+
     pattern = str(expected)
     problem = pattern_problem(pattern)  # it may have come out of an expression
     if problem is not None:
@@ -249,29 +250,29 @@ def _comparable(actual: Any, expected: Any) -> bool:
 
 
 _ABOUT_PRESENCE: Mapping[CheckKind, Callable[[Selected], Verdict]] = {
-    CheckKind.EXISTS: _exists,
-    CheckKind.NOT_EXISTS: _not_exists,
-    CheckKind.IS_NONE: _is_none,
-    CheckKind.IS_NOT_NONE: _is_not_none,
+    "exists": _exists,
+    "not_exists": _not_exists,
+    "is_none": _is_none,
+    "is_not_none": _is_not_none,
 }
 
 _COMPARISONS: Mapping[CheckKind, Callable[[Any, Any], Verdict]] = {
-    CheckKind.STATUS: _status,
-    CheckKind.EQUALS: _equals,
-    CheckKind.NOT_EQUALS: _not_equals,
-    CheckKind.CONTAINS: _contains,
-    CheckKind.NOT_CONTAINS: _not_contains,
-    CheckKind.LENGTH: _length,
-    CheckKind.IN: _in,
-    CheckKind.NOT_IN: _not_in,
-    CheckKind.LESS: _ordered("<", operator.lt),
-    CheckKind.LESS_EQUAL: _ordered("<=", operator.le),
-    CheckKind.GREATER: _ordered(">", operator.gt),
-    CheckKind.GREATER_EQUAL: _ordered(">=", operator.ge),
+    "status_code": _status,
+    "equals": _equals,
+    "not_equals": _not_equals,
+    "contains": _contains,
+    "not_contains": _not_contains,
+    "length": _length,
+    "in": _in,
+    "not_in": _not_in,
+    "less_than": _ordered("<", operator.lt),
+    "less_or_equal": _ordered("<=", operator.le),
+    "greater_than": _ordered(">", operator.gt),
+    "greater_or_equal": _ordered(">=", operator.ge),
 }
 
 _BY_KIND: Mapping[CheckKind, Judge] = {
     **{kind: _about_presence(judge) for kind, judge in _ABOUT_PRESENCE.items()},
     **{kind: _about_value(judge) for kind, judge in _COMPARISONS.items()},
-    CheckKind.REGEX: _about_found(_regex),
+    "regex": _about_found(_regex),
 }

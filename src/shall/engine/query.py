@@ -15,7 +15,7 @@ from typing import Any, Final, NoReturn
 import msgspec
 from msgspec import Struct
 
-from shall.cases.model import Check, CheckKind
+from shall.cases.model import Check
 from shall.cases.path import parse_path
 from shall.engine.budgets import Budget
 from shall.engine.scope import step_into
@@ -56,14 +56,14 @@ _decode = msgspec.json.Decoder().decode
 
 _ESCAPED = late_pattern(r"\\\\|(?:\\u[0-9a-fA-F]{4})+")
 
-_SEARCHES = frozenset({CheckKind.CONTAINS, CheckKind.NOT_CONTAINS, CheckKind.REGEX})
+_SEARCHES = frozenset({"contains", "not_contains", "regex"})
 
 
 class Selected(Struct, frozen=True, gc=False):
     """What a check looks at; ``found`` False when there is none, and ``reason`` says why.
 
     ``is_empty_body``: it is the whole body, and that is empty. ``is_not_json``: a field was sought
-    in a body that is not JSON.
+    in a body that is not JSON. ``is_undecided``: whether there is such a value is not known.
     """
 
     value: Any = None
@@ -71,6 +71,7 @@ class Selected(Struct, frozen=True, gc=False):
     reason: str = ""
     is_empty_body: bool = False
     is_not_json: bool = False
+    is_undecided: bool = False
 
 
 def read_content(response: Response, budget: Budget) -> Content:
@@ -112,7 +113,7 @@ def select(
 
 def selector(check: Check) -> Select:
     """Return what takes the value that a check of a status, header or field looks at."""
-    if check.kind is CheckKind.STATUS:
+    if check.kind == "status_code":
         return status
     if check.header is not None:
         return header(check.header)

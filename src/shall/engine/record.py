@@ -11,7 +11,6 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
 from shall.engine.learning import BEGINNING, LARGE, learn_request, learn_response
 from shall.engine.plan import CheckPlan
@@ -54,7 +53,7 @@ KEPT_VALUE = 2_000
 """Characters of a check's value that are stored; a longer one is stored as cut text."""
 
 _STRUCTURES = frozenset({dict, list})
-_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS, CheckKind.SNAPSHOT})
+_COMPARED = frozenset({"equals", "has", "snapshot"})
 
 
 class StepRecord(Struct, gc=False):
@@ -328,7 +327,7 @@ def _differences(kind: str, expected: Any, actual: Any) -> tuple[Difference, ...
         return UNSET
     from shall.engine.differences import differences  # only where a comparison failed
 
-    return differences(expected, actual, partial=kind == CheckKind.HAS) or UNSET
+    return differences(expected, actual, partial=kind == "has") or UNSET
 
 
 def _hidden(message: Message | None, expected: Any, redactor: Redactor) -> Message | None:

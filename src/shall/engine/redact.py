@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from msgspec import Struct
 
@@ -221,6 +220,8 @@ class Redactor:
         """Learn the password and the secret parameters of a URL, those of its fragment too."""
         if not _has_secret_parts(url):
             return
+        from urllib.parse import unquote, unquote_plus, urlsplit  # few URLs have such parts
+
         try:
             parts = urlsplit(url)
         except ValueError:  # a service may name anything as a location
@@ -237,6 +238,8 @@ class Redactor:
 
     def learn_form(self, text: str) -> None:
         """Learn the secret fields of ``a=1&b=2``."""
+        from urllib.parse import parse_qsl  # few bodies are forms
+
         self.learn_named(dict(parse_qsl(text, keep_blank_values=True)))
 
     @property
@@ -369,6 +372,8 @@ class Redactor:
         """Mask the password, the secret parameters and what looks like a token in the path."""
         if not _has_secret_parts(url):
             return self.text(mask_url_path(url))
+        from urllib.parse import urlsplit  # as above
+
         try:
             parts = urlsplit(url)
         except ValueError:  # a service may name anything as a location
@@ -389,6 +394,8 @@ class Redactor:
 
     def form(self, text: str) -> str:
         """Mask the secret fields of ``a=1&b=2``."""
+        from urllib.parse import unquote_plus  # as above
+
         pairs = (pair.partition("=") for pair in text.split("&"))
         return "&".join(
             f"{name}{mark}{MASK if mark and self.names(unquote_plus(name)) else value}"

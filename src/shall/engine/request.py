@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -11,12 +10,14 @@ from shall.cases.forms import graphql_data, is_query_file
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
 from shall.engine.evaluate import as_text, evaluate
 from shall.engine.options import RunOptions
-from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.redaction.shapes import mask_url_path
 from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, FilePart, Request, Secrecy
 from shall.transport.url import checked_url, is_absolute, join_url, with_params
+
+if TYPE_CHECKING:
+    from shall.engine.ports import Attachments
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
@@ -49,7 +50,7 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
 def build_request(
     plan: RequestPlan,
     scope: Scope,
-    attachments: Attachments | None,
+    attachments: "Attachments | None",
     secrecy: Secrecy | None = None,
 ) -> Request:
     """Evaluate what is not constant.
@@ -149,7 +150,7 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _files(
-    written: Mapping[str, Any], scope: Scope, attachments: Attachments | None
+    written: Mapping[str, Any], scope: Scope, attachments: "Attachments | None"
 ) -> tuple[FilePart, ...]:
     from shall.engine.parts import file_parts  # few requests have files
 
@@ -157,12 +158,12 @@ def _files(
 
 
 def _other_body(
-    body: Body, scope: Scope, attachments: Attachments | None
+    body: Body, scope: Scope, attachments: "Attachments | None"
 ) -> tuple[bytes | FileContent | None, tuple[tuple[str, str], ...], str]:
     """Return a body of XML or of bytes, and its content type."""
     from shall.engine import parts  # few requests have one
 
-    if body.kind is BodyKind.XML:
+    if body.kind == "xml":
         return parts.xml_bytes(body.value, scope), (), parts.XML
     content, content_type = parts.raw_bytes(evaluate(body.value, scope), attachments)
     return content, (), content_type
@@ -172,7 +173,7 @@ def _body(
     body: Body, headers: Mapping[str, str], scope: Scope, *, has_files: bool
 ) -> tuple[bytes | None, tuple[tuple[str, str], ...], str | None]:
     """Return the body, or the fields of a multipart form, and the content type it asks for."""
-    if body.kind is BodyKind.JSON and not has_files:
+    if body.kind == "json" and not has_files:
         text = _encode_json(body.value)
         if "{{" not in text:
             return text.encode("utf-8"), (), _JSON
@@ -180,19 +181,21 @@ def _body(
     content_type = _named(headers, "content-type").lower()
     multipart = has_files or content_type.startswith("multipart/form-data")
     kind = _kind(body.kind, value, content_type, multipart=multipart)
-    if kind is BodyKind.FORM:
+    if kind == "form":
+        from urllib.parse import urlencode  # few bodies are forms
+
         pairs = tuple(_pairs(value)) if isinstance(value, dict) else ()
         if multipart:
             return None, pairs, None
         text = urlencode(pairs) if isinstance(value, dict) else as_text(value)
         return text.encode("utf-8"), (), _FORM
-    if kind is BodyKind.TEXT:
+    if kind == "text":
         return as_text(value).encode("utf-8"), (), "text/plain; charset=utf-8"
     return _json_bytes(value), (), _JSON
 
 
 def _graphql(
-    body: Body, scope: Scope, attachments: Attachments | None
+    body: Body, scope: Scope, attachments: "Attachments | None"
 ) -> tuple[bytes, tuple[tuple[str, str], ...], str]:
     """Return the body of a GraphQL request, with the query of its file."""
     said = evaluate(body.value, scope)
@@ -203,9 +206,9 @@ def _graphql(
 
 
 _RARE = {
-    BodyKind.GRAPHQL: _graphql,
-    BodyKind.XML: _other_body,
-    BodyKind.BODY: _other_body,
+    "graphql": _graphql,
+    "xml": _other_body,
+    "body": _other_body,
 }
 
 
@@ -218,13 +221,13 @@ _encode_json = json.JSONEncoder(ensure_ascii=False).encode
 
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:
     """Return how a body is sent; the older ``data`` follows the Content-Type header."""
-    if kind is not BodyKind.DATA:
-        return BodyKind.FORM if multipart and isinstance(value, dict) else kind
+    if kind != "data":
+        return "form" if multipart and isinstance(value, dict) else kind
     if multipart or "form" in content_type:
-        return BodyKind.FORM
+        return "form"
     if isinstance(value, str) or (content_type and "json" not in content_type):
-        return BodyKind.TEXT
-    return BodyKind.JSON
+        return "text"
+    return "json"
 
 
 def _named(headers: Mapping[str, str], name: str) -> str:

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, field
 from msgspec.structs import replace
@@ -13,13 +13,15 @@ from shall.engine import case
 from shall.engine.case import run_case
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
-from shall.engine.ports import Attachments, Loop
 from shall.engine.stop import Stop
 from shall.messages import Message
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished, RunStarted
 from shall.results.records import PASSED, SKIPPED, CaseResult, RunStatus, RunSummary
 from shall.results.summary import Summing
 from shall.transport.waits import Work
+
+if TYPE_CHECKING:
+    from shall.engine.ports import Attachments, Loop
 
 Tick = Callable[[float], float | None]
 """Is called with the (monotonic) time; returns when it wants to be called again at the latest."""
@@ -28,8 +30,8 @@ Tick = Callable[[float], float | None]
 class RunContext(Struct, frozen=True):
     """What a run works with. ``tick`` is called before each wait."""
 
-    loop: Loop
-    attachments: Attachments
+    loop: "Loop"
+    attachments: "Attachments"
     emit: Emit
     stop: Stop = field(default_factory=Stop)
     tick: Tick = lambda _: None

@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from shall.cases.nearest import nearest
 from shall.cases.syntax import GLOBAL
 from shall.engine.budgets import Budget
 from shall.engine.draws import Draws
@@ -72,6 +71,8 @@ class Scope(Struct):
         return value
 
     def _hint(self, root: str) -> str:
+        from shall.cases.nearest import nearest  # only where something is wrong, as below
+
         near = nearest(root, chain(self.steps, self.variables, self.run_variables))
         if near:
             return f"Did you mean `{near}`?"
@@ -85,6 +86,8 @@ def step_into(value: Any, part: str | int) -> tuple[bool, Any]:
     if isinstance(value, dict):
         if part in value:
             return True, value[part]
+        from shall.cases.nearest import nearest
+
         near = nearest(str(part), map(str, value))
         return False, f"it has {near}" if near else "it is an object without that key"
     if isinstance(value, list):

@@ -18,8 +18,7 @@ from shall.errors import BadValue, ShallError
 from shall.messages import Message
 from shall.results.records import SQL_METHOD, CheckResult, Outcome
 from shall.transport.exchange import Request
-from shall.transport.sql.statement import Statement
-from shall.transport.waits import Work
+from shall.transport.waits import Statement, Work
 
 
 def prepare_query(plan: SqlPlan, context: CaseContext) -> tuple[Statement, Request]:
@@ -151,15 +150,15 @@ def _judged(
 ) -> tuple[CheckKind, Selected, Any]:
     """Return how an answer is judged: the kind of check, the value, what it is compared with."""
     answer: Mapping[str, Any] = content.value
-    if kind is CheckKind.MYSQL_QUERY_EXISTS or (kind is CheckKind.MYSQL_QUERY and expected is None):
-        return CheckKind.EQUALS, Selected(bool(answer["rows"])), expected is not False
-    if kind is CheckKind.MYSQL_QUERY_TRUE:
+    if kind == "mysql_query_exists" or (kind == "mysql_query" and expected is None):
+        return "equals", Selected(bool(answer["rows"])), expected is not False
+    if kind == "mysql_query_true":
         value = answer.get("value")
         holds = bool(value) and value not in ("0", "00")  # a bit is shown in hexadecimal digits
-        return CheckKind.EQUALS, Selected(holds), expected is not False
+        return "equals", Selected(holds), expected is not False
     if field is not None:
-        return CheckKind.EQUALS, walk(answer, ("row", field)), expected
+        return "equals", walk(answer, ("row", field)), expected
     part = (
         "row" if isinstance(expected, dict) else "rows" if isinstance(expected, list) else "value"
     )
-    return CheckKind.EQUALS, walk(answer, (part,)), expected
+    return "equals", walk(answer, (part,)), expected

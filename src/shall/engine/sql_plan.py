@@ -1,12 +1,15 @@
 """The plan of a query: what is asked, and the databases of the run."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from shall.cases.model import SqlTemplate, Step, Teardown
-from shall.database_source import Database
 from shall.engine.options import RunOptions
+
+if TYPE_CHECKING:
+    from shall.database_source import Database
 
 
 class SqlPlan(Struct, frozen=True):
@@ -14,7 +17,7 @@ class SqlPlan(Struct, frozen=True):
 
     template: SqlTemplate
     project: str | None
-    databases: Mapping[str, Database]
+    databases: "Mapping[str, Database]"
     passwords: Mapping[str, str]
     unavailable: Mapping[str, str]
     timeout_s: float

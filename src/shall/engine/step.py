@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from shall.cases.model import CheckKind
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, CheckPlan, StreamPlan, UntilPlan
 from shall.engine.predicate import shown
@@ -25,8 +25,10 @@ from shall.errors import (
 from shall.messages import Message
 from shall.results.records import ERROR, FAILED, PASSED, CheckResult, Outcome, StepResult
 from shall.transport.exchange import UNAUTHORIZED, Request, Response
-from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
+
+if TYPE_CHECKING:
+    from shall.transport.waits import Statement
 
 FIRST_ERROR_STATUS = 400
 
@@ -166,7 +168,7 @@ def _refused(
 
 def _run_long(
     call: CallPlan,
-    wait: Request | Statement,
+    wait: "Request | Statement",
     request: Request,
     context: CaseContext,
     started: float,
@@ -249,7 +251,7 @@ def _run_websocket(
 def _run_until(
     call: CallPlan,
     until: UntilPlan,
-    wait: Request | Statement,
+    wait: "Request | Statement",
     request: Request,
     context: CaseContext,
     started: float,
@@ -358,7 +360,7 @@ def _judge_at(
 ) -> CheckResult:
     """Carry out one check; what goes wrong is an error at its place."""
     try:
-        if plan.compare is None and plan.check.kind is CheckKind.SNAPSHOT:
+        if plan.compare is None and plan.check.kind == "snapshot":
             from shall.engine.snapshot import judge_snapshot  # few checks compare with one
 
             return judge_snapshot(plan, response, content, context)

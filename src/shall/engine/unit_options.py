@@ -1,10 +1,14 @@
 """How unit cases run: in which interpreter, and what may be installed there."""
 
-import threading
+from _thread import allocate_lock
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from threading import Lock
 
 
 class UnitOptions(Struct, frozen=True):
@@ -21,4 +25,4 @@ class UnitOptions(Struct, frozen=True):
     is_allowed: bool = True
     may_install: bool = False
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    installing: threading.Lock = field(default_factory=threading.Lock)
+    installing: "Lock" = field(default_factory=allocate_lock)

@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from shall.cases.model import CheckKind
 from shall.cases.unit.model import CallKind, Unit, UnitCase, UnitCheck
 from shall.cases.unit.script import Place, Script
 from shall.engine.job import Job
@@ -19,22 +18,22 @@ from shall.redaction.forms import MASK
 from shall.results.records import CaseResult, CheckResult, Outcome, Position, StepResult
 
 _SIGNS = {
-    CheckKind.LESS: "<",
-    CheckKind.LESS_EQUAL: "<=",
-    CheckKind.GREATER: ">",
-    CheckKind.GREATER_EQUAL: ">=",
+    "less_than": "<",
+    "less_or_equal": "<=",
+    "greater_than": ">",
+    "greater_or_equal": ">=",
 }
 _CODES: Mapping[Any, str] = {
-    CheckKind.EQUALS: "check.differs",
-    CheckKind.NOT_EQUALS: "check.equal",
-    CheckKind.IS_NONE: "check.not_none",
-    CheckKind.IS_NOT_NONE: "check.none",
-    CheckKind.NOT_EXISTS: "check.present",
-    CheckKind.CONTAINS: "check.not_contained",
-    CheckKind.NOT_CONTAINS: "check.contained",
-    CheckKind.IN: "check.not_in",
-    CheckKind.NOT_IN: "check.in",
-    CheckKind.REGEX: "check.no_match",
+    "equals": "check.differs",
+    "not_equals": "check.equal",
+    "is_none": "check.not_none",
+    "is_not_none": "check.none",
+    "not_exists": "check.present",
+    "contains": "check.not_contained",
+    "not_contains": "check.contained",
+    "in": "check.not_in",
+    "not_in": "check.in",
+    "regex": "check.no_match",
     CallKind.TYPE: "unit.type",
 }
 
@@ -172,7 +171,7 @@ def _raised(record: Record) -> str:
 
 
 def _check(check: UnitCheck, path: str, outcome: Outcome) -> CheckResult:
-    return CheckResult(check.kind.value, path, outcome, check.field, _expected(check))
+    return CheckResult(str(check.kind), path, outcome, check.field, _expected(check))
 
 
 def _expected(check: UnitCheck) -> Any:
@@ -193,7 +192,7 @@ def _failed_check(check: UnitCheck, place: Place, record: Record) -> CheckResult
     is_assertion = record.get("kind") == "AssertionError"
     if check.kind is CallKind.RAISES:
         has_value, actual, message = _not_raised(check, record)
-    elif check.kind in CallKind and check.kind is not CallKind.TYPE:
+    elif isinstance(check.kind, CallKind) and check.kind is not CallKind.TYPE:
         message = Message("unit.calls", {"reason": record.get("text") or ""})
         has_value = False
     elif not is_assertion:
@@ -201,15 +200,15 @@ def _failed_check(check: UnitCheck, place: Place, record: Record) -> CheckResult
             "check.not_found", {"expected": shown(expected), "reason": _raised(record)}
         )
         has_value = False
-    elif check.kind is CheckKind.LENGTH:
+    elif check.kind == "length":
         length = len(actual) if isinstance(actual, str | list | dict) else "?"
         message = Message("check.length", {**params, "actual": length})
     elif check.kind in _SIGNS:
-        message = Message("check.order", {**params, "sign": _SIGNS[CheckKind(check.kind)]})
+        message = Message("check.order", {**params, "sign": _SIGNS[check.kind]})
     else:
         message = Message(_CODES[check.kind], params)
     return CheckResult(
-        check.kind.value,
+        str(check.kind),
         place.path,
         Outcome.FAILED,
         check.field,

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from shall.cases.filters import Filter
-from shall.cases.model import AwaitedMessages, Check, CheckKind, Step
+from shall.cases.model import AwaitedMessages, Check, Step
 from shall.cases.selector import parse_selector
 from shall.cases.times import milliseconds
 from shall.cases.written_checks import selector_of
@@ -32,31 +32,31 @@ _VALUES: dict[str, Sequence[Any]] = {
 }
 """Values of selectors that have one of their type whatever the response is."""
 
-_SAME = frozenset({CheckKind.EQUALS, CheckKind.STATUS, CheckKind.IN, CheckKind.CONTAINS})
+_SAME = frozenset({"equals", "status_code", "in", "contains"})
 _OF_SAME = _SAME | {
-    CheckKind.STARTS_WITH,
-    CheckKind.ENDS_WITH,
-    CheckKind.LESS_EQUAL,
-    CheckKind.GREATER_EQUAL,
-    CheckKind.IN_ANY_ORDER,
-    CheckKind.CONTAINS_ALL,
+    "starts_with",
+    "ends_with",
+    "less_or_equal",
+    "greater_or_equal",
+    "in_any_order",
+    "contains_all",
 }
 """Checks that hold of a value and itself."""
 
-_OF_TEXT = frozenset({CheckKind.CONTAINS, CheckKind.STARTS_WITH, CheckKind.ENDS_WITH})
+_OF_TEXT = frozenset({"contains", "starts_with", "ends_with"})
 _OF_CONTENT = _OF_TEXT | {
-    CheckKind.EQUALS,
-    CheckKind.NOT_EQUALS,
-    CheckKind.IN,
-    CheckKind.NOT_IN,
-    CheckKind.NOT_CONTAINS,
-    CheckKind.REGEX,
-    CheckKind.SCHEMA,
-    CheckKind.SNAPSHOT,
+    "equals",
+    "not_equals",
+    "in",
+    "not_in",
+    "not_contains",
+    "regex",
+    "schema",
+    "snapshot",
 }
 """Checks that may fail of a value that nobody thought of."""
 
-_FROM_FILES = frozenset({CheckKind.SCHEMA, CheckKind.SNAPSHOT, CheckKind.OPENAPI})
+_FROM_FILES = frozenset({"schema", "snapshot", "openapi"})
 
 _ANNOTATIONS = frozenset(
     {"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"}
@@ -90,7 +90,7 @@ def _conditions_of_step(step: Step) -> Iterator[Check]:
 def _conditions_of(check: Check) -> Iterator[Check]:
     """Yield the conditions of ``all_of`` as checks of what it looks at."""
     for each in check.expected:
-        for inner in each.expected if each.kind is CheckKind.HAS else (each,):
+        for inner in each.expected if each.kind == "has" else (each,):
             if inner.field is None and inner.selector is None:
                 yield replace(
                     inner, field=check.field, header=check.header, selector=check.selector
@@ -103,11 +103,11 @@ def _always_holds(check: Check, step: Step) -> bool:
     selector = selector_of(check)
     if selector is None or check.container is not None or check.query is not None:
         return False
-    if check.kind is CheckKind.ALL_OF and type(check.expected) is tuple and not check.negated:
+    if check.kind == "all_of" and type(check.expected) is tuple and not check.negated:
         return all(_always_holds(it, step) for it in _conditions_of(check))
     if not is_constant(check.expected):
         return not check.negated and _compares_with_itself(check, selector, step)
-    if check.field is not None or check.header is not None or check.kind is CheckKind.EQUALS:
+    if check.field is not None or check.header is not None or check.kind == "equals":
         return False
     found = parse_selector(selector)
     if found.source == "body" and not found.filters:
@@ -118,7 +118,7 @@ def _always_holds(check: Check, step: Step) -> bool:
 def _compares_with_itself(check: Check, selector: str, step: Step) -> bool:
     """Return whether what the step captures itself is compared with what it was captured from."""
     expected = check.expected
-    if isinstance(expected, list) and check.kind in (CheckKind.IN, CheckKind.STATUS):
+    if isinstance(expected, list) and check.kind in ("in", "status_code"):
         return any(_is_captured(it, selector, step) for it in expected)
     return check.kind in _OF_SAME and _is_captured(expected, selector, step)
 
@@ -137,7 +137,7 @@ def _values(source: str, check: Check) -> Sequence[Any]:
     """
     if source == "status":
         return _STATUSES
-    if source in _NUMBERS and check.kind is not CheckKind.REGEX:
+    if source in _NUMBERS and check.kind != "regex":
         known = _NUMBERS[source]
         near = {it + step for it in _numbers_in(check.expected) for step in (-1, 0, 1)}
         return [*known, *(it for it in near if known[0] <= it <= known[-1])]
@@ -175,9 +175,9 @@ def _holds_of_all(check: Check, values: Sequence[Any], filters: tuple[Filter, ..
 def _holds_of_any_body(check: Check) -> bool:
     expected = check.expected
     match check.kind:
-        case CheckKind.SCHEMA:
+        case "schema":
             return expected is True or (type(expected) is dict and expected.keys() <= _ANNOTATIONS)
-        case CheckKind.REGEX:
+        case "regex":
             return _matches_everywhere(expected)
         case kind if kind in _OF_TEXT:
             return bool(expected == "")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from shall.cases.expression import parse_template
 from shall.cases.forms import is_template
-from shall.cases.model import BodyKind, Case, RequestTemplate
+from shall.cases.model import Case, RequestTemplate
 from shall.cases.parts import parts_of
 from shall.exports.names import (
     Exported,
@@ -38,7 +38,7 @@ def to_curl(case: Case, path: str) -> Exported:
 
 
 _JSON = "application/json"
-_TYPES = {BodyKind.XML: "application/xml"}
+_TYPES = {"xml": "application/xml"}
 
 
 class _Writer:
@@ -100,16 +100,16 @@ class _Writer:
         if body is None:
             return
         kind, value = body.kind, body.value
-        if kind is BodyKind.BODY:
+        if kind == "body":
             yield from self._bytes(value)
             return
-        if kind is BodyKind.FORM and isinstance(value, dict):
+        if kind == "form" and isinstance(value, dict):
             flag = "-F" if request.files else "--data-urlencode"
             for name, it in value.items():
                 for each in it if isinstance(it, list) else [it]:
                     yield f"{flag} {self._word(f'{name}={self._plain(each)}')}"
             return
-        is_text = isinstance(value, str) and kind is not BodyKind.JSON
+        is_text = isinstance(value, str) and kind != "json"
         named = any(name.lower() == "content-type" for name in request.headers)
         if not named:
             yield f"-H 'Content-Type: {_TYPES.get(kind, 'text/plain') if is_text else _JSON}'"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shall.cases.forms import is_template
-from shall.cases.model import BodyKind, Case, Check, CheckKind, RequestTemplate, Step, Teardown
+from shall.cases.model import Case, Check, RequestTemplate, Step, Teardown
 from shall.cases.selector import Selector, parse_selector
 from shall.cases.written_checks import selector_of
 from shall.exports.names import (
@@ -22,36 +22,36 @@ from shall.exports.names import (
 )
 
 _PREDICATES = {
-    CheckKind.EQUALS: "==",
-    CheckKind.NOT_EQUALS: "!=",
-    CheckKind.LESS: "<",
-    CheckKind.LESS_EQUAL: "<=",
-    CheckKind.GREATER: ">",
-    CheckKind.GREATER_EQUAL: ">=",
-    CheckKind.CONTAINS: "contains",
-    CheckKind.NOT_CONTAINS: "not contains",
-    CheckKind.STARTS_WITH: "startsWith",
-    CheckKind.ENDS_WITH: "endsWith",
-    CheckKind.REGEX: "matches",
+    "equals": "==",
+    "not_equals": "!=",
+    "less_than": "<",
+    "less_or_equal": "<=",
+    "greater_than": ">",
+    "greater_or_equal": ">=",
+    "contains": "contains",
+    "not_contains": "not contains",
+    "starts_with": "startsWith",
+    "ends_with": "endsWith",
+    "regex": "matches",
 }
 _WITHOUT_VALUE = {
-    CheckKind.EXISTS: "exists",
-    CheckKind.NOT_EXISTS: "not exists",
-    CheckKind.IS_NONE: "== null",
-    CheckKind.IS_NOT_NONE: "!= null",
-    CheckKind.IS_EMPTY: "isEmpty",
-    CheckKind.IS_STRING: "isString",
-    CheckKind.IS_NUMBER: "isNumber",
-    CheckKind.IS_INTEGER: "isInteger",
-    CheckKind.IS_FLOAT: "isFloat",
-    CheckKind.IS_BOOLEAN: "isBoolean",
-    CheckKind.IS_LIST: "isList",
-    CheckKind.IS_OBJECT: "isObject",
-    CheckKind.IS_COLLECTION: "isCollection",
-    CheckKind.IS_ISO_DATE: "isIsoDate",
-    CheckKind.IS_UUID: "isUuid",
-    CheckKind.IS_IPV4: "isIpv4",
-    CheckKind.IS_IPV6: "isIpv6",
+    "exists": "exists",
+    "not_exists": "not exists",
+    "is_none": "== null",
+    "is_not_none": "!= null",
+    "is_empty": "isEmpty",
+    "is_string": "isString",
+    "is_number": "isNumber",
+    "is_integer": "isInteger",
+    "is_float": "isFloat",
+    "is_boolean": "isBoolean",
+    "is_list": "isList",
+    "is_object": "isObject",
+    "is_collection": "isCollection",
+    "is_iso_date": "isIsoDate",
+    "is_uuid": "isUuid",
+    "is_ipv4": "isIpv4",
+    "is_ipv6": "isIpv6",
 }
 _QUERIES = {
     "status": "status",
@@ -64,7 +64,7 @@ _QUERIES = {
 }
 _NAMED = {"header": "header", "xpath": "xpath", "regex": "regex", "json": "jsonpath"}
 _OF_LISTS = frozenset({"first", "last", "nth"})
-_TEXTS = frozenset({BodyKind.TEXT, BodyKind.DATA})
+_TEXTS = frozenset({"text", "data"})
 _SPECIAL = str.maketrans({"\\": "\\\\", "#": "\\#", "\n": "\\n", "\t": "\\t"})
 _AS_IT_IS: dict[int, str] = {}
 _CAMEL = re.compile(r"_(\w)")
@@ -145,11 +145,9 @@ class _Writer:
             self.exported.lacks(f"the files of {part.id}")
         if body is None:
             return
-        if body.kind is BodyKind.FORM and isinstance(body.value, dict):
+        if body.kind == "form" and isinstance(body.value, dict):
             yield from self._section("Form", self._pairs(body.value))
-        elif body.kind is BodyKind.JSON or (
-            body.kind is BodyKind.DATA and not isinstance(body.value, str)
-        ):
+        elif body.kind == "json" or (body.kind == "data" and not isinstance(body.value, str)):
             yield self._json(body.value)
         elif body.kind in _TEXTS and "```" not in str(body.value):
             yield f"```\n{self._text(body.value)}\n```"
@@ -179,7 +177,7 @@ class _Writer:
         captures = getattr(part, "capture", None) or {}
         yield from self._section("Captures", self._captures(part, captures))
         asserts = list(self._asserts(part, [it for it in checks if it is not status]))
-        if not any(it.kind is CheckKind.STATUS or it.selector == "status" for it in checks):
+        if not any(it.kind == "status_code" or it.selector == "status" for it in checks):
             asserts.insert(0, "status < 400")
         yield from self._section("Asserts", asserts)
 
@@ -196,19 +194,19 @@ class _Writer:
         for check in checks:
             written = self._assert(check)
             if written is None:
-                self.exported.lacks(f"a check `{check.kind.value}` of {part.id}")
+                self.exported.lacks(f"a check `{check.kind}` of {part.id}")
             else:
                 yield written
 
     def _assert(self, check: Check) -> str | None:
         selector = selector_of(check)
         query = None if selector is None else _query(parse_selector(selector))
-        if query is None or check.kind is CheckKind.STATUS:
+        if query is None or check.kind == "status_code":
             return None
         negation = "not " if check.negated else ""
         if check.kind in _WITHOUT_VALUE:
             return f"{query} {negation}{_WITHOUT_VALUE[check.kind]}"
-        if check.kind is CheckKind.LENGTH and type(check.expected) is int:
+        if check.kind == "length" and type(check.expected) is int:
             return f"{query} count {'!=' if check.negated else '=='} {check.expected}"
         value = self._value(check.expected, is_time=query == "duration")
         if check.kind not in _PREDICATES or value is None:
@@ -264,7 +262,7 @@ class _Writer:
 
 
 def _is_status(check: Check) -> bool:
-    return check.kind is CheckKind.STATUS and type(check.expected) is int and not check.negated
+    return check.kind == "status_code" and type(check.expected) is int and not check.negated
 
 
 def _query(selector: Selector) -> str | None:

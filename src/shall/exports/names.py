@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, field
 from shall.cases.expression import parse_template
 from shall.cases.flow import Flow
 from shall.cases.forms import WEBSOCKET, graphql_data, is_query_file
-from shall.cases.model import Body, BodyKind, Case, RequestTemplate, Step, Teardown
+from shall.cases.model import Body, Case, RequestTemplate, Step, Teardown
 from shall.cases.syntax import GLOBAL, Call, Expression, Filtered, Literal, Reference
 
 _NO_NAME = re.compile(r"\W+", re.ASCII)
@@ -96,7 +96,7 @@ def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
     if isinstance(part, Teardown) and part.files:
         exported.lacks(f"`delete_files` of {part.id}")
     body = None if request is None else request.body
-    if body is not None and body.kind is BodyKind.GRAPHQL and is_query_file(body.value["query"]):
+    if body is not None and body.kind == "graphql" and is_query_file(body.value["query"]):
         exported.lacks(f"the file of the query of {part.id}")
     if request is not None and request.connection:
         exported.lacks(f"`connection` of {part.id}")
@@ -121,9 +121,9 @@ def requests_of(case: Case) -> Iterator[tuple[Step | Teardown, RequestTemplate]]
 def body_of(request: RequestTemplate) -> Body | None:
     """Return the body of a request; that of a GraphQL query as the JSON that is sent."""
     body = request.body
-    if body is None or body.kind is not BodyKind.GRAPHQL:
+    if body is None or body.kind != "graphql":
         return body
-    return Body(BodyKind.JSON, graphql_data(body.value))
+    return Body("json", graphql_data(body.value))
 
 
 def _unsaid_of_step(step: Step) -> Iterator[str]:

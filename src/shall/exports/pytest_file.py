@@ -7,10 +7,8 @@ from typing import Any
 from shall.cases.forms import is_template
 from shall.cases.model import (
     Body,
-    BodyKind,
     Case,
     Check,
-    CheckKind,
     RequestTemplate,
     Step,
     Teardown,
@@ -34,32 +32,32 @@ from shall.exports.names import (
 )
 
 _OPERATORS = {
-    CheckKind.EQUALS: "{} == {}",
-    CheckKind.NOT_EQUALS: "{} != {}",
-    CheckKind.LESS: "{} < {}",
-    CheckKind.LESS_EQUAL: "{} <= {}",
-    CheckKind.GREATER: "{} > {}",
-    CheckKind.GREATER_EQUAL: "{} >= {}",
-    CheckKind.IN: "{} in {}",
-    CheckKind.NOT_IN: "{} not in {}",
-    CheckKind.CONTAINS: "{1} in {0}",
-    CheckKind.NOT_CONTAINS: "{1} not in {0}",
-    CheckKind.STARTS_WITH: "{}.startswith({})",
-    CheckKind.ENDS_WITH: "{}.endswith({})",
-    CheckKind.REGEX: "re.search({1}, {0})",
-    CheckKind.IS_NONE: "{} is None",
-    CheckKind.IS_NOT_NONE: "{} is not None",
-    CheckKind.IS_EMPTY: "not {}",
-    CheckKind.IS_BOOLEAN: "isinstance({}, bool)",
-    CheckKind.IS_STRING: "isinstance({}, str)",
-    CheckKind.IS_LIST: "isinstance({}, list)",
-    CheckKind.IS_OBJECT: "isinstance({}, dict)",
+    "equals": "{} == {}",
+    "not_equals": "{} != {}",
+    "less_than": "{} < {}",
+    "less_or_equal": "{} <= {}",
+    "greater_than": "{} > {}",
+    "greater_or_equal": "{} >= {}",
+    "in": "{} in {}",
+    "not_in": "{} not in {}",
+    "contains": "{1} in {0}",
+    "not_contains": "{1} not in {0}",
+    "starts_with": "{}.startswith({})",
+    "ends_with": "{}.endswith({})",
+    "regex": "re.search({1}, {0})",
+    "is_none": "{} is None",
+    "is_not_none": "{} is not None",
+    "is_empty": "not {}",
+    "is_boolean": "isinstance({}, bool)",
+    "is_string": "isinstance({}, str)",
+    "is_list": "isinstance({}, list)",
+    "is_object": "isinstance({}, dict)",
 }
 _ARGUMENTS = {
-    BodyKind.JSON: "json",
-    BodyKind.FORM: "data",
-    BodyKind.TEXT: "content",
-    BodyKind.XML: "content",
+    "json": "json",
+    "form": "data",
+    "text": "content",
+    "xml": "content",
 }
 _MODULES = ("base64", "json", "os", "re", "time", "uuid")
 _FUNCTIONS = {"uuid": "str(uuid.uuid4())", "timestamp": "int(time.time())"}
@@ -144,20 +142,20 @@ class _Writer:
 
     def _checks(self, part: Step | Teardown) -> Iterator[str]:
         checks = part.checks
-        if not any(it.kind is CheckKind.STATUS or it.selector == "status" for it in checks):
+        if not any(it.kind == "status_code" or it.selector == "status" for it in checks):
             allowed = f" or response.status_code in {list(part.allow_status)}"
             yield f"assert response.status_code < 400{allowed if part.allow_status else ''}"
         for check in checks:
             written = self._check(check)
             if written is None:
-                self.exported.lacks(f"a check `{check.kind.value}` of {part.id}")
+                self.exported.lacks(f"a check `{check.kind}` of {part.id}")
             else:
                 yield f"assert {written}"
 
     def _arguments(self, request: RequestTemplate) -> Iterator[str]:
         body = body_of(request)
         headers = dict(request.headers)
-        if body is not None and body.kind is BodyKind.XML:
+        if body is not None and body.kind == "xml":
             headers = {"Content-Type": "application/xml", **headers}
         for name, values in (("headers", headers), ("params", dict(request.params))):
             if values:
@@ -177,10 +175,10 @@ class _Writer:
 
     def _body(self, body: Body) -> str:
         kind = body.kind
-        if kind is BodyKind.BODY:
+        if kind == "body":
             return f"content={self._bytes(body.value)}"
-        if kind is BodyKind.DATA:
-            kind = BodyKind.TEXT if isinstance(body.value, str) else BodyKind.JSON
+        if kind == "data":
+            kind = "text" if isinstance(body.value, str) else "json"
         return f"{_ARGUMENTS[kind]}={self._value(body.value)}"
 
     def _part(self, part: Mapping[str, Any]) -> str:
@@ -217,14 +215,14 @@ class _Writer:
 
     def _check(self, check: Check) -> str | None:
         """Return a check as an expression; None where it has no simple one."""
-        if check.kind is CheckKind.STATUS:
+        if check.kind == "status_code":
             return self._status(check)
         actual = self._actual(check)
         if actual is None:
             return None
-        if check.kind in {CheckKind.EXISTS, CheckKind.NOT_EXISTS}:
+        if check.kind in {"exists", "not_exists"}:
             return self._presence(check)
-        if check.kind is CheckKind.LENGTH and isinstance(check.expected, int):
+        if check.kind == "length" and isinstance(check.expected, int):
             written = f"len({actual}) == {check.expected}"
         elif check.kind in _OPERATORS and not isinstance(check.expected, tuple):
             written = _OPERATORS[check.kind].format(actual, self._value(check.expected))
@@ -252,7 +250,7 @@ class _Writer:
         return _at("response.json()", parse_path(check.field)) if check.field else "response.json()"
 
     def _presence(self, check: Check) -> str | None:
-        is_there = (check.kind is CheckKind.EXISTS) != check.negated
+        is_there = (check.kind == "exists") != check.negated
         word = "in" if is_there else "not in"
         if check.header is not None:
             return f"{check.header!r} {word} response.headers"

@@ -12,7 +12,7 @@ from shall.actions.trace import trace_requirements
 from shall.mcp.arguments import WorkspaceName
 from shall.mcp.matrix_reply import fitting
 from shall.mcp.shorten import cut_bytes
-from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_case
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shall.cases.model import CheckKind
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.pages.links import Links
 from shall.pages.markup import Html, tag
 from shall.pages.parts import link
@@ -131,6 +130,6 @@ def key_of(reason: Reason) -> tuple[str, ...]:
     message = reason.message
     if message is None:
         return ("check", reason.check, reason.field)
-    if not reason.check or reason.check == CheckKind.STATUS:
+    if not reason.check or reason.check == "status_code":
         return ("message", message.code, reason.check, said(message, "en"))
     return ("check", reason.check, reason.field, message.code)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 
 PAGE_LENGTH = 500
 """Rows of a page at most; what follows is on the next one."""
@@ -32,9 +32,11 @@ class Links(Struct, frozen=True):
     """The links of a page that is alone: to its own rows.
 
     ``assets`` maps the name of each style and script that is not inside the page to its digest.
+    ``prefix`` precedes every path, where a proxy serves the pages below one: ``/shall``.
     """
 
     assets: Mapping[str, str] = {}
+    prefix: str = ""
 
     def overview(self) -> str:
         """Return the address of the first page."""
@@ -117,7 +119,9 @@ class Links(Struct, frozen=True):
 
     def asset(self, name: str) -> str:
         """Return the address of a style or script; empty where it is inside the page."""
-        return f"/assets/{name}?{_quoted(self.assets[name])}" if name in self.assets else ""
+        if name not in self.assets:
+            return ""
+        return f"{self.prefix}/assets/{name}?{_quoted(self.assets[name])}"
 
     def _to(self, path: str, query: Mapping[str, str] | None = None) -> str:
         del path, query
@@ -133,6 +137,7 @@ class ServedLinks(Links, frozen=True):
         named = {name: value for name, value in (query or {}).items() if value}
         if self.workspace:
             named["workspace"] = self.workspace
+        path = f"{self.prefix}{path}"
         return f"{path}?{urlencode(named, errors='backslashreplace')}" if named else path
 
     def form_fields(self) -> Mapping[str, str]:

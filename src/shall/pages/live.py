@@ -9,7 +9,7 @@ the page is as it was made.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.pages.frame import Look
 from shall.pages.groups import Group, reason_text
 from shall.pages.markup import Html, joined, tag

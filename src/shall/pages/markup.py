@@ -6,7 +6,7 @@ reach the page by forgetting to escape it, because nothing in the page is writte
 
 import html
 
-from shall.diagnostics.escaping import block, one_line
+from shall.escaping import block, one_line
 
 
 class Html(str):

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from shall.actions.proof import Proof
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.messages import translated
 from shall.pages.criterion_text import LONGEST, parts_of
 from shall.pages.fields import choice_field

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
-from shall.cases.model import CheckKind
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import short
 from shall.pages.words import word
@@ -93,7 +92,7 @@ def values_beside(check: CheckResult, names: tuple[str, str], longer_than: int) 
     Nothing where they are short or no structures, or were cut when they were stored.
     """
     sides = (check.expected, check.actual)
-    if check.kind != CheckKind.EQUALS or check.outcome is Outcome.PASSED or not check.found:
+    if check.kind != "equals" or check.outcome is Outcome.PASSED or not check.found:
         return Html()
     if not all(isinstance(it, (dict, list)) and it for it in sides):
         return Html()

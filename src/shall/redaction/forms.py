@@ -6,17 +6,15 @@ covered by one comparison, at the price of texts that differ from a secret by ca
 
 import binascii
 import json
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
 
 SHORTEST = 6
 """Values of fewer characters are masked only as whole values and whole words."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # no encoder changes these
+_SIGNS = frozenset("._-")  # as letters and digits: no encoder changes these
 
 _FEW = 64
 _MOST_SEARCHED = 800
@@ -41,7 +39,9 @@ def _known_forms(value: str) -> frozenset[str]:
 def _make_forms(value: str) -> frozenset[str]:
     data = _bytes(value)
     forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
-    if _PLAIN.fullmatch(value):  # no encoding has to change it: most tokens are such
+    if value.isascii() and all(
+        it.isalnum() or it in _SIGNS for it in value
+    ):  # no encoding has to change it: most tokens are such
         return frozenset(map(str.lower, forms))
     import html  # its table of entities takes longer to load than most values need
 
@@ -178,6 +178,8 @@ def _bytes(text: str) -> bytes:
 
 def _percent(text: str) -> set[str]:
     """Percent-encode once and twice, as different libraries do (RFC 3986, section 2.1)."""
+    from urllib.parse import quote, quote_plus  # most values are plain
+
     safe = _bytes(text).decode()
     once = {
         quote(safe, safe=""),
@@ -215,6 +217,9 @@ def _everything_escaped(text: str) -> Iterator[str]:
     digits = _bytes(text).hex(" ")
     yield f"%{digits}".replace(" ", "%")
     yield f"%25{digits}".replace(" ", "%25")
+    if text.isascii():
+        yield f"\\u00{digits}".replace(" ", "\\u00")
+        return
     units = text.encode("utf-16-be", "surrogatepass").hex(" ", 2)
     yield f"\\u{units}".replace(" ", "\\u")
 
@@ -229,4 +234,4 @@ def _base64(data: bytes) -> Iterator[str]:
         if "+" in plain or "/" in plain:
             yield plain.replace("+", "-").replace("/", "_")  # base64url (section 5)
             yield plain.replace("/", "\\/")
-            yield quote(plain, safe="")
+            yield plain.replace("+", "%2B").replace("/", "%2F")

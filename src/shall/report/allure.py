@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import Any
 
-from shall.diagnostics.escaping import block, one_line
+from shall.escaping import block, one_line
 from shall.report.curl import curl_of
 from shall.report.text import case_text, check_headline, headline
 from shall.report.values import check_title

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
-from shall.diagnostics.escaping import block, one_line
+from shall.escaping import block, one_line
 from shall.report.curl import curl_of
 from shall.report.markdown import plain
 from shall.report.values import check_message, check_title, has_expected, value_pair

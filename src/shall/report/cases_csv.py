@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 
-from shall.diagnostics.escaping import no_formula, one_line
+from shall.escaping import no_formula, one_line
 from shall.report.wording import said
 from shall.results.listing import CaseLine
 

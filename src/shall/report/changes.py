@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shall.diagnostics.escaping import no_formula, one_line
 from shall.diagnostics.terminal import width
+from shall.escaping import no_formula, one_line
 from shall.messages import Message, render, translated
 from shall.specs.changes import Change, ChangeKind, word_diff
 

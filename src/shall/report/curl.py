@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.results.records import SQL_METHOD, ExchangeRecord, StepResult
 
 _LEFT_OUT = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from shall.diagnostics.escaping import one_line
 from shall.diagnostics.formats import written
+from shall.escaping import one_line
 from shall.messages import translated
 from shall.report.changes import change_to_json, described
 from shall.specs.changes import Change, ChangeKind

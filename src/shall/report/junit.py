@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.report.text import case_text
 from shall.report.values import check_title
 from shall.report.wording import (

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.report.text import case_text
 from shall.report.wording import (
     case_name,

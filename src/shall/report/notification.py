@@ -1,6 +1,6 @@
 """The summary of a run as a short message: its counts, and what failed first."""
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.report.text import headline
 from shall.report.wording import case_name, counted, is_bad, label, verdict
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.report.text import headline
 from shall.report.wording import case_name, first_bad_path, is_bad, label, place_of, places_in, said
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus

@@ -1,14 +1,12 @@
 """A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, field
 from msgspec.structs import replace
 
-from shall.diagnostics import Diagnostic
-from shall.diagnostics.diagnostic import from_json
-from shall.diagnostics.escaping import one_line
-from shall.diagnostics.terminal import excerpt, terminal
+from shall.escaping import one_line
 from shall.messages import Message, translated
 from shall.redaction.forms import MASK
 from shall.report.values import (
@@ -54,6 +52,9 @@ from shall.results.records import (
     StepResult,
     outage_of,
 )
+
+if TYPE_CHECKING:
+    from shall.diagnostics import Diagnostic
 
 SHOWN_CASES = 20
 """Cases that are shown in full; a run in which everything fails stays readable."""
@@ -174,8 +175,10 @@ def check_headline(check: CheckResult, language: str) -> str:
     return f"{title}: {label('expected', language)} {expected}, {actual}"
 
 
-def problems_of(cases: Iterable[CaseResult]) -> list[Diagnostic]:
+def problems_of(cases: Iterable[CaseResult]) -> "list[Diagnostic]":
     """Return the problems of the files among these cases that cannot be read."""
+    from shall.diagnostics.diagnostic import from_json  # few files are wrong, as below
+
     return [from_json(data) for case in cases for data in case.problems or ()]
 
 
@@ -237,6 +240,8 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     name = style.paint(one_line(case_name(case)), _BOLD)
     yield f"{style.paint(word, _PAINT[outcome])}  {name}"
     if problems := problems_of([case]):
+        from shall.diagnostics.terminal import terminal
+
         for text in terminal(problems, style.sources, style.language).splitlines():
             yield style.line(2, text) if text else ""
         return
@@ -332,6 +337,8 @@ def _excerpt_lines(
     if not isinstance(at, Position) or at.line > len(lines) or MASK in repr(part):
         return
     if text := lines[at.line - 1]:
+        from shall.diagnostics.terminal import excerpt
+
         margin = " " * len(str(at.line))
         line, caret = excerpt(text, at.column)
         yield f"{' ' * indent}{style.paint(f'{at.line} | {line}', _DIM)}"

@@ -8,10 +8,9 @@ from typing import Any
 
 from msgspec import UNSET
 
-from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
-from shall.diagnostics.escaping import one_line
 from shall.errors import BadValue
+from shall.escaping import one_line
 from shall.report.wording import label, said
 from shall.results.records import CheckResult, Difference, Outcome
 
@@ -24,9 +23,7 @@ DIFF_LINES = 24
 BEFORE_DIFFERENCE = 24
 """Characters shown before the first one that differs."""
 
-_WITHOUT_EXPECTED = frozenset(
-    {CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE}
-) | {CheckKind.OPENAPI}
+_WITHOUT_EXPECTED = frozenset({"exists", "not_exists", "is_none", "is_not_none"}) | {"openapi"}
 _SAID_BY_VALUES = frozenset(
     {
         "check.status",

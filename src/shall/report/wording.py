@@ -1,12 +1,11 @@
 """The words of reports: labels, messages and durations, in the reader's language."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from shall.cases.model import CheckKind
-from shall.diagnostics.escaping import block
+from shall.escaping import block
 from shall.late_pattern import late_pattern
 from shall.messages import Message, render
 from shall.results.records import (
@@ -25,7 +24,9 @@ from shall.results.records import (
     is_torn,
     outage_of,
 )
-from shall.span import Span
+
+if TYPE_CHECKING:
+    from shall.span import Span
 
 EXCERPT_LINES = 6
 """Lines of a response that a summary shows."""
@@ -38,7 +39,7 @@ FIRST_ERROR_STATUS = 400
 _TAGS = late_pattern(r"(<[^<>]*>\s*)+")
 """A line of nothing but tags: ``<!doctype html>``."""
 
-Places = Mapping[tuple[str, str], Span]
+Places = Mapping[tuple[str, str], "Span"]
 """Where each part of a case is: (case key, path such as ``steps[0].assert[1]``) to place."""
 
 BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -182,17 +183,23 @@ def places_in(cases: Iterable[CaseResult]) -> Places:
         at = case.position
         if isinstance(at, Position) and case.error is not None:
             path = str(case.error.params.get("path", ""))
-            places[case.case_key, path] = Span(case.case_key, at.line, at.column)
+            places[case.case_key, path] = _span(case, at)
         for step in (*case.steps, *case.teardowns):
             parts: list[StepResult | CheckResult] = [step, *step.checks]
             for part in parts:
                 at = part.position
                 if isinstance(at, Position):
-                    places[case.case_key, part.path] = Span(case.case_key, at.line, at.column)
+                    places[case.case_key, part.path] = _span(case, at)
     return places
 
 
-def place_of(places: Places, case_key: str, path: str = "") -> Span | None:
+def _span(case: CaseResult, at: Position) -> "Span":
+    from shall.span import Span  # only where something did not pass
+
+    return Span(case.case_key, at.line, at.column)
+
+
+def place_of(places: Places, case_key: str, path: str = "") -> "Span | None":
     """Find the place of a part of a case, else of the nearest part around it."""
     while path:
         if found := places.get((case_key, path)):
@@ -237,7 +244,7 @@ def redirect_lines(step: StepResult) -> list[str]:
 
 def redirected(step: StepResult, check: CheckResult, language: str) -> str:
     """Return `` after 302 -> ...`` for a check of the status of a response behind redirects."""
-    lines = redirect_lines(step) if check.kind == CheckKind.STATUS else []
+    lines = redirect_lines(step) if check.kind == "status_code" else []
     return f" {label('redirected', language, redirects=', '.join(lines))}" if lines else ""
 
 
@@ -259,7 +266,7 @@ def response_lines(step: StepResult) -> list[str]:
 
 def failing_status(step: StepResult) -> CheckResult | None:
     """Return the check of the status, where it did not hold."""
-    checks = (it for it in step.checks if it.outcome in BAD and it.kind == CheckKind.STATUS)
+    checks = (it for it in step.checks if it.outcome in BAD and it.kind == "status_code")
     return next(checks, None)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -246,14 +246,14 @@ def is_torn(case: CaseResult) -> bool:
     )
 
 
-class Fault(StrEnum):
-    """Why a case did not pass, for the exit status."""
-
-    FAILED = "failed"  # a check did not hold
-    INVALID = "invalid"  # the case cannot be used
-    INTERNAL = "internal"
-    DENIED = "denied"  # the operator allows no request there
-    UNREACHABLE = "unreachable"  # or too slow
+Fault: TypeAlias = Literal[
+    "failed",  # a check did not hold
+    "invalid",  # the case cannot be used
+    "internal",
+    "denied",  # the operator allows no request there
+    "unreachable",  # or too slow
+]
+"""Why a case did not pass, for the exit status."""
 
 
 class FlakyCase(Struct, frozen=True):

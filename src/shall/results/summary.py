@@ -124,28 +124,28 @@ def summary_of(run: RunResult) -> RunSummary:
 def fault_of(case: CaseResult) -> Fault | None:
     """Return why a case did not pass; None where only its teardown did not, or it was skipped."""
     if case.outcome is FAILED:
-        return Fault.FAILED
+        return "failed"
     if case.outcome is not ERROR:
         return None
     code = case.error.code if case.error is not None else ""
     if code == "case.internal":
-        return Fault.INTERNAL
+        return "internal"
     if code == "run.timed_out":
-        return Fault.UNREACHABLE
+        return "unreachable"
     if code == "case.shared_failed":
         return _fault_of_shared(case)
     errors = [step.error.code for step in case.steps if step.error is not None]
     if any(error.startswith("step.denied.") for error in errors):
-        return Fault.DENIED
+        return "denied"
     retryable = any(step.retryable for step in case.steps)
-    return Fault.UNREACHABLE if retryable else Fault.INVALID
+    return "unreachable" if retryable else "invalid"
 
 
 def _fault_of_shared(case: CaseResult) -> Fault:
     params = case.error.params if case.error is not None else {}
     if "why" in params:
-        return Fault.UNREACHABLE
-    return Fault.FAILED if "is_failed" in params else Fault.INVALID
+        return "unreachable"
+    return "failed" if "is_failed" in params else "invalid"
 
 
 def _insert(cases: _Numbered, number: int, case: CaseResult) -> None:

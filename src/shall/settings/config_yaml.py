@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from shall.bounded import CONFIG_NAME
 from shall.cases.forms import METHODS, is_variable_name
 from shall.cases.locations import Locator
 from shall.cases.nearest import nearest
 from shall.cases.reader import load_yaml
-from shall.config_source import CONFIG_NAME, Config, ConfigEnvironment, Login
+from shall.config_source import Config, ConfigEnvironment, Login
 from shall.database_source import PORTS, Database
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase

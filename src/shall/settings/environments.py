@@ -1,16 +1,15 @@
 """Reads what ``environments:`` of ``shall.yaml`` says about each environment."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shall.cases.nearest import nearest
-from shall.config_source import Config
 from shall.declaration import Setting
-from shall.diagnostics import Diagnostic, Severity
 from shall.notification_source import Notify
-from shall.span import Span
 
-ERROR = Severity.ERROR
+if TYPE_CHECKING:
+    from shall.config_source import Config
+    from shall.diagnostics import Diagnostic
+    from shall.span import Span
 
 REQUIRED = "required"
 """The key that says whether a criterion must be proved in an environment."""
@@ -20,8 +19,8 @@ def read_overrides(
     said: Any,
     settings: Mapping[str, Sequence[Setting]],
     stronger: Set[str],
-    span_of: Callable[[str, bool], Span],
-    problems: list[Diagnostic],
+    span_of: "Callable[[str, bool], Span]",
+    problems: "list[Diagnostic]",
 ) -> Mapping[str, Mapping[str, Any]]:
     """Return the settings that each environment replaces, by the name of the environment.
 
@@ -38,10 +37,12 @@ def read_overrides(
         for key, value in block.items():
             where = f"environments.{name}.{key}"
             if key not in (*settings, REQUIRED):
+                from shall.cases.nearest import nearest  # only where something is wrong
+
                 near = nearest(str(key), [*settings, REQUIRED])
                 hint = f"Did you mean {near}?" if near else f"Available: {', '.join(settings)}."
                 code, message = "setting.unknown-key", f"Unknown key {where}."
-                problems.append(Diagnostic(code, ERROR, message, span_of(where, True), hint))
+                problems.append(setting_error(code, message, span_of(where, True), hint))
                 continue
             try:
                 found[str(name)] |= _values(settings.get(key, ()), key, value, stronger)
@@ -49,11 +50,20 @@ def read_overrides(
                 is_secret = any(it.is_secret for it in settings.get(key, ()))
                 shown = "***" if is_secret else value
                 code, message = "setting.bad-value", f"{where} is {shown}: {error}."
-                problems.append(Diagnostic(code, ERROR, message, span_of(where, False)))
+                problems.append(setting_error(code, message, span_of(where, False)))
     return found
 
 
-def with_config(values: Mapping[str, Any], config: Config) -> Mapping[str, Mapping[str, Any]]:
+def setting_error(
+    code: str, message: str, span: "Span | None" = None, hint: str = ""
+) -> "Diagnostic":
+    """Return what is wrong with a setting."""
+    from shall.diagnostics import Diagnostic, Severity  # as above
+
+    return Diagnostic(code, Severity.ERROR, message, span, hint)
+
+
+def with_config(values: Mapping[str, Any], config: "Config") -> Mapping[str, Mapping[str, Any]]:
     """Return what environments set, those of ``config.yaml`` added.
 
     Of a project, variable or database that both files name, ``shall.yaml`` has the word.
@@ -74,7 +84,7 @@ def with_config(values: Mapping[str, Any], config: Config) -> Mapping[str, Mappi
     return found
 
 
-def with_addresses(notify: Notify | None, config: Config) -> Notify:
+def with_addresses(notify: Notify | None, config: "Config") -> Notify:
     """Return where a summary is sent; the earlier tool sent one after each run."""
     if notify is None:
         return Notify("always" if config.addresses else Notify().when, {}, config.addresses)

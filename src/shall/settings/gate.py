@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shall import value_types as types
 from shall.declaration import project
 from shall.engine.options import RunSettings
-from shall.rules import BaselineRule, GateRules, Rules
+from shall.rules import BASELINE_RULES, BaselineRule, GateRules, Rules
 
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -57,12 +57,12 @@ def age(value: Any) -> str:
     return text
 
 
-def baseline(value: Any) -> str:
+def baseline(value: Any) -> BaselineRule:
     """Read where a baseline must be there."""
-    known = [rule.value for rule in BaselineRule]
-    if value not in known:
-        raise ValueError(f"write one of {', '.join(known)}")
-    return str(value)
+    for rule in BASELINE_RULES:
+        if value == rule:
+            return rule
+    raise ValueError(f"write one of {', '.join(BASELINE_RULES)}")
 
 
 def limit(value: Any) -> int | None:
@@ -155,9 +155,9 @@ class GateSettings(RunSettings, frozen=True, kw_only=True):
         "criteria that may name what none of their cases and tests asserts; any: no limit",
         key="gate.unasserted",
     )
-    gate_baseline: str = project(
+    gate_baseline: BaselineRule = project(
         "gate_baseline",
-        BaselineRule.COMMITTED.value,
+        "committed",
         baseline,
         "whether there must be a baseline: required, committed (where git has or had one)"
         " or optional",
@@ -189,7 +189,7 @@ class GateSettings(RunSettings, frozen=True, kw_only=True):
             unknown_links=self.gate_unknown_links,
             unread=self.gate_unread,
             unasserted=self.gate_unasserted,
-            baseline=BaselineRule(self.gate_baseline),
+            baseline=self.gate_baseline,
         )
 
 

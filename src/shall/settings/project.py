@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shall import value_types as types
-from shall.config_source import Config
 from shall.declaration import project
 from shall.notification_source import Notify, notify_setting
 from shall.settings.gate import GateSettings
+
+if TYPE_CHECKING:
+    from shall.config_source import Config
 
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Environment variables that name a language where no setting does."""
@@ -20,7 +22,7 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
     ``config`` is what ``config.yaml`` of an earlier tool defines; None where there is none.
     """
 
-    config: Config | None = None
+    config: "Config | None" = None
 
     workspaces: tuple[Path, ...] = project(
         "workspaces",

@@ -3,23 +3,29 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall import value_types as types
-from shall.bounded import CONFIG_BYTES, read_text
-from shall.cases.nearest import nearest
+from shall.bounded import CONFIG_BYTES, CONFIG_NAME, read_text
 from shall.cases.reader import load_yaml, locate
-from shall.config_source import CONFIG_NAME, Config
 from shall.declaration import Setting
-from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.environments import read_overrides, with_addresses, with_config
+from shall.settings.environments import (
+    read_overrides,
+    setting_error,
+    with_addresses,
+    with_config,
+)
 from shall.settings.project import LOCALE
 from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
-from shall.span import Span
+
+if TYPE_CHECKING:
+    from shall.config_source import Config
+    from shall.diagnostics import Diagnostic
+    from shall.span import Span
 
 FILE_NAME = "shall.yaml"
 
@@ -93,7 +99,7 @@ def read_settings(
     return replace(Settings(), **values), sources
 
 
-def _config_of(path: Path, problems: list[Diagnostic]) -> Config | None:
+def _config_of(path: Path, problems: "list[Diagnostic]") -> "Config | None":
     try:
         text = read_text(path, CONFIG_BYTES)
     except (OSError, UnicodeDecodeError):  # there is none, or it is not of that tool
@@ -142,11 +148,11 @@ class _File(Struct, frozen=True):
             else:
                 yield key
 
-    def span(self, key: str) -> Span:
+    def span(self, key: str) -> "Span":
         """Return where a key has its value."""
         return locate(self.text, FILE_NAME, key)
 
-    def key_span(self, key: str) -> Span:
+    def key_span(self, key: str) -> "Span":
         """Return where a key itself is written."""
         return locate(self.text, FILE_NAME, key, at_key=True)
 
@@ -167,21 +173,19 @@ def _given(
             yield Source("environment", name), environ[name]
 
 
-def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
+def _read_file(path: Path, problems: "list[Diagnostic]") -> _File:
     other = path.with_suffix(".yml")
     if other.is_file():
         message = f"{other.name} is not read."
         hint = f"Settings are in {FILE_NAME}: rename it, or move its keys there."
-        problems.append(
-            Diagnostic("setting.unreadable", Severity.ERROR, message, Span(other.name, 1), hint)
-        )
+        problems.append(setting_error("setting.unreadable", message, _first_line(other), hint))
     try:
         text = read_text(path, CONFIG_BYTES)
     except FileNotFoundError:
         return _File()
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}."
-        problems.append(Diagnostic("setting.unreadable", Severity.ERROR, message))
+        problems.append(setting_error("setting.unreadable", message))
         return _File()
     try:
         data = load_yaml(text, FILE_NAME)
@@ -192,16 +196,22 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
         return _File()
     if not isinstance(data, dict):
         message = f"{FILE_NAME} must contain keys and values."
-        problems.append(
-            Diagnostic("setting.bad-value", Severity.ERROR, message, Span(FILE_NAME, 1))
-        )
+        problems.append(setting_error("setting.bad-value", message, _first_line(path)))
         return _File()
     found = _File(path, text, data)
     problems += [_unknown_key(key, found, _KEYS) for key in found.all_keys() if key not in _KEYS]
     return found
 
 
-def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
+def _first_line(path: Path) -> "Span":
+    from shall.span import Span  # only where something is wrong, as below
+
+    return Span(path.name, 1)
+
+
+def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> "Diagnostic":
+    from shall.cases.nearest import nearest
+
     section, _, name = key.rpartition(".")
     beside = _beside(section, keys)
     near = nearest(name, beside)
@@ -212,7 +222,7 @@ def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
     else:
         hint = f"Available: {', '.join(beside)}."
     message = f"Unknown key {key}."
-    return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.key_span(key), hint)
+    return setting_error("setting.unknown-key", message, held.key_span(key), hint)
 
 
 def _beside(section: str, keys: Sequence[str]) -> list[str]:
@@ -222,7 +232,7 @@ def _beside(section: str, keys: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _bad_value(source: Source, held: _File, key: str, message: str) -> Diagnostic:
+def _bad_value(source: Source, held: _File, key: str, message: str) -> "Diagnostic":
     if source.kind == "file":
-        return Diagnostic("setting.bad-value", Severity.ERROR, message, held.span(key))
-    return Diagnostic("setting.bad-value", Severity.ERROR, f"{source}: {message}")
+        return setting_error("setting.bad-value", message, held.span(key))
+    return setting_error("setting.bad-value", f"{source}: {message}")

@@ -12,8 +12,8 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import asdict
 
-from shall.diagnostics.escaping import no_formula
 from shall.diagnostics.terminal import terminal
+from shall.escaping import no_formula
 from shall.messages import Message, render, translated
 from shall.specs.decisions import Decision
 from shall.specs.markup import without_markup

@@ -178,7 +178,8 @@ class _Reader:
             return None
         own = headings.named_of(block.text)
         if own is not None:
-            return own.number, own.title, own.number
+            is_story = headings.is_story(own.title)  # "US1: As a reader" is no requirement itself
+            return own.number, own.title, "" if is_story else own.number
         bare = headings.numbered_of(block.text)
         if bare is not None and block.line in self._subsections:
             return bare.number, bare.title, ""

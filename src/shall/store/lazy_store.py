@@ -1,6 +1,6 @@
 """A store that is opened when it is first needed, and made only when something is to be stored."""
 
-import threading
+from _thread import allocate_lock
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ class StoreOpenedLater:
         self._look = exists
         self._open = open_store
         self.may_make = may_make
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._store: Store | None = None
         self._is_closed = False
         self.fault: str | None = None

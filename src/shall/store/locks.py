@@ -8,7 +8,6 @@ import errno
 import fcntl
 import os
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -149,7 +148,7 @@ class Lease:
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
-        name = uuid.uuid4().hex
+        name = os.urandom(16).hex()
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
             _sweep(folder)

@@ -1,5 +1,8 @@
 """Applies the files of ``migrations/`` once, in order."""
 
+import os
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +15,11 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).with_name("migrations")
 
 
-def migrations() -> dict[int, Path]:
+@lru_cache(maxsize=1)
+def migrations() -> Mapping[int, Path]:
     """Return the file of each migration by its number, in order."""
-    files = sorted(_FOLDER.glob("*.sql"))
-    return {int(file.name.partition("_")[0]): file for file in files}
+    names = sorted(it for it in os.listdir(_FOLDER) if it.endswith(".sql"))  # noqa: PTH208 - glob compiles a pattern
+    return {int(name.partition("_")[0]): _FOLDER / name for name in names}
 
 
 def schema_version(connection: "sqlite3.Connection") -> int:

@@ -1,14 +1,14 @@
 """Checks which file SQLite opened where it takes a path, and resolves the links in it itself."""
 
 import os
-import threading
+from _thread import allocate_lock
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from shall.errors import StoreUnavailable
 from shall.store.folders import Folder
 
-_LOCK = threading.Lock()  # the descriptors of a process are one table
+_LOCK = allocate_lock()  # the descriptors of a process are one table
 _DESCRIPTORS = "/dev/fd"
 _ENDINGS = ("", "-wal", "-shm")
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import CheckKind
 from shall.errors import StoreUnavailable
 from shall.results.listing import ReasonCount, ReasonCounts
 from shall.results.reason import Reason
@@ -123,7 +122,7 @@ def _key(brief: _Brief, message: bytes) -> tuple[Any, ...]:
     params = brief.message.params
     if params and params.why is not UNSET:
         return ("outage", None, str(params.address), str(params.why))
-    if brief.check and brief.check != CheckKind.STATUS:
+    if brief.check and brief.check != "status_code":
         return (brief.check, brief.field, brief.message.code)
     return (brief.check, message, brief.message.code)
 

@@ -2,8 +2,8 @@
 
 import os
 import sqlite3
-import threading
 import time
+from _thread import RLock  # what threading names; to import that takes 2 M instructions
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from weakref import finalize
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, RunStatus
-from shall.store import queries, stops
+from shall.store import queries
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -22,7 +22,6 @@ from shall.store.base import (
     RunOrigin,
     RunRecord,
 )
-from shall.store.call_buffer import CallBuffer
 from shall.store.folders import Folder, walk
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
@@ -54,6 +53,13 @@ _REASONS = {
 
 if TYPE_CHECKING:  # a run that is stored needs no list
     from shall.results import listing
+    from shall.store.call_buffer import CallBuffer
+
+
+def _uri(path: Path) -> str:
+    text = str(path)
+    is_plain = text[0] == "/" and text.isascii() and not any(it in text for it in "%?#")
+    return f"file://{text}" if is_plain else path.as_uri()  # it imports urllib: 4 M instructions
 
 
 class SqliteStore:
@@ -93,9 +99,9 @@ class SqliteStore:
         self._vfs = vfs if self._reached.is_relative_to(_OPEN_FOLDERS) else None
         self._max_runs = max(1, max_runs)
         self._max_age_days = max_age_days
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._lease: Lease | None = None
-        self._calls = CallBuffer(self._insert_calls)
+        self._calls: CallBuffer | None = None
         with self._translated(), ExitStack() as undo:
             for descriptor in held:
                 undo.callback(os.close, descriptor)
@@ -119,7 +125,7 @@ class SqliteStore:
         with suppress(FileExistsError):
             # Only a new file: closing one that is open elsewhere in this process drops its locks.
             os.close(os.open(self._reached, flags, 0o600))
-        uri = f"{self._reached.absolute().as_uri()}?mode=rw"  # it is made above, or not at all
+        uri = f"{_uri(self._reached.absolute())}?mode=rw"  # it is made above, or not at all
         return sqlite3.connect(
             uri if self._vfs is None else f"{uri}&vfs={self._vfs}",
             timeout=_BUSY_S,
@@ -206,11 +212,15 @@ class SqliteStore:
 
     def ask_to_stop(self, run_id: str) -> bool:
         """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        from shall.store import stops  # few runs are asked
+
         with self._writing(durable=False) as connection:
             return stops.ask(connection, run_id, datetime.now(UTC))
 
     def is_asked_to_stop(self, run_id: str) -> bool:
         """Return whether a run was asked to stop."""
+        from shall.store import stops  # as above
+
         with self._reading() as connection:
             return bool(stops.asked_at(connection, run_id))
 
@@ -360,10 +370,18 @@ class SqliteStore:
 
     def save_call(self, call: CallRecord) -> None:
         """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing."""
-        self._calls.put(call)
+        self._call_buffer().put(call)
+
+    def _call_buffer(self) -> "CallBuffer":
+        with self._lock:
+            if self._calls is None:
+                from shall.store.call_buffer import CallBuffer  # of servers alone, as those below
+
+                self._calls = CallBuffer(self._insert_calls)
+            return self._calls
 
     def _insert_calls(self, calls: Sequence[CallRecord]) -> None:
-        from shall.store.call_statistics import insert_calls  # of servers alone, as those below
+        from shall.store.call_statistics import insert_calls
 
         with self._writing(durable=False) as connection:
             insert_calls(connection, calls, MAX_CALLS, datetime.now(UTC))
@@ -376,7 +394,7 @@ class SqliteStore:
         """
         from shall.store.call_statistics import count_calls
 
-        self._calls.flush()
+        self._call_buffer().flush()
         with self._reading() as connection:
             return count_calls(connection, max(limit, 0), since)
 
@@ -418,7 +436,7 @@ class SqliteStore:
 
         A run that this store started and did not finish is interrupted.
         """
-        self._calls.close()
+        self._call_buffer().close()
         with self._lock, self._translated():
             if self._lease is not None:
                 self._lease.give_back()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, urlencode, urlsplit
 
 from shall.errors import BadValue
 from shall.late_pattern import late_pattern
@@ -32,6 +31,8 @@ def join_url(host: str, path: str) -> str:
 
 def with_params(url: str, params: Iterable[tuple[str, str]]) -> str:
     """Add query parameters to a URL, before its fragment."""
+    from urllib.parse import urlencode  # few steps have parameters apart from their URL
+
     query = urlencode(list(params))
     if not query:
         return url
@@ -50,6 +51,8 @@ def checked_url(url: str) -> str:
         return url
     if _CONTROL.search(url):
         raise BadValue(f"The URL {_shown(url)} holds a control character.")
+    from urllib.parse import quote, urlsplit  # few URLs get here
+
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -73,6 +76,8 @@ def checked_url(url: str) -> str:
 
 
 def _encoded(text: str) -> str:
+    from urllib.parse import quote  # as above
+
     return quote(_STRAY.sub("%25", text), _SAFE)
 
 
@@ -86,5 +91,7 @@ def _shown(url: str) -> str:
 
 def host_and_port(url: str) -> tuple[str, int]:
     """Return host and port of a checked URL."""
+    from urllib.parse import urlsplit  # only where something is wrong
+
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)

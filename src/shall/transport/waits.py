@@ -6,13 +6,15 @@ yield a ``Statement`` of SQL, too, which is answered like a request, and after a
 a WebSocket ``Send``, ``Receive`` and ``Close``. What goes wrong is raised at the ``yield``.
 """
 
-from collections.abc import Callable, Generator
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from shall.transport.exchange import Request
-from shall.transport.sql.statement import Statement
+
+if TYPE_CHECKING:
+    from shall.database_source import Database
 
 _Result = TypeVar("_Result")
 
@@ -30,6 +32,22 @@ class Call(Struct, frozen=True):
     """
 
     function: Callable[[], Any]
+
+
+class Statement(Struct, frozen=True):
+    """SQL with the values of its ``:names``. ``path`` is the open path of an SQLite file.
+
+    It is answered with a response whose body is the JSON object ``rows``, ``rowcount`` and, where
+    there is a row, ``row`` and ``value``.
+    """
+
+    name: str
+    database: "Database"
+    text: str
+    parameters: Mapping[str, Any]
+    password: str = ""
+    path: str = ""
+    timeout_s: float = 30.0
 
 
 class Send(Struct, frozen=True):

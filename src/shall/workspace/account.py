@@ -19,12 +19,17 @@ class Account(Struct, frozen=True):
     is_service: bool
 
 
+def home_folder() -> Path | None:
+    """Return the home folder of this process; None: neither HOME nor the user database has one."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
 def current_account() -> Account:
     """Return the account of this process. One that is in no user database is a service's."""
-    try:
-        home = Path.home()
-    except RuntimeError:  # neither HOME nor an entry in the user database
-        home = None
+    home = home_folder()
     try:
         shell = pwd.getpwuid(os.geteuid()).pw_shell
     except KeyError:

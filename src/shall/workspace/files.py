@@ -21,9 +21,7 @@ from shall.errors import (
     OutsideWorkspace,
 )
 from shall.log import Log
-from shall.span import Span
 from shall.transport.exchange import LARGE_BYTES, FileContent
-from shall.workspace.atomic import finish_write, sync_folder, write_whole
 from shall.workspace.paths import names_below, usable
 from shall.workspace.refusals import Refusals
 
@@ -194,6 +192,8 @@ class Files:
             raise BadValue(f"The text for {path} contains a lone surrogate.") from error
         self._check_written(path)
         with self._parent(path, make=True) as (folder, name):
+            from shall.workspace.atomic import write_whole  # no run writes, as below
+
             mode = None
             with suppress(FileMissing):
                 mode = _look(folder, name, path).st_mode
@@ -209,6 +209,8 @@ class Files:
         self._check_written(path)
         with self._parent(path) as (folder, name):
             _look(folder, name, path)
+            from shall.workspace.atomic import sync_folder
+
             os.unlink(name, dir_fd=folder)
             sync_folder(folder)
 
@@ -361,6 +363,8 @@ class Files:
 def _enter(folder: int, name: str, path: str, *, make: bool) -> int:
     """Open a folder in a folder."""
     if make:
+        from shall.workspace.atomic import sync_folder
+
         with suppress(FileExistsError):
             os.mkdir(name, dir_fd=folder)
             sync_folder(folder)
@@ -408,6 +412,8 @@ def _as_text(data: bytes, path: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
+        from shall.span import Span  # only where something is wrong
+
         line = data.count(b"\n", 0, error.start) + 1
         raise BadValue(
             f"byte 0x{data[error.start]:02x} is not UTF-8.",
@@ -427,6 +433,8 @@ def _look(folder: int, name: str, path: str) -> os.stat_result:
 def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.stat_result:
     status = look()
     if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+        from shall.workspace.atomic import finish_write
+
         finish_write(folder, status)
         status = look()
     if not stat.S_ISREG(status.st_mode):

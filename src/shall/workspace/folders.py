@@ -3,6 +3,8 @@
 CASE_FOLDERS = ("tests/cases", "test_cases")
 """Where cases are looked for when no path is named: the current folder, then the older one."""
 
+YAML_ENDINGS = (".yaml", ".yml")
+
 SHARED = "shared"
 """The folder of shared steps, in a folder of cases."""
 

@@ -7,9 +7,7 @@ from shall.cases.reader import root_of
 from shall.errors import ShallError
 from shall.late_pattern import late_pattern
 from shall.workspace.files import Files
-from shall.workspace.folders import CASE_FOLDERS
-
-YAML_ENDINGS = (".yaml", ".yml")
+from shall.workspace.folders import CASE_FOLDERS, YAML_ENDINGS
 
 MOST_EXAMINED = 2_000
 """YAML files that are examined: a project may hold many that are none of ours."""

@@ -1,30 +1,29 @@
 """Where files live and what the actions use."""
 
+from _thread import allocate_lock
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from shall.config_source import Config
 from shall.engine.budgets import Memory
 from shall.engine.options import RunSettings
-from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.results.events import Emit
 from shall.rules import GateRules, LintOptions
 from shall.store.base import Store
-from shall.store.decisions import DecisionLog
-from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
-from shall.store.outages import OutageLog
 from shall.workspace.file_memory import FileMemory
 from shall.workspace.files import Files
 
 if TYPE_CHECKING:
+    from threading import Lock
+
+    from shall.config_source import Config
+    from shall.engine.ports import Loop
     from shall.engine.spawned_workers import WorkerProgram
     from shall.specs.links import Marks
     from shall.specs.lint.checker import Checked
@@ -32,12 +31,15 @@ if TYPE_CHECKING:
     from shall.specs.python_module import PythonModule
     from shall.specs.used_code import LinkedTests
     from shall.store.call_log import CallLog
+    from shall.store.decisions import DecisionLog
+    from shall.store.evidence import EvidenceLog
+    from shall.store.outages import OutageLog
 
 
 class RunDefaults(RunSettings, frozen=True, kw_only=True):
     """What the actions use unless the caller says otherwise: fields of the settings."""
 
-    config: Config | None = None
+    config: "Config | None" = None
     openapi: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     environment_settings: Mapping[str, Mapping[str, Any]] = {}
@@ -48,9 +50,9 @@ class RunDefaults(RunSettings, frozen=True, kw_only=True):
 class Workspace(Struct, frozen=True):
     """One project folder, joined to the parts that act on it.
 
-    ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
-    why, once, and whatever needs no state still works. ``later`` is the store where it is opened
-    when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
+    ``store`` and ``evidence_log`` are None where the state cannot be written; ``state_warning``
+    says why, once, and whatever needs no state still works. ``later`` is the store where it is
+    opened when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
     ``worker_program`` is what large runs start in processes where threads forbid to fork.
     ``observe`` takes the events of every run of any caller. ``call_log`` is None where
     no call log is written; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
@@ -66,7 +68,8 @@ class Workspace(Struct, frozen=True):
     read last, with the files that they were made of, ``file_memory`` what was read for them, and
     ``checked`` what lint found in documents, by path and language; all for the one who holds
     ``proof_lock``.
-    ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
+    ``outage_log`` notes on this machine which services were not reached; decisions are committed.
+    Most runs need none of the three logs: what returns one makes it when it is first called.
     ``environ`` returns the environment of the process, from which secrets may be read.
     """
 
@@ -74,8 +77,8 @@ class Workspace(Struct, frozen=True):
     state: Path
     files: Files
     store: Store | None
-    evidence: EvidenceLog | None
-    make_loop: Callable[[], Loop]
+    evidence_log: "Callable[[], EvidenceLog] | None"
+    make_loop: "Callable[[], Loop]"
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     worker_program: "WorkerProgram | None" = None
@@ -96,11 +99,26 @@ class Workspace(Struct, frozen=True):
     proofs: dict[str, object] = field(default_factory=dict)
     file_memory: FileMemory = field(default_factory=FileMemory)
     checked: dict[tuple[str, str], "Checked"] = field(default_factory=dict)
-    proof_lock: Lock = field(default_factory=Lock)
+    proof_lock: "Lock" = field(default_factory=allocate_lock)
     unit: UnitOptions = UnitOptions()
-    outages: OutageLog | None = None
-    decisions: DecisionLog | None = None
+    outage_log: "Callable[[], OutageLog] | None" = None
+    decision_log: "Callable[[], DecisionLog] | None" = None
     environ: Callable[[], Mapping[str, str]] = dict
+
+    @property
+    def evidence(self) -> "EvidenceLog | None":
+        """The evidence; None where the state cannot be written."""
+        return None if self.evidence_log is None else self.evidence_log()
+
+    @property
+    def outages(self) -> "OutageLog | None":
+        """Services that were not reached; None where that is not noted."""
+        return None if self.outage_log is None else self.outage_log()
+
+    @property
+    def decisions(self) -> "DecisionLog | None":
+        """The decisions; None where there is no state."""
+        return None if self.decision_log is None else self.decision_log()
 
     @property
     def state_warning(self) -> str | None:
@@ -117,8 +135,8 @@ class Workspace(Struct, frozen=True):
         self.make_state()
         if self.state_warning is None:
             return self
-        evidence = self.evidence if self.has_state() else None
-        return replace(self, store=None, evidence=evidence, outages=None)
+        evidence_log = self.evidence_log if self.has_state() else None
+        return replace(self, store=None, evidence_log=evidence_log, outage_log=None)
 
     def has_state(self) -> bool:
         """Check whether there is a state folder with a store."""

@@ -10,9 +10,8 @@ from tests.transport.sql.conftest import PASSWORD
 from shall.database_source import databases
 from shall.errors import QueryFailed, TargetDenied, TargetUnreachable, TimedOut
 from shall.transport.http.loop import CurlLoop
-from shall.transport.sql.statement import Statement
 from shall.transport.target_policy import TargetPolicy, read_policy
-from shall.transport.waits import Stopped, Work
+from shall.transport.waits import Statement, Stopped, Work
 
 SERVERS = ["postgres", "mariadb"]
 

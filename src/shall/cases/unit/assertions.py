@@ -51,10 +51,10 @@ HELPERS = {"at": AT, "has": HAS, "plain": PLAIN, "error": ERROR}
 """Functions that a script holds where it uses them."""
 
 _SIGNS: Mapping[CheckKind | CallKind, str] = {
-    CheckKind.LESS: "<",
-    CheckKind.LESS_EQUAL: "<=",
-    CheckKind.GREATER: ">",
-    CheckKind.GREATER_EQUAL: ">=",
+    "less_than": "<",
+    "less_or_equal": "<=",
+    "greater_than": ">",
+    "greater_or_equal": ">=",
 }
 _CALLS: Mapping[CheckKind | CallKind, str] = {
     CallKind.CALLED: "assert_called",
@@ -87,12 +87,12 @@ def dotted(name: str) -> str:
 
 def _about_value(check: UnitCheck) -> Iterator[tuple[str, str]]:
     subject = "instance" if check.on_instance else "result"
-    if check.kind is CheckKind.NOT_EXISTS:
+    if check.kind == "not_exists":
         yield f"assert not {_found('has', subject, check)}", subject
         return
     if check.path:
         found = _found("at", subject, check)
-        if check.kind is CheckKind.EXISTS:
+        if check.kind == "exists":
             yield found, subject
             return
         yield f"value = {found}", subject
@@ -109,17 +109,17 @@ def _condition(check: UnitCheck, subject: str) -> str:
     text = literal(expected, 2)
     if check.kind in _SIGNS:
         return f"{subject} {_SIGNS[check.kind]} {text}"
-    if check.kind in (CheckKind.EQUALS, CheckKind.NOT_EQUALS):
-        return _equality(subject, expected, text, is_equal=check.kind is CheckKind.EQUALS)
+    if check.kind in ("equals", "not_equals"):
+        return _equality(subject, expected, text, is_equal=check.kind == "equals")
     return {
-        CheckKind.IS_NONE: f"{subject} is None",
-        CheckKind.IS_NOT_NONE: f"{subject} is not None",
-        CheckKind.CONTAINS: f"{text} in {subject}",
-        CheckKind.NOT_CONTAINS: f"{text} not in {subject}",
-        CheckKind.LENGTH: f"len({subject}) == {text}",
-        CheckKind.IN: f"{subject} in {text}",
-        CheckKind.NOT_IN: f"{subject} not in {text}",
-        CheckKind.REGEX: f"re.search({text}, {subject})",
+        "is_none": f"{subject} is None",
+        "is_not_none": f"{subject} is not None",
+        "contains": f"{text} in {subject}",
+        "not_contains": f"{text} not in {subject}",
+        "length": f"len({subject}) == {text}",
+        "in": f"{subject} in {text}",
+        "not_in": f"{subject} not in {text}",
+        "regex": f"re.search({text}, {subject})",
         CallKind.TYPE: f"isinstance({subject}, {dotted(str(expected))})",
     }[check.kind]
 

@@ -1,6 +1,6 @@
 """Reads the assertions of unit cases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shall.cases.aliases import CHECK_KEYS, check_kind, plain_spelling
@@ -27,18 +27,18 @@ _SPELLINGS = {
     **dict.fromkeys(("called_times", "times"), CallKind.CALL_COUNT),
     **dict.fromkeys(("assert_not_called", "never_called"), CallKind.NOT_CALLED),
 }
-_ALIKE = {"attribute": CheckKind.EQUALS, "has_attribute": CheckKind.EXISTS, "is": CheckKind.EQUALS}
+_ALIKE: Mapping[str, CheckKind] = {"attribute": "equals", "has_attribute": "exists", "is": "equals"}
 _KNOWN = (*VALUE_KINDS, *CallKind)
 
 _WITHOUT_EXPECTED = {
-    *(CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE),
+    *("exists", "not_exists", "is_none", "is_not_none"),
     *(it for it in CallKind if it not in (CallKind.TYPE, CallKind.CALL_COUNT)),
 }
 _WITH_ARGUMENTS = {CallKind.CALLED_WITH, CallKind.CALLED_ONCE_WITH, CallKind.ANY_CALL}
 _ABOUT_RESULT = {*VALUE_KINDS, CallKind.TYPE}
 _ABOUT_CALLS = {*CallKind} - {CallKind.TYPE, CallKind.RAISES}
 _ORDERED = {
-    *(CheckKind.LESS, CheckKind.LESS_EQUAL, CheckKind.GREATER, CheckKind.GREATER_EQUAL),
+    *("less_than", "less_or_equal", "greater_than", "greater_or_equal"),
 }
 
 
@@ -156,7 +156,7 @@ def _read_path(fields: Fields) -> tuple[tuple[str | int, ...], bool]:
 
 def _read_expected(fields: Fields, kind: CheckKind | CallKind) -> Any:
     if kind in _WITHOUT_EXPECTED:
-        if kind in (CheckKind.EXISTS, CheckKind.NOT_EXISTS) and not fields.values.get("field"):
+        if kind in ("exists", "not_exists") and not fields.values.get("field"):
             fields.missing("field", "Name what exists, such as result.id.")
         return None
     if "expected" not in fields.values:
@@ -171,18 +171,18 @@ def _check_expected(fields: Fields, kind: CheckKind | CallKind, expected: Any) -
     is_count = type(expected) is int and expected >= 0
     if kind is CallKind.TYPE:
         _check_type(fields, expected)
-    elif kind is CheckKind.REGEX:
+    elif kind == "regex":
         _check_pattern(fields, expected)
-    elif kind in (CheckKind.LENGTH, CallKind.CALL_COUNT) and not is_count:
+    elif kind in ("length", CallKind.CALL_COUNT) and not is_count:
         fields.bad_type("expected", "a number of 0 or more")
-    elif kind in (CheckKind.IN, CheckKind.NOT_IN) and not isinstance(expected, list):
+    elif kind in ("in", "not_in") and not isinstance(expected, list):
         fields.bad_type("expected", "a list")
     elif kind in _ORDERED and type(expected) not in (int, float, str):
         fields.bad_type("expected", "a number or a text")
-    elif kind is CheckKind.CONTAINS and expected == "":
+    elif kind == "contains" and expected == "":
         message = "`expected` is empty: every text contains it."
         fields.bad("case.bad-value", "expected", message)
-    elif kind is CheckKind.NOT_IN and expected == []:
+    elif kind == "not_in" and expected == []:
         message = "`expected` is empty: nothing is in it."
         fields.bad("case.bad-value", "expected", message)
 

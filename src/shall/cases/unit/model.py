@@ -24,22 +24,22 @@ class CallKind(StrEnum):
 
 
 VALUE_KINDS = (
-    CheckKind.EQUALS,
-    CheckKind.NOT_EQUALS,
-    CheckKind.EXISTS,
-    CheckKind.NOT_EXISTS,
-    CheckKind.IS_NONE,
-    CheckKind.IS_NOT_NONE,
-    CheckKind.CONTAINS,
-    CheckKind.NOT_CONTAINS,
-    CheckKind.LENGTH,
-    CheckKind.IN,
-    CheckKind.NOT_IN,
-    CheckKind.REGEX,
-    CheckKind.LESS,
-    CheckKind.LESS_EQUAL,
-    CheckKind.GREATER,
-    CheckKind.GREATER_EQUAL,
+    "equals",
+    "not_equals",
+    "exists",
+    "not_exists",
+    "is_none",
+    "is_not_none",
+    "contains",
+    "not_contains",
+    "length",
+    "in",
+    "not_in",
+    "regex",
+    "less_than",
+    "less_or_equal",
+    "greater_than",
+    "greater_or_equal",
 )
 """The checks of API cases that look at a value, and not at an HTTP response."""
 

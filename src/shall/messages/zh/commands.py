@@ -163,9 +163,9 @@ COMMANDS: dict[str, str] = {
     "without a token": "允许在没有令牌时监听外部可访问的地址",
     "accepted values of the Host header": "Host 头部允许的值",
     "accepted origins besides the server's own": "除服务器自身外允许的来源",
-    "networks of proxies whose X-Forwarded-For "
-    "and X-Forwarded-Proto are trusted": "受信任代理的网段，采信其 X-Forwarded-For 和 "
-    "X-Forwarded-Proto",
+    "networks of proxies whose X-Forwarded-For, "
+    "-Proto and -Prefix are trusted": "受信任代理的网段，采信其 X-Forwarded-For、"
+    "X-Forwarded-Proto 和 X-Forwarded-Prefix",
     "offer only tools that change nothing and run nothing": "仅提供不修改也不运行任何内容的工具",
     "offer only these tools": "仅提供这些工具",
     "globs of further files that tools may write "

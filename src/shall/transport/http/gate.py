@@ -9,7 +9,7 @@ judged anew, on each redirect too. URLs are read by libcurl's own parser: two pa
 import _socket
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pycurl
 from msgspec import Struct
@@ -17,8 +17,10 @@ from msgspec import Struct
 from shall.errors import TargetDenied
 from shall.messages import Message, render
 from shall.transport.exchange import Connection
-from shall.transport.http.redirect import Origin
 from shall.transport.target_policy import Denial, TargetPolicy
+
+if TYPE_CHECKING:
+    from shall.transport.http.redirect import Origin
 
 _AS_FOLLOWED = pycurl.U_URLENCODE | pycurl.U_ALLOW_SPACE
 """How libcurl reads a Location header."""
@@ -50,7 +52,7 @@ class Target(Struct, frozen=True):
 
     host: str
     port: int
-    origin: Origin
+    origin: "Origin"
     denial: Denial | None
 
 

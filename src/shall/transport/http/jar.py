@@ -6,11 +6,14 @@ libcurl follows RFC 6265, which knows no ports (section 8.5): what ``http://host
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pycurl
 
 from shall.transport.http.options import Receiver
-from shall.transport.http.redirect import Origin, cookie_names
+
+if TYPE_CHECKING:
+    from shall.transport.http.redirect import Origin
 
 _PREFIX = "#HttpOnly_"
 _DOMAIN, _NAME = 0, 5
@@ -26,15 +29,17 @@ class Jar:
         self._curl = curl
         self._set_by: dict[tuple[str, str], Origin] = {}
 
-    def note(self, origin: Origin, received: Receiver) -> None:
+    def note(self, origin: "Origin", received: Receiver) -> None:
         """Note the cookies that the responses of one origin set."""
         if not received.set_cookies:
             return
+        from shall.transport.http.redirect import cookie_names  # few services set any
+
         for name in cookie_names(received.earlier() + received.last()):
             self._set_by[origin[1], name] = origin
 
     @contextmanager
-    def opened_for(self, origin: Origin) -> Iterator[None]:
+    def opened_for(self, origin: "Origin") -> Iterator[None]:
         """Hide, while a redirect to an origin is followed, what others of its host set."""
         hidden = [line for line in self._lines() if self._is_foreign(line, origin)]
         if not hidden:
@@ -47,7 +52,7 @@ class Jar:
         finally:
             self._fill([*hidden, *self._lines()])  # of the same name, the later one stays
 
-    def _is_foreign(self, line: str, origin: Origin) -> bool:
+    def _is_foreign(self, line: str, origin: "Origin") -> bool:
         fields = line.removeprefix(_PREFIX).split("\t")
         key = fields[_DOMAIN].lower(), fields[_NAME]
         return key[0] == origin[1] and self._set_by.get(key) != origin

@@ -8,8 +8,8 @@ must not depend on where it runs.
 import heapq
 import math
 import os
-import threading
 import time
+from _thread import RLock
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -19,9 +19,8 @@ from shall.errors import ShallError
 from shall.transport.exchange import Request, Response
 from shall.transport.http.transfers import Handle, Transfers
 from shall.transport.poller import READ, make_poller
-from shall.transport.sql.statement import Statement, missing_extra
 from shall.transport.target_policy import TargetPolicy
-from shall.transport.waits import Call, Close, Pause, Receive, Send, Stopped, Wait, Work
+from shall.transport.waits import Call, Close, Pause, Receive, Send, Statement, Stopped, Wait, Work
 
 if TYPE_CHECKING:
     from shall.transport.http.websocket import WebSockets
@@ -70,7 +69,7 @@ class CurlLoop:
             os.set_blocking(end, False)
         self._poller.watch(self._woken_by, READ)
         self.turns: Any = None
-        self._closing = threading.RLock()
+        self._closing = RLock()
         self._closed = False
 
     def start(self, work: Work[Any]) -> Task:
@@ -253,6 +252,8 @@ class CurlLoop:
         try:
             from shall.transport.sql.connections import Connections, Execution  # few cases query
         except ImportError:
+            from shall.transport.sql.statement import missing_extra
+
             return missing_extra(statement.database.kind)
         if self._connections is None:
             self._connections = Connections(self._policy)

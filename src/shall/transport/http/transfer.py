@@ -16,7 +16,6 @@ from shall.transport.exchange import OPENS_WEBSOCKET, Peer, Redirect, Request, R
 from shall.transport.http.gate import Gate, Targets
 from shall.transport.http.jar import Jar
 from shall.transport.http.options import MAX_REDIRECTS, Limits, Options, Receiver
-from shall.transport.http.redirect import redirected
 from shall.transport.url import host_and_port
 
 MAX_BODY_BYTES = 16 << 20
@@ -192,6 +191,8 @@ class Transfer:
             raise self._failure(_TIMED_OUT, text, gate.url)
         self._earlier += receiver.earlier() + receiver.last()
         self._redirects += self._followed()
+        from shall.transport.http.redirect import redirected  # few are followed to elsewhere
+
         request = redirected(self.request, receiver.status, gate.url, gate.leads_to)
         self._put(request, Limits(timeout_s, left, MAX_BODY_BYTES))
         return True

@@ -11,8 +11,8 @@ from typing import Any
 
 from shall.errors import TargetDenied, TargetUnreachable
 from shall.messages import Message, render
-from shall.transport.sql.statement import Statement
 from shall.transport.target_policy import Denial, TargetPolicy
+from shall.transport.waits import Statement
 
 Stop = Callable[[], None]
 Close = Callable[[], None]

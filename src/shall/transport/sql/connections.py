@@ -17,9 +17,10 @@ from shall.errors import QueryFailed, TimedOut
 from shall.results.records import Timings
 from shall.transport.exchange import Response
 from shall.transport.sql.connect import Close, Stop, connect_to, reason_of
-from shall.transport.sql.statement import Statement, missing_extra
+from shall.transport.sql.statement import missing_extra
 from shall.transport.sql.values import plain
 from shall.transport.target_policy import TargetPolicy
+from shall.transport.waits import Statement
 
 MAX_ROWS = 10_000
 """Rows of one answer."""

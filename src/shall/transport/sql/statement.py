@@ -1,30 +1,8 @@
-"""One statement for a database, as data."""
+"""What is installed where a statement goes to a database."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from msgspec import Struct
-
-from shall.database_source import Database
 from shall.errors import QueryFailed
 
 _EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sql"}
-
-
-class Statement(Struct, frozen=True):
-    """SQL with the values of its ``:names``. ``path`` is the open path of an SQLite file.
-
-    It is answered with a response whose body is the JSON object ``rows``, ``rowcount`` and, where
-    there is a row, ``row`` and ``value``.
-    """
-
-    name: str
-    database: Database
-    text: str
-    parameters: Mapping[str, Any]
-    password: str = ""
-    path: str = ""
-    timeout_s: float = 30.0
 
 
 def missing_extra(kind: str) -> QueryFailed:

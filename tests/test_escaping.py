@@ -1,6 +1,6 @@
 import pytest
 
-from shall.diagnostics.escaping import block, one_line
+from shall.escaping import block, one_line
 
 
 @pytest.mark.parametrize(
