@@ -34,6 +34,10 @@ _SETS = pytest.StashKey[dict[str, set[str]]]()
 _UNDONE = pytest.StashKey[list[str]]()
 """What failed after the last case: teardowns of shared steps, ``after_run``."""
 _UNDONE_KEY = "shall_undone"
+_UNCHECKED = pytest.StashKey[bool]()
+"""Whether a test ran of which no check was carried out."""
+_RECORDED = pytest.StashKey[bool]()
+"""Whether the session is recorded."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,25 +99,41 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in twins]
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Watch whether a check of a marked test is carried out, where its outcome is recorded."""
+    is_test = isinstance(item, pytest.Function)
+    if not (is_test and _criteria_of(item) and _is_recorded(item.config)):
+        return (yield)
+    from shall.pytest_support.carried_out import Watch, watched
+
+    test = watched(item)
+    if test is None:
+        return (yield)
+    with Watch(test) as watch:
+        yield
+    item.stash[_UNCHECKED] = watch.saw_none
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, Any, Any]:
     """Attach to a report what is recorded of it; under xdist it travels to the controller."""
     report = yield
-    named = [name for mark in item.iter_markers("verifies") for name in mark.args]
-    criteria = [name for name in named if isinstance(name, str)]
-    if len(criteria) < len(named):
+    named = _named_by_marks(item)
+    if not all(isinstance(name, str) for name in named):
         report.shall_unread = [repr(it)[:60] for it in named if not isinstance(it, str)]
     elif not named and item.get_closest_marker("verifies"):
         report.shall_unread = [""]
-    criteria = list(dict.fromkeys((*criteria, *_named_in_text(item))))
+    criteria = _criteria_of(item)
     if criteria:
         report.shall_criteria = criteria
         report.shall_path = str(item.path)
         sets = item.config.stash.get(_SETS, {})
         report.shall_sets = len(sets.get(_without_parameters(item.nodeid), ()))
         report.shall_asserts = not sys.flags.optimize
+        report.shall_unchecked = item.stash.get(_UNCHECKED, False)
     if call.when == "call" and (hasattr(item, "case_path") or _case_of_script(item)):
         report.shall_case = _case_json(item)
     return report
@@ -182,7 +202,7 @@ class _Recorder:
         from shall.pytest_support.runner import runner_of
 
         root = project_folder(self._config.rootpath)
-        if not (self._config.getoption("shall_record") or (root / _STATE).exists()):
+        if not _is_recorded(self._config):
             unused = unused_state(self._config.rootpath)
             self._warnings = [] if unused is None else [unused_state_notice(unused, root)]
             return
@@ -265,7 +285,18 @@ class _Recorder:
         found = TestOutcome(frozenset(criteria), report.shall_sets)
         test = self._record.tests.setdefault("::".join((file, *names)), found)
         test.criteria |= found.criteria
-        test.add(report.nodeid, outcome, report.duration)
+        is_checked = report.when == "call" and not getattr(report, "shall_unchecked", False)
+        test.add(report.nodeid, outcome, report.duration, is_checked=is_checked)
+
+
+def _is_recorded(config: pytest.Config) -> bool:
+    """Check whether the project has state, or it was asked for."""
+    if _RECORDED not in config.stash:
+        from shall.bootstrap import project_folder
+
+        state = project_folder(config.rootpath) / _STATE
+        config.stash[_RECORDED] = config.getoption("shall_record") or state.exists()
+    return config.stash[_RECORDED]
 
 
 def _may_be_case(path: Path) -> bool:
@@ -303,6 +334,16 @@ def _files_below(folder: Path, skipped: list[str]) -> Iterator[Path]:
     for above, folders, names in os.walk(folder):
         folders[:] = [it for it in folders if not any(fnmatch(it, each) for each in skipped)]
         yield from (Path(above, name) for name in names)
+
+
+def _named_by_marks(item: pytest.Item) -> list[Any]:
+    return [name for mark in item.iter_markers("verifies") for name in mark.args]
+
+
+def _criteria_of(item: pytest.Item) -> list[str]:
+    """Return the criteria that the marks and the text of a test name."""
+    named = [name for name in _named_by_marks(item) if isinstance(name, str)]
+    return list(dict.fromkeys((*named, *_named_in_text(item))))
 
 
 def _named_in_text(item: pytest.Item) -> list[str]:

@@ -13,9 +13,9 @@ from shall.cases.fingerprint import case_fingerprint
 from shall.cases.json_schema import json_schema
 from shall.cases.named_files import named_files
 from shall.cases.reader import read_case
-from shall.cases.vacuity import step_can_fail
 from shall.cases.writer import to_data
 from shall.cases.yaml_writer import to_yaml
+from shall.engine.vacuity import step_can_fail
 from shall.errors import InvalidCase
 from shall.workspace.workspace import Workspace
 

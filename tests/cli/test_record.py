@@ -238,6 +238,26 @@ def test_a_set_that_did_not_run_since_the_test_changed_is_stale_until_a_complete
     assert statuses(shall)["1"] == "proved"
 
 
+@pytest.mark.verifies("tracing#7.19")
+@pytest.mark.parametrize("more", ["", '@pytest.mark.parametrize("n", argvalues=(1,))\n'])
+def test_some_of_the_parameter_sets_of_a_test_prove_nothing(
+    shall: Shall, project: Path, more: str
+) -> None:
+    write(project, "test_p.py", PARAMETRISED.replace("def test_p(", f"{more}def test_p("))
+    first = record_sets(shall, project, 1, a="")
+    assert "test_p.py::test_p is no proof yet: 1 of its 2 parameter sets" in first.stderr
+    assert statuses(shall)["1"] == "not run"
+    assert record_sets(shall, project, 2, b="").stderr == ""
+    assert statuses(shall)["1"] == "proved"
+
+
+@pytest.mark.verifies("tracing#7.19")
+def test_parameter_sets_that_are_computed_are_not_counted(shall: Shall, project: Path) -> None:
+    write(project, "test_p.py", PARAMETRISED.replace('["a", "b"]', '["a", *others()]'))
+    record_sets(shall, project, 1, a="")
+    assert statuses(shall)["1"] == "proved"
+
+
 @pytest.mark.verifies("tracing#7.10")
 def test_sets_and_the_test_as_a_whole_replace_each_other_by_time(
     shall: Shall, project: Path

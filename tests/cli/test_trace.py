@@ -247,6 +247,30 @@ def test_a_case_that_cannot_be_read_any_more_leaves_nothing_proved(
     assert shall("trace").returncode == 1
 
 
+@pytest.mark.verifies("tracing#4.33")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("b.yaml", "testcase:\n  name: b\n  verifies: ['auth#1.1']\n  stepz: []\n"),
+        ("test_b.py", '@pytest.mark.verifies("auth#1.1")\ndef test_b()\n    assert False\n'),
+    ],
+)
+def test_a_file_that_never_could_be_read_proves_nothing_that_it_names(
+    shall: Shall,
+    write_case: Callable[..., None],
+    project: Path,
+    service: Any,
+    name: str,
+    text: str,
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    assert statuses(shall)["auth#1.1"] == "proved"
+    (project / "tests/cases" / name).write_text(text)
+    assert statuses(shall)["auth#1.1"] == "partly"
+
+
 @pytest.mark.verifies("tracing#10.3")
 def test_reqif_without_its_extra_names_what_to_install(
     shall: Shall, project: Path, monkeypatch: pytest.MonkeyPatch

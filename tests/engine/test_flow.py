@@ -300,3 +300,25 @@ async def test_cancelling_a_loop_closes_its_connection_and_begins_no_request(
         await running
     await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
     assert service.log.calls.count("/slow began") == 1
+
+
+@pytest.mark.verifies("tracing#4.32")
+@pytest.mark.parametrize(
+    ("first", "flow", "checks"),
+    [
+        ({"status": {"matches": ".*"}}, {"if": "{{ no }}"}, 0),
+        ({"bytes": {"at_least": 0}}, {"for each": []}, 0),
+        ({"bytes": {"at_least": 0}}, {"for each": [1, 2]}, 3),
+        ({"status": 200}, {"if": "{{ no }}"}, 1),
+    ],
+)
+async def test_checks_count_only_where_a_step_ran_that_could_fail(
+    service: Any, run_one: RunOne, first: Any, flow: dict[str, Any], checks: int
+) -> None:
+    steps = [
+        {"GET": "/echo/a", "expect": first},
+        {"GET": "/echo/b", **flow, "expect": {"status": 200}},
+    ]
+    result = await run_one(steps, {"variables": {"no": False}}, host=service.url)
+    assert result.outcome is Outcome.PASSED
+    assert result.checks_executed == checks

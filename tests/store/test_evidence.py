@@ -89,6 +89,18 @@ def test_what_is_new_is_written_and_counts(tmp_path: Path, news: Evidence) -> No
     assert len(lines(tmp_path)) == 2
 
 
+@pytest.mark.verifies("tracing#4.35")
+def test_a_pass_without_a_check_is_another_outcome_than_one_with_some(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+    assert log.append([FACT]) == 1
+    assert log.append([replace(LATER, checks_executed=1)]) == 0
+    without = replace(LATER, checks_executed=0)
+    assert log.append([without]) == 1
+    assert log.newest() == [without]
+    assert log.append([replace(without, at=LATER.at + timedelta(hours=1))]) == 0
+    assert log.append([replace(FACT, at=LATER.at + timedelta(hours=2))]) == 1
+
+
 def test_each_criterion_source_and_row_stands_for_itself(tmp_path: Path) -> None:
     log = EvidenceLog(tmp_path)
     facts = [

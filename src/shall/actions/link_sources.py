@@ -11,8 +11,8 @@ from shall.actions.used_code import TestCode
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
-from shall.cases.vacuity import step_can_fail
 from shall.diagnostics import Diagnostic, Severity
+from shall.engine.vacuity import step_can_fail
 from shall.errors import FileMissing, InvalidInput, OutsideWorkspace, ShallError
 from shall.log import Log
 from shall.redaction.names import is_secret_name

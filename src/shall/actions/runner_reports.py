@@ -32,7 +32,8 @@ class Recorded(Struct, frozen=True):
     another outcome that is newer than the report. ``unlisted`` are parameter sets that the report
     does not list: their last outcome stays, and is no proof. ``not_reported`` are tests whose
     comments name criteria and which the report, though it has their files, does not list by name.
-    ``fault`` says why nothing is stored, None where it is.
+    ``incomplete`` are marked tests with the number of their parameter sets of which outcomes are
+    recorded, and of all. ``fault`` says why nothing is stored, None where it is.
     """
 
     tests: int
@@ -43,6 +44,7 @@ class Recorded(Struct, frozen=True):
     superseded: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     not_reported: tuple[str, ...] = ()
+    incomplete: tuple[tuple[str, int, int], ...] = ()
     fault: str | None = None
 
 
@@ -96,6 +98,7 @@ def record_report(
         tuple(map(_shown, superseded)),
         tuple(map(_shown, kept)),
         tuple(map(workspace.redactor.text, found.not_reported)),
+        tuple(_incomplete(workspace, {**newest, **{_key(it): it for it in new}}, new)),
         fault or workspace.state_warning,
     )
 
@@ -215,6 +218,20 @@ def _unlisted(
             continue
         if not _says_the_same(fact, other):
             yield fact
+
+
+def _incomplete(
+    workspace: Workspace, newest: Mapping[_Key, Evidence], new: Sequence[Evidence]
+) -> Iterator[tuple[str, int, int]]:
+    """Yield tests of a report of which some parameter sets were never recorded."""
+    for criterion, source, environment in dict.fromkeys(_key(it)[:3] for it in new):
+        linked = workspace.linked.get(source.partition("::")[0])
+        links = linked.marks.links if linked is not None else ()
+        sets = max((it.sets for it in links if it.source == source), default=1)
+        rows = [newest[it] for it in newest if it[:3] == (criterion, source, environment)]
+        rows = [it for it in rows if it.outcome != ABSENT]
+        if len(rows) < sets and all(it.data_row is not None for it in rows):
+            yield source, len(rows), sets
 
 
 def _says_the_same(before: Evidence, fact: Evidence) -> bool:

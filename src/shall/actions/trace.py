@@ -14,7 +14,8 @@ from shall.actions.requirements import read_specs
 from shall.actions.unchanged import source_comparison
 from shall.cases.nearest import nearest
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import BadValue, StoreUnavailable
+from shall.errors import BadValue, ShallError, StoreUnavailable
+from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
 from shall.specs.matrix import Matrix, build_matrix, resolve, with_archived, with_decisions
@@ -54,7 +55,7 @@ def trace_requirements(
     problems: list[Diagnostic] = []
     newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
     links = [*case_links(workspace, problems), *test_links(workspace, problems)]
-    links += _links_of_unreadable(specs, problems, newest)
+    links += _links_of_unreadable(workspace, specs, problems, newest, links)
     comments = list(comment_links(workspace, problems))
     links += comments
     links += _reported_links(workspace, newest, _pairs(comments, specs))
@@ -71,21 +72,44 @@ def trace_requirements(
 
 
 def _links_of_unreadable(
-    specs: SpecSet, problems: Iterable[Diagnostic], facts: Iterable[Evidence]
+    workspace: Workspace,
+    specs: SpecSet,
+    problems: Iterable[Diagnostic],
+    facts: Iterable[Evidence],
+    links: Iterable[Link],
 ) -> Iterator[Link]:
-    """Yield what a case or test file was linked to before it could no longer be read.
+    """Yield what a case or test file that cannot be read was linked to, or names in its text.
 
-    Otherwise a failing case that is broken would leave its criteria to those that pass.
+    Otherwise a case that is broken would leave its criteria to those that pass. ``links`` are those
+    of the files that can be read.
     """
     broken = {it.span.file for it in problems if it.severity is Severity.ERROR and it.span}
     if not broken:
         return
     known = {it.key for it in specs.criteria()}
-    pairs = {(it.criterion, it.source, it.kind) for it in facts if it.kind != LinkKind.REPORT}
+    pairs = {
+        (it.criterion, it.source, LinkKind(it.kind))
+        for it in facts
+        if it.kind != LinkKind.REPORT and it.source.partition("::")[0] in broken
+    }
+    for file in broken - {it.source.partition("::")[0] for it in links}:
+        kind = LinkKind.TEST if file.endswith(".py") else LinkKind.CASE
+        pairs |= {(key, file, kind) for key in _named_in(workspace, file)}
     for criterion, source, kind in sorted(pairs):
-        file = source.partition("::")[0]
-        if file in broken and criterion in known:
-            yield Link(criterion, LinkKind(kind), source, Span(file, 1))
+        if criterion in known:
+            yield Link(criterion, kind, source, Span(source.partition("::")[0], 1))
+
+
+_KEY = late_pattern(r"[^\s\"'`\[\](){},:]+#[^\s\"'`\[\](){},]+")
+
+
+def _named_in(workspace: Workspace, file: str) -> Sequence[str]:
+    """Return what looks like the keys of criteria in a file that is a case or test."""
+    try:
+        text = workspace.files.read_text(file)
+    except ShallError:
+        return ()
+    return _KEY.findall(text) if "verifies" in text else ()
 
 
 def _pairs(links: Sequence[Link], specs: SpecSet) -> Set[tuple[str, str]]:

@@ -59,6 +59,7 @@ class TestCode:
                     it,
                     fingerprint=uses[it.source].fingerprint,
                     can_fail=uses[it.source].can_fail,
+                    others_can_fail=uses[it.source].others_can_fail,
                 )
                 for it in marks.links
             ),

@@ -66,6 +66,8 @@ def _unlisted(recorded: Recorded) -> Iterator[str]:
             f"{test} is not in the report, so its last outcome stays. Run it, or add --complete"
             " where the report lists all tests."
         )
+    for test, count, every in dict.fromkeys(recorded.incomplete):
+        yield f"{test} is no proof yet: {count} of its {every} parameter sets are recorded."
     for test in recorded.not_reported:
         yield f"The report has no test {test}, so the comments at it are no proof."
 
@@ -90,5 +92,9 @@ def _to_json(recorded: Recorded) -> str:
         "superseded": list(recorded.superseded),
         "unlisted": list(recorded.unlisted),
         "not_reported": list(recorded.not_reported),
+        "incomplete": [
+            {"source": source, "recorded": count, "sets": every}
+            for source, count, every in recorded.incomplete
+        ],
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

@@ -17,7 +17,7 @@ from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
-from shall.engine.plan import CallPlan, CasePlan, plan_case
+from shall.engine.plan import CallPlan, CasePlan, plan_case, step_path
 from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
@@ -230,7 +230,7 @@ def _result(
         outcome=outcome,
         started_at=at,
         duration_s=duration_s,
-        checks_executed=sum([len(record.plans) for record in progress.steps]),
+        checks_executed=_checks_executed(case, progress.steps),
         steps=steps,
         teardowns=teardowns,
         teardown_outcome=undone,
@@ -250,6 +250,18 @@ def _result(
         worker=options.worker,
         seed=progress.draws.used_seed,
     )
+
+
+def _checks_executed(case: Case | None, records: Sequence[StepRecord]) -> int:
+    """Return how many checks were carried out: none where no step with one that can fail ran."""
+    count = sum([len(record.plans) for record in records])
+    if case is None or all(step.flow is None for step in case.steps):
+        return count
+    from shall.engine.vacuity import step_can_fail  # few cases have conditions or loops
+
+    ran = {record.path for record in records if record.plans}
+    steps = [step for at, step in enumerate(case.steps) if step_path(at) in ran]
+    return count if any(map(step_can_fail, steps)) else 0
 
 
 def _why_no_step_ran(steps: Sequence[StepRecord]) -> Message | None:

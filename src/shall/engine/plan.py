@@ -165,7 +165,7 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
     return CasePlan(
         tuple(
             [
-                _plan_call(it, _step_path(at), case, options, is_observed=at <= observed)
+                _plan_call(it, step_path(at), case, options, is_observed=at <= observed)
                 for at, it in enumerate(case.steps)
             ]
         ),
@@ -483,7 +483,8 @@ _JUDGED_ELSEWHERE = frozenset({"openapi", "snapshot"})
 
 
 @lru_cache(maxsize=256)
-def _step_path(index: int) -> str:
+def step_path(index: int) -> str:
+    """Return where a step is written in its case."""
     return f"steps[{index}]"
 
 

@@ -26,7 +26,7 @@ class TestOutcome(Struct):
     """What one marked test said: the worst of its parameter sets and phases.
 
     ``sets`` is the number of its parameter sets, also of those that were not selected; ``ran`` are
-    the node ids of those that ran.
+    the node ids of those that ran. ``is_checked`` unless no check of any was carried out.
     """
 
     __test__ = False  # not a test class, whatever its name begins with
@@ -36,13 +36,17 @@ class TestOutcome(Struct):
     outcome: Outcome = Outcome.SKIPPED
     duration_s: float = 0.0
     ran: set[str] = field(default_factory=set)
+    is_checked: bool = False
 
-    def add(self, node: str, outcome: Outcome, duration_s: float) -> None:
+    def add(
+        self, node: str, outcome: Outcome, duration_s: float, *, is_checked: bool = False
+    ) -> None:
         """Take the outcome of one phase of one parameter set."""
         order = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
         self.outcome = min(self.outcome, outcome, key=order.index)
         self.duration_s += duration_s
         self.ran.add(node)
+        self.is_checked |= is_checked
 
     @property
     def is_partial(self) -> bool:
@@ -149,6 +153,9 @@ def _facts(
         if any(file in written_since for file in _files(node, links)):
             continue
         linked = links.get(node, _NO_LINK)
+        is_vacuous = (
+            test.outcome is Outcome.PASSED and not test.is_checked and not linked.others_can_fail
+        )
         for written in sorted(test.criteria & linked.criteria):
             criterion = criteria.get(written)
             if criterion is not None and criterion.span.file in written_since:
@@ -162,17 +169,21 @@ def _facts(
                 run_id=run_id,
                 criterion_fingerprint=None if criterion is None else criterion.fingerprint,
                 source_fingerprint=linked.fingerprint,
-                checks_executed=1,  # pytest does not count assertions: the test is one check
+                checks_executed=0 if is_vacuous else 1,  # the test is one check
                 duration_s=test.duration_s,
             )
 
 
 class _Links(Struct, frozen=True):
-    """What the text of a test names, its fingerprint, and the other files that it is of."""
+    """What the text of a test names, its fingerprint, and the other files that it is of.
+
+    ``others_can_fail``: something else that it uses asserts.
+    """
 
     criteria: frozenset[str] = frozenset()
     fingerprint: str = ""
     files: tuple[str, ...] = ()
+    others_can_fail: bool = True
 
 
 _NO_LINK = _Links()
@@ -184,5 +195,7 @@ def _links(workspace: Workspace, files: Collection[str]) -> Mapping[str, _Links]
     for link in links_of_tests(workspace, files):
         known = found.get(link.source, _NO_LINK).criteria
         used = files_of_source(workspace, link.source)
-        found[link.source] = _Links(known | {link.criterion}, link.fingerprint, used)
+        found[link.source] = _Links(
+            known | {link.criterion}, link.fingerprint, used, link.others_can_fail
+        )
     return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.specs.constant_truth import is_empty, is_same, truth
 from shall.specs.local_values import LocalValues
@@ -98,6 +99,12 @@ def can_fail(test: Checks, module: str, meaning: Callable[[str, str], Meant]) ->
                     seen.add((key, level))
                     waiting.append((key[0], function, level))
     return False
+
+
+def others_can_fail(test: Checks, module: str, meaning: Callable[[str, str], Meant]) -> bool:
+    """Return whether a fixture or function of the test code that a test uses asserts something."""
+    named = tuple(replace(it, raises=_NOTHING) for it in test.called if it.name)
+    return can_fail(Checks(called=named), module, meaning)
 
 
 def _swallowed(guard: str, module: str, meaning: Callable[[str, str], Meant]) -> int:
@@ -191,7 +198,7 @@ class _Collector:
         for node in walk(root):
             if isinstance(node, ast.Call):
                 name = dotted(node.func)
-                self._name(name, caught, _raised_by(node, name), is_dropped=node is dropped)
+                self._name(name, caught, raised_by(node, name), is_dropped=node is dropped)
             elif dropped is not None and node is dropped.func:
                 continue
             elif isinstance(node, ast.Yield | ast.YieldFrom):
@@ -332,7 +339,7 @@ def dotted(node: ast.AST) -> str:
             return ""
 
 
-def _raised_by(call: ast.Call, name: str) -> int:
+def raised_by(call: ast.Call, name: str) -> int:
     """Return what a function raises by its name; ``re.match`` only returns it."""
     owner, _, last = name.rpartition(".")
     if owner == "doctest":

@@ -10,7 +10,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
 from shall.span import Span
 from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
-from shall.specs.marks import MARK, is_mark, without_marks
+from shall.specs.marks import MARK, is_mark, parameter_sets, without_marks
 from shall.specs.model import Link, LinkKind
 from shall.specs.syntax import parsed, walk
 from shall.specs.test_comments import TestComments, may_validate
@@ -104,9 +104,10 @@ def _not_python(message: str, span: Span) -> InvalidSpec:
 def _links_in(module: ast.Module, file: str, comments: TestComments) -> Iterator[Link]:
     for source, node, marks in _marked_tests(module, file, comments):
         fingerprint = code_fingerprint(node, without_marks(node.decorator_list))
+        sets = parameter_sets(node.decorator_list)
         for criterion, (line, column) in dict(marks).items():
             span = Span(file, line, column)
-            yield Link(criterion, LinkKind.TEST, source, span, fingerprint)
+            yield Link(criterion, LinkKind.TEST, source, span, fingerprint, sets=sets)
 
 
 _Mark = tuple[str, tuple[int, int]]

@@ -31,3 +31,20 @@ def without_marks(expressions: Iterable[ast.expr]) -> list[ast.expr]:
         elif not is_mark(expression):
             found.append(expression)
     return found
+
+
+def parameter_sets(decorators: Iterable[ast.expr]) -> int:
+    """Return how many parameter sets a test has; a list that is computed counts as one."""
+    sets = 1
+    for decorator in decorators:
+        values: ast.expr | None = None
+        match decorator:
+            case ast.Call(func=ast.Attribute(attr="parametrize"), args=[_, it, *_]):
+                values = it
+            case ast.Call(func=ast.Attribute(attr="parametrize"), keywords=keywords):
+                values = next((it.value for it in keywords if it.arg == "argvalues"), None)
+            case _:
+                pass
+        if isinstance(values, ast.List | ast.Tuple):
+            sets *= max(sum(not isinstance(it, ast.Starred) for it in values.elts), 1)
+    return sets

@@ -241,8 +241,9 @@ class Link(Struct, frozen=True, gc=False):
 
     ``source`` is the case key (its path in the workspace) or the pytest node id without
     parameters; ``fingerprint`` is that of the case or test text. ``can_fail`` is False where
-    nothing that was written in it can fail: it asserts nothing. ``is_draft``: the case is not run
-    until somebody fills it in.
+    nothing that was written in it can fail: it asserts nothing; ``others_can_fail`` is False where
+    nothing else that it uses asserts. ``is_draft``: the case is not run until somebody fills it in.
+    ``sets`` are the parameter sets of a test, as far as its text says how many there are.
     """
 
     criterion: str
@@ -252,3 +253,5 @@ class Link(Struct, frozen=True, gc=False):
     fingerprint: str = ""
     can_fail: bool = True
     is_draft: bool = False
+    others_can_fail: bool = True
+    sets: int = 1

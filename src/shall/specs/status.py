@@ -242,6 +242,9 @@ def _link_outcome(
         return LinkOutcome(link, status, environment=environment, unreachable=unreachable)
     rows = _rows_of_case(facts) if link.kind is LinkKind.CASE else _parameter_sets(facts)
     status = _link_status(criterion, link, rows)
+    is_whole = len(rows) >= link.sets or any(fact.data_row is None for fact in rows)
+    if status is Status.PROVED and not is_whole:
+        status = Status.NOT_RUN
     if len(rows) == 1:
         return LinkOutcome(link, status, rows[0], environment, unreachable)
     alike = [fact for fact in rows if _link_status(criterion, link, [fact]) is status]

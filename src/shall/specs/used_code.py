@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from msgspec import Struct, field
 
-from shall.specs.assertions import Checks, Meant, can_fail
+from shall.specs.assertions import Checks, Meant, can_fail, others_can_fail
 from shall.specs.bindings import Import
 from shall.specs.links import Marks
 from shall.specs.pytest_settings import NO_SETTINGS, PytestSettings
@@ -30,12 +30,13 @@ _VERSION = "3:"
 class Uses(Struct, frozen=True):
     """The fingerprint of a test with what it uses, and the other files that it is of.
 
-    ``can_fail``: something in it asserts.
+    ``can_fail``: something in it asserts; ``others_can_fail``: so does something that it uses.
     """
 
     fingerprint: str
     files: tuple[str, ...]
     can_fail: bool = True
+    others_can_fail: bool = True
 
 
 class UsesOfFile(Struct, frozen=True):
@@ -363,8 +364,10 @@ class _TestsOfFile:
         parts = self._module.tests.get(name, ())
         used, files = self._reach(tuple(it.names for it in parts))
         lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest), *used]
-        asserts = any(can_fail(it, self._path, self._functions) for it in parts[0].checks)
-        return Uses(f"{_VERSION}{_hexdigest(lines)}", files, asserts)
+        checks, where = parts[0].checks, (self._path, self._functions)
+        asserts = any(can_fail(it, *where) for it in checks)
+        others = asserts and any(others_can_fail(it, *where) for it in checks)
+        return Uses(f"{_VERSION}{_hexdigest(lines)}", files, asserts, others)
 
     def _find_reach(self, parts: tuple[Names, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the lines of what parts use beside the base, and the files of all of it."""

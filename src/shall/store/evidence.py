@@ -290,8 +290,9 @@ def _is_known(before: Evidence, fact: Evidence, is_unchanged: IsUnchanged) -> bo
     return _version(recorded) != _version(now) and is_unchanged(recorded, fact)
 
 
-def _says(fact: Evidence) -> tuple[str, str | None]:
-    return fact.outcome, fact.criterion_fingerprint
+def _says(fact: Evidence) -> tuple[str, bool, str | None]:
+    is_vacuous = fact.outcome == "passed" and not fact.checks_executed
+    return fact.outcome, is_vacuous, fact.criterion_fingerprint
 
 
 def _version(fingerprint: str) -> str:

@@ -262,6 +262,9 @@ COMMANDS: dict[str, str] = {
         "报告中没有 {test}，因此保留其上一次的结果。请运行它；"
         "若报告已列出全部测试，请加上 --complete。"
     ),
+    "{test} is no proof yet: {count} of its {every} parameter sets are recorded.": (
+        "{test} 尚不构成证明：{every} 组参数只记录了 {count} 组的结果。"
+    ),
     "The report has no test {test}, so the comments at it are no proof.": (
         "报告中没有测试 {test}，因此其注释不构成证明。"
     ),

@@ -1,0 +1,101 @@
+"""Tests that pass without that a check of theirs was carried out."""
+
+import pytest
+from tests.pytest_support.sessions import run, status_of_first, write_test
+
+MARK = '\n@pytest.mark.verifies("1.1")\n'
+
+
+@pytest.mark.verifies("tracing#4.34")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def test_a():\n    for it in found():\n        assert it\n",
+        "def test_a():\n    if DEBUG:\n        assert found() == 1\n",
+        "def test_a():\n    if not found():\n        return\n    assert found() == 1\n",
+        "def test_a():\n    try:\n        found()\n    except ValueError as error:\n"
+        "        assert error.args == 1\n",
+        "def test_a():\n    for it in found():\n        with pytest.raises(ValueError):\n"
+        "            it()\n",
+        "def test_a():\n    at = 0\n    while at < len(found()):\n        at += 1\n"
+        "        check_item(at)\n",
+        "@pytest.mark.parametrize('n', [1, 2])\ndef test_a(n):\n    for it in found():\n"
+        "        assert it == n\n",
+        "class TestA:\n    def test_a(self):\n        match found():\n            case [it]:\n"
+        "                assert it\n",
+        "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self):\n"
+        "        for it in found():\n            self.assertEqual(it, 1)\n",
+    ],
+)
+def test_a_test_whose_checks_were_all_left_out_is_vacuous(
+    pytester: pytest.Pytester, body: str
+) -> None:
+    head, mark, rest = body.rpartition("class ") if "class " in body else ("", "", body)
+    (pytester.path / "shop.py").write_text("def check_item(it): ...\n")
+    write_test(
+        pytester,
+        f"from shop import check_item\nDEBUG = bool([])\ndef found(): return []\n"
+        f"{head}{MARK}{mark}{rest}",
+    )
+    run(pytester, "test_marked.py").assert_outcomes(passed=2 if "'n'" in body else 1)
+    assert status_of_first(pytester) == "vacuous"
+
+
+@pytest.mark.verifies("tracing#4.34")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def test_a():\n    for it in [1]:\n        assert it\n",
+        "def test_a():\n    for it in found():\n        pytest.fail(it)\n",
+        "def test_a():\n    for _ in range(3):\n        if not found():\n            return\n"
+        "    raise AssertionError\n",
+        "def test_a():\n    try:\n        found()\n    except ValueError:\n        pass\n"
+        "    else:\n        return\n    assert False\n",
+        "def test_a():\n    for it in [1]:\n        if it > 1:\n            raise AssertionError\n",
+        "def test_a():\n    def check(it):\n        assert it\n"
+        "    with ThreadPoolExecutor() as pool:\n        list(pool.map(check, [1]))\n",
+        "def test_a(checked):\n    for it in found():\n        assert it\n",
+        "def test_a():\n    helper()\n    if found():\n        assert found()\n",
+        "@pytest.mark.parametrize('n', [[], [1]])\ndef test_a(n):\n    for it in n:\n"
+        "        assert it\n",
+    ],
+)
+def test_a_test_that_carries_out_a_check_is_proved(pytester: pytest.Pytester, body: str) -> None:
+    head = (
+        "from concurrent.futures import ThreadPoolExecutor\ndef found(): return []\n"
+        "def helper():\n    assert not found()\n"
+        "@pytest.fixture\ndef checked():\n    yield\n    assert not found()\n"
+    )
+    write_test(pytester, f"{head}{MARK}{body}")
+    run(pytester, "test_marked.py").assert_outcomes(passed=2 if "'n'" in body else 1)
+    assert status_of_first(pytester) == "proved"
+
+
+@pytest.mark.verifies("tracing#4.34")
+def test_a_later_run_that_carries_out_a_check_is_recorded(pytester: pytest.Pytester) -> None:
+    write_test(
+        pytester,
+        "import os\n" + MARK + "def test_a():\n    for it in os.environ.get('ITEMS', ''):\n"
+        "        assert it == 'a'\n",
+    )
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        for items in ("a", "", "aa"):
+            patch.setenv("ITEMS", items)
+            run(pytester, "test_marked.py", "-n", "1").assert_outcomes(passed=1)
+            seen.append(status_of_first(pytester))
+    assert seen == ["proved", "vacuous", "proved"]
+
+
+@pytest.mark.verifies("tracing#4.34")
+def test_a_test_that_is_traced_already_is_not_watched(pytester: pytest.Pytester) -> None:
+    write_test(
+        pytester,
+        "import sys\n@pytest.fixture(autouse=True)\ndef traced():\n    before = sys.gettrace()\n"
+        "    sys.settrace(lambda *_: None)\n    yield\n    sys.settrace(before)\n"
+        + MARK
+        + "def test_a():\n    for it in []:\n        assert it\n    if len(sys.argv) == 0:\n"
+        "        assert it\n",
+    )
+    run(pytester, "test_marked.py").assert_outcomes(passed=1)
+    assert status_of_first(pytester) == "proved"
