@@ -1,9 +1,10 @@
 """Reads and traces generated requirements, beside markdown-it-py's bare parse of the same text.
 
-python bench/tracing.py [criteria]
+python bench/tracing.py [criteria] [--tests]
 
 Times are CPU seconds of one process. "lint" checks the documents that were
-read; "changed" traces again after one document was edited.
+read; "changed" traces again after one document was edited. ``--tests`` marks a
+Python test for each criterion.
 """
 
 import resource
@@ -46,6 +47,20 @@ REQUIREMENT = """\
 
 """
 
+TEST = """\
+@pytest.mark.verifies("feature-{number}#{part}.{at}")
+def test_{part}_{at}() -> None:
+    value = {part} + {at}
+    assert value == {sum}
+"""
+
+
+def tests(number: int) -> str:
+    """Return a Python file with a marked test for each criterion of a document."""
+    places = [(part, at) for part in range(1, 5) for at in range(1, 6)]
+    marked = [TEST.format(number=number, part=part, at=at, sum=part + at) for part, at in places]
+    return "import pytest\n\n\n" + "\n\n".join(marked)
+
 
 def document(number: int) -> str:
     """Return a document of 20 criteria; every fifth is Chinese."""
@@ -73,6 +88,7 @@ def seconds(work: Callable[[], object]) -> float:
 def main() -> None:
     """Print the figures."""
     criteria = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    has_tests = "--tests" in sys.argv
     texts = [document(number) for number in range(criteria // 20)]
     parser = MarkdownIt("commonmark").enable("table")
     with TemporaryDirectory() as folder:
@@ -80,6 +96,10 @@ def main() -> None:
             path = Path(folder, "specs", f"feature-{number}", "requirements.md")
             path.parent.mkdir(parents=True)
             path.write_text(text)
+            if has_tests:
+                test = Path(folder, "tests", f"test_{number}.py")
+                test.parent.mkdir(exist_ok=True)
+                test.write_text(tests(number))
         workspace = open_workspace(Path(folder), Settings(), keeps_state=False)
         cold = seconds(lambda: trace_requirements(workspace))
         checked = seconds(lambda: lint_specs(workspace))

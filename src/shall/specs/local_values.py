@@ -9,6 +9,11 @@ from shall.specs.syntax import walk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+# Most nodes of a test neither bind, read nor return a name, and need not be compared.
+_NAMELESS = frozenset(
+    {ast.arguments, ast.Assert, ast.Attribute, ast.BinOp, ast.BoolOp, ast.Call, ast.Compare}
+    | {ast.Constant, ast.Dict, ast.Expr, ast.keyword, ast.List, ast.Tuple, ast.UnaryOp}
+)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -27,6 +32,8 @@ class LocalValues:
         self._returned: list[ast.Return] = []
         yields = isinstance(function, ast.AsyncFunctionDef)
         for node in walk(function):
+            if type(node) in _NAMELESS:
+                continue
             self._take(node)
             yields |= isinstance(node, ast.Yield | ast.YieldFrom)
         self.bound = frozenset(self._stored)
