@@ -48,6 +48,14 @@ class Links(Struct, frozen=True):
         """Return the address of the rows as a download: ``json`` or ``csv``."""
         return self._to(f"/matrix.{ending}", filters)
 
+    def changes(self, **wanted: str) -> str:
+        """Return the address of what changed between two commits; see ``/changes``."""
+        return self._to("/changes", wanted)
+
+    def changes_file(self, ending: str, **wanted: str) -> str:
+        """Return the address of the changes as a download: ``json`` or ``csv``."""
+        return self._to(f"/changes.{ending}", wanted)
+
     def criterion(self, key: str) -> str:
         """Return the address of a criterion."""
         return self._to(f"/criteria/{_quoted(key)}") or f"#{_quoted(row_id(key))}"

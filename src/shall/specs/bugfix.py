@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs import headings, unread
+from shall.specs.block import Block, BlockKind
 from shall.specs.criteria import criterion, extended, finished, is_template, live_sentence, place_of
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import own_id
-from shall.specs.markdown import Block, BlockKind, read_blocks
+from shall.specs.markdown import read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
 from shall.specs.scenarios import step_of
 

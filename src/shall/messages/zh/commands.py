@@ -35,7 +35,7 @@ COMMANDS: dict[str, str] = {
     "Show which criteria are proved, and by "
     "which cases and tests.": "显示哪些验收标准已被证明，以及由哪些用例和测试证明。",
     "Start an example service, run its cases and "
-    "show the matrix.": "启动示例服务，运行其用例并显示覆盖矩阵。",
+    "show the matrix.": "启动示例服务，运行其用例并显示追溯矩阵。",
     "Show each setting with its value, source and meaning.": "显示每项设置的值、来源和含义。",
     "Back up the state to one file.": "将状态数据备份到一个文件。",
     "Restore the state from a backup.": "从备份恢复状态数据。",

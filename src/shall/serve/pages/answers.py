@@ -31,6 +31,12 @@ def document(text: str, status: int = 200) -> Response:
     return protected(Response(body, status_code=status, media_type="text/html"))
 
 
+def download(body: bytes, kind: str, name: str) -> Response:
+    """Answer a file of a media type, which a browser stores under a name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=kind, headers=headers)
+
+
 def protected(response: Response) -> Response:
     """Add the headers of pages to a response; those that it has stay."""
     for name, value in {**HEADERS, "Cache-Control": "no-store"}.items():
