@@ -129,9 +129,10 @@ def test_a_run_that_takes_too_long_is_four(
 
 
 @pytest.mark.process
-@pytest.mark.verifies("cli#1.2", "cli#1.3")
-def test_ctrl_c_stops_tears_down_and_shows_what_ran(
-    write_case: WriteCase, service: Any, project: Path
+@pytest.mark.verifies("cli#1.2", "cli#1.3", "cli#1.14")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_tears_down_and_shows_what_ran(
+    write_case: WriteCase, service: Any, project: Path, sent: signal.Signals
 ) -> None:
     write_case("a")
     write_case("hang", "/slow")
@@ -151,7 +152,7 @@ def test_ctrl_c_stops_tears_down_and_shows_what_ran(
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     service.wait_for(service.log.calls, "/slow began")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     out, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "1 passed" in out

@@ -107,8 +107,8 @@ def test_the_case_of_a_worker_that_was_killed_is_an_error_and_the_others_run(
 
 
 @pytest.mark.process
-@pytest.mark.verifies("engine#6.4")
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.verifies("engine#6.4", "cli#1.14")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_workers_stop_and_tear_down_when_their_run_is_interrupted_or_killed(
     write_case: WriteCase, service: Any, project: Path, sent: signal.Signals
 ) -> None:
@@ -122,10 +122,13 @@ def test_workers_stop_and_tear_down_when_their_run_is_interrupted_or_killed(
     with _running(project, "--host", service.url) as process:
         service.wait_for(service.log.calls, "/slow began")
         workers = _children(process.pid)
+        if sent is signal.SIGTERM:  # as a service manager sends it: to each process
+            for pid in workers:
+                os.kill(pid, sent)
         process.send_signal(sent)
         out, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors
-    if sent is signal.SIGINT:
+    if sent is not signal.SIGKILL:
         assert process.returncode == 130
         assert "The run was interrupted" in out
     service.wait_for(service.log.closed, "/slow")

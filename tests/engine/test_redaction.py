@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shall.engine.redact import MOST_CHARACTERS, MOST_VALUES, Redactor
-from shall.messages import Message
+from shall.messages import Message, render
 from shall.redaction.forms import MASK
 from shall.redaction.names import is_secret_name
 from shall.results.encoding import event_to_json, result_to_json
@@ -322,3 +322,32 @@ async def test_a_body_too_large_to_be_parsed_is_masked_by_its_keys(
     shown = '{"cvv": "***", "deep": [{"token": "***"}], "rest": "xxx'
     assert exchange.request_body.startswith(shown)
     assert exchange.response_body.startswith(shown)
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("defences#9.18")
+async def test_a_message_that_cuts_a_secret_shows_no_beginning_of_it(
+    service: Any, run_one: RunOne
+) -> None:
+    filling = {str(size): "x" * size + CANARY for size in range(230, 300)}
+    service.answer("it", json.dumps(filling), "application/json")
+    expect: dict[str, Any] = {"$.*": {"each": {"schema": {"maxLength": 2}}}}
+    expect |= {f"$['{it}']": {"schema": {"maxLength": 2}} for it in filling}
+    step = {"GET": "/given/it", "expect": expect}
+    case = {"secrets": ["door"], "variables": {"door": CANARY}}
+    result = await run_one([step], case, host=service.url)
+    said = [render(it.message) for it in result.steps[0].checks if it.message is not None]
+    assert len(said) == len(filling) + 1
+    assert any(it.endswith("x***…") for it in said)
+    assert [it for it in said if CANARY[:4] in it] == []
+
+
+@pytest.mark.verifies("defences#9.18")
+def test_only_the_end_before_an_ellipsis_is_masked_as_the_beginning_of_a_secret() -> None:
+    redactor = Redactor()
+    redactor.learn("orchard-4711")
+    message = redactor.message(
+        Message("check.invalid", {"errors": "orch, orchar…; 4711…; or…; orch"})
+    )
+    assert message is not None
+    assert message.params["errors"] == "orch, ***…; 4711…; or…; orch"

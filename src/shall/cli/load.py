@@ -7,7 +7,7 @@ from shall.actions.load import Thresholds, load
 from shall.actions.run_request import run_request
 from shall.cli.options import project_of
 from shall.cli.output import CHECK_FAILED, INTERRUPTED, OK, local, notice, say, write, write_table
-from shall.cli.run import path_in, stopped_by_ctrl_c, variables_of
+from shall.cli.run import path_in, stopped_by_signals, variables_of
 from shall.engine.load import Arrivals
 from shall.engine.stop import Stop
 from shall.report.load import load_as_json, load_table
@@ -29,7 +29,7 @@ def execute(arguments: argparse.Namespace) -> int:
     stop = Stop()
     request = run_request(paths, given)
     language = settings.language if arguments.format == "text" else "en"
-    with stopped_by_ctrl_c(stop):
+    with stopped_by_signals(stop):
         result = load(workspace, request, arrivals, arguments.concurrency, stop, language)
     exceeded = thresholds.exceeded(result)
     if arguments.format == "json":

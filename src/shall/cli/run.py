@@ -197,7 +197,7 @@ def run_showing(
     collected: "Collected | None" = None,
     more: Sequence[Emit] = (),
 ) -> RunSummary:
-    """Run cases with a progress bar; after Ctrl-C return what ran until then."""
+    """Run cases with a progress bar; after Ctrl-C or SIGTERM return what ran until then."""
     listeners = [*more] if collected is None else [collected.take, *more]
     clear: Callable[[], None] = lambda: None  # noqa: E731 - there may be no bar
     if sys.stderr.isatty():
@@ -210,15 +210,15 @@ def run_showing(
     gc.freeze()  # what was imported stays until the process ends: it need not be looked at again
     gc.set_threshold(_NEW_OBJECTS)
     try:
-        with stopped_by_ctrl_c(stop):
+        with stopped_by_signals(stop):
             return run_cases(workspace, request, listeners, stop)
     finally:
         clear()
 
 
 @contextmanager
-def stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
-    """Stop the run at the first Ctrl-C, so that teardowns run; the second breaks off."""
+def stopped_by_signals(stop: Stop) -> Iterator[None]:
+    """Stop the run at the first Ctrl-C or SIGTERM, so that teardowns run; the second breaks off."""
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.status is not None:
@@ -226,14 +226,15 @@ def stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
         stop.request()
 
     try:
-        before = _signal.signal(_signal.SIGINT, on_signal)
+        before = {it: _signal.signal(it, on_signal) for it in (_signal.SIGINT, _signal.SIGTERM)}
     except ValueError:  # not in the main thread
         yield
         return
     try:
         yield
     finally:
-        _signal.signal(_signal.SIGINT, before)
+        for number, previous in before.items():
+            _signal.signal(number, previous)
 
 
 def show(

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from shall.late_pattern import late_pattern
 from shall.messages import Message
-from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, forms_of
+from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, forms_of, mask_spans
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
 from shall.redaction.shapes import looks_random, mask_url_path
 
@@ -409,19 +409,11 @@ class Redactor:
             try:
                 return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
             except (ValueError, RecursionError):
-                return self.text(self._json_text(text))
-        text = self._json_text(text)
+                return self.text(mask_spans(text, self.spans(text)))
+        text = mask_spans(text, self.spans(text))
         if "=" in text and "\n" not in text and " " not in text:
             text = self.form(text)
         return self.text(text)
-
-    def _json_text(self, text: str) -> str:
-        """Mask by key where a text holds JSON, but is none as a whole."""
-        parts, end = [], 0
-        for start, after in self.spans(text):
-            parts += [text[end:start], MASK]
-            end = after
-        return "".join((*parts, text[end:])) if parts else text
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where the secret values of a text that holds JSON begin and end."""
@@ -444,8 +436,8 @@ class Redactor:
         params = message.params
         inner = params.get("inner")
         if not isinstance(inner, Message):
-            return Message(message.code, {key: self.value(it) for key, it in params.items()})
-        others = {key: self.value(it) for key, it in params.items() if key != "inner"}
+            return Message(message.code, {key: self._cut(it) for key, it in params.items()})
+        others = {key: self._cut(it) for key, it in params.items() if key != "inner"}
         names = _PART_NAMES.findall(str(params.get("part", "")))
         is_secret = is_secret or (bool(names) and self.names(names[-1]))
         shown = {
@@ -455,6 +447,15 @@ class Redactor:
         }
         inner = Message(inner.code, {**inner.params, **shown})
         return Message(message.code, {**others, "inner": self.message(inner, is_secret=is_secret)})
+
+    def _cut(self, value: Any) -> Any:
+        """Mask secrets in what a message says, also the beginning of one before an ellipsis."""
+        value = self.value(value)
+        if not isinstance(value, str) or "…" not in value or self._is_full or not self._values:
+            return value
+        mask_end = (self._matcher or self._prepare()).mask_end
+        *parts, rest = value.split("…")
+        return "…".join([*map(mask_end, parts), rest])
 
     def _structure(self, text: Any) -> Any:
         if not isinstance(text, str) or text[:1] not in {"{", "["}:

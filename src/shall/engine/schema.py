@@ -40,7 +40,8 @@ def _said(error: Any) -> str:
     place = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path
     )
-    return f"${place}: {error.message}"[:SHOWN_LENGTH]
+    said = f"${place}: {error.message}"
+    return said if len(said) <= SHOWN_LENGTH else f"{said[: SHOWN_LENGTH - 1]}…"
 
 
 @lru_cache(maxsize=64)

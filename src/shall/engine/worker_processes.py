@@ -299,7 +299,8 @@ def work(workload: Workload, options: RunOptions, ends: Ends, *, is_spawned: boo
 
     It ends early when its parent stops the run or has ended; signals to all are the parent's.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when to stop
+    for each in (signal.SIGINT, signal.SIGTERM):  # the parent says when to stop
+        signal.signal(each, lambda *_: None)  # what a case starts does not inherit that
     stop = Stop()
     Thread(target=_stop_with, args=(ends.lifetime, stop), daemon=True).start()
     sender = _Sender(ends.results)

@@ -113,7 +113,8 @@ def _said(error: Any) -> str:
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path
     )
-    return f"${path}: {error.message}"[:SHOWN_LENGTH]
+    said = f"${path}: {error.message}"
+    return said if len(said) <= SHOWN_LENGTH else f"{said[: SHOWN_LENGTH - 1]}…"
 
 
 def _path(url: str) -> str:

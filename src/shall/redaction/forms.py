@@ -6,6 +6,7 @@ covered by one comparison, at the price of texts that differ from a secret by ca
 
 import binascii
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -13,6 +14,10 @@ MASK = "***"
 
 SHORTEST = 6
 """Values of fewer characters are masked only as whole values and whole words."""
+
+_SHORTEST_CUT = 4
+_LONGEST_CUT = 2_000
+"""The beginning of a secret that is masked where a text was cut within it."""
 
 _SIGNS = frozenset("._-")  # as letters and digits: no encoder changes these
 
@@ -74,10 +79,11 @@ class Matcher:
     looked up by their first characters at each place of the text.
     """
 
-    __slots__ = ("_forms", "_index")
+    __slots__ = ("_forms", "_index", "_sorted")
 
     def __init__(self, forms: Iterable[str]) -> None:
         self._forms = tuple(forms)
+        self._sorted: list[str] = []
         self._index: dict[str, dict[int, set[str]]] = {}
 
     def mask(self, text: str) -> str:
@@ -86,6 +92,17 @@ class Matcher:
         few = len(self._forms) <= min(_FEW + len(low) // 2, _MOST_SEARCHED)
         spans = list(self._search(low) if few else self._look_up(low))
         return mask_spans(text, spans) if spans else text
+
+    def mask_end(self, text: str) -> str:
+        """Replace the beginning of a form that a text ends with."""
+        if not self._sorted:
+            self._sorted = sorted(self._forms)
+        low = folded(text[-_LONGEST_CUT:])
+        for size in range(len(low), _SHORTEST_CUT - 1, -1):
+            at = bisect_left(self._sorted, low[-size:])
+            if at < len(self._sorted) and self._sorted[at].startswith(low[-size:]):
+                return f"{text[:-size]}{MASK}"
+        return text
 
     def _search(self, low: str) -> Iterator[tuple[int, int]]:
         for form in self._forms:

@@ -56,8 +56,13 @@ def checked_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise BadValue(f"The URL {_shown(url)} cannot be used: {error}.") from None
+    except ValueError:  # its text may quote a part of a password
+        raise BadValue(
+            f"The host or port of the URL {_shown(url)} cannot be used.",
+            hint="Percent-encode `/`, `?`, `#` and `@` in a user or password."
+            if "@" in url
+            else None,
+        ) from None
     if parts.scheme not in _DEFAULT_PORTS or not host or " " in host:
         raise BadValue(
             f"The URL {_shown(url)} cannot be used.",

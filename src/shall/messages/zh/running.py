@@ -178,7 +178,10 @@ RUNNING: dict[str, str] = {
     "localhost:80、[::1]:80。",
     "The URL {url} holds a control character.": "URL {url} 含有控制字符。",
     "The URL {url} cannot be used.": "URL {url} 不可用。",
-    "The URL {url} cannot be used: {reason}.": "URL {url} 不可用：{reason}。",
+    "The host or port of the URL {url} cannot be used.": "URL {url} 的主机或端口不可用。",
+    "Percent-encode `/`, `?`, `#` and `@` in a user or password.": (
+        "用户名或密码中的 `/`、`?`、`#` 和 `@` 须写成百分号编码。"
+    ),
     "It starts with http:// or https:// and a host.": "URL 应以 http:// 或 https:// 加主机名开头。",
     "The host of the URL {url} is not a name.": "URL {url} 的主机名无效。",
     "{path} of the commit cannot be written: {reason}.": "无法写入该提交的 {path}：{reason}。",
