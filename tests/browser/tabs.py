@@ -41,7 +41,7 @@ _FIND_FAULTS = """async (rules) => {
 }"""
 _FIND_WIDER = """() => {
     const width = document.documentElement.clientWidth;
-    const cut = [...document.querySelectorAll("main, main *")]
+    const cut = [...document.querySelectorAll("main, main *:not(.unseen)")]
         .filter(it => (getComputedStyle(it).contentVisibility === "auto"
                 || ["hidden", "clip"].includes(getComputedStyle(it).overflowX))
             && it.clientWidth > 1 && it.scrollWidth > it.clientWidth + 1)
