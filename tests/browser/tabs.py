@@ -41,8 +41,13 @@ _FIND_FAULTS = """async (rules) => {
 }"""
 _FIND_WIDER = """() => {
     const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [`scrolls to ${document.documentElement.scrollWidth} px`]
+    const cut = [...document.querySelectorAll("main, main *:not(.unseen)")]
+        .filter(it => (getComputedStyle(it).contentVisibility === "auto"
+                || ["hidden", "clip"].includes(getComputedStyle(it).overflowX))
+            && it.clientWidth > 1 && it.scrollWidth > it.clientWidth + 1)
+        .map(it => `cuts off its text: ${it.outerHTML.slice(0, 200)}`);
+    if (document.documentElement.scrollWidth <= width) return cut;
+    return [...cut, `scrolls to ${document.documentElement.scrollWidth} px`]
         .concat([...document.querySelectorAll("body *")]
             .filter(it => it.getBoundingClientRect().right > width + 0.5)
             .slice(0, 5)
@@ -90,7 +95,7 @@ class Tab:
             self.page.set_viewport_size(size)  # type: ignore[arg-type,unused-ignore]
 
     def faults(self, *rules: str) -> list[str]:
-        """Return what axe finds serious or critical, and what is wider than the screen.
+        """Return what axe finds serious or critical, and what is wider than the screen or its box.
 
         ``rules`` are the ids of those that axe holds the page to, instead of all.
         """
