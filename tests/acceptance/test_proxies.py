@@ -19,6 +19,7 @@ CORRECTED = "deploy/nginx/api-auto-test.conf"
 VERBATIM = "deploy/nginx/api-auto-test-verbatim.conf"
 COMPOSE = "nginx.conf"
 THREE = "deploy/nginx/three-instances.conf"
+BELOW = "deploy/nginx/below-a-path.conf"
 DOCUMENT_D = "tests/acceptance/document-d.conf"
 O_UPSTREAM = "127.0.0.1:8000"
 D_UPSTREAM = "mcp-server:3001"
@@ -31,7 +32,7 @@ def upstreams_of(name: str) -> dict[str, int]:
 
 
 @pytest.mark.verifies("deploy#1.1")
-@pytest.mark.parametrize("name", [CORRECTED, VERBATIM, COMPOSE, THREE, DOCUMENT_D])
+@pytest.mark.parametrize("name", [CORRECTED, VERBATIM, COMPOSE, THREE, BELOW, DOCUMENT_D])
 def test_o16_d20_d25_nginx_accepts_every_configuration(nginx_folder: Any, name: str) -> None:
     made = nginx_folder((ROOT / name).read_text("utf-8"), upstreams_of(name))  # runs nginx -t
     assert made.folder.is_dir()
@@ -201,6 +202,33 @@ def test_d28_the_health_is_passed_on_and_not_noted(
     curl("--cacert", certificate.crt, f"{proxy.url}/other")
     assert "GET /other" in proxy.access_log()
     assert "GET /health" not in proxy.access_log()
+
+
+@pytest.mark.verifies("deploy#1.12")
+@pytest.mark.parametrize("sse", [False, True])
+async def test_mcp_is_served_below_a_path(
+    shared_api: Start, nginx: Any, connect: Any, certificate: Any, *, sse: bool
+) -> None:
+    server = shared_api(SHALL_TRUSTED_PROXIES="127.0.0.1/32")
+    proxy = nginx(BELOW, {O_UPSTREAM: server.port})
+    async with connect(f"{proxy.url}/shall/mcp", certificate=certificate, sse=sse) as client:
+        assert not (await client.call_tool("health_check", {})).is_error
+
+
+@pytest.mark.verifies("deploy#1.12")
+def test_pages_are_served_below_a_path(shared_api: Start, nginx: Any, certificate: Any) -> None:
+    server = shared_api(SHALL_TRUSTED_PROXIES="127.0.0.1/32")
+    proxy = nginx(BELOW, {O_UPSTREAM: server.port})
+    browser = {"Accept": "text/html", "Origin": proxy.url}
+    with httpx2.Client(verify=certificate.context(), headers=browser) as http:
+        stranger = http.get(f"{proxy.url}/shall/runs", follow_redirects=True)
+        assert stranger.url.path == "/shall/login"
+        form = {"token": TOKEN, "next": "/runs"}
+        runs = http.post(f"{proxy.url}/shall/login", data=form, follow_redirects=True)
+        assert (runs.status_code, runs.url.path) == (200, "/shall/runs")
+        style = re.search(r'href="(/shall/assets/[^"]+)"', runs.text)
+        assert style is not None
+        assert http.get(proxy.url + style[1]).headers["content-type"].startswith("text/css")
 
 
 @pytest.mark.verifies("deploy#1.1")

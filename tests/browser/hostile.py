@@ -2,8 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
-LONG = "x" * 800_000
+LONG = "x" * 990_000
+"""A case and a document may have 1,000,000 characters."""
+MEGABYTE = "y" * 1_000_000
 FILE_NAME = '<b onclick=alert(1)>"&amp;.yaml'
 
 
@@ -41,6 +44,15 @@ PLAIN = """# Orders
 """
 
 
+async def hostile_service(scope: Any, _receive: Any, send: Any) -> None:
+    """Answer every request with markup, and a value of a megabyte."""
+    if scope["type"] == "http":
+        body = json.dumps({"text": planted("received"), "long": MEGABYTE}).encode()
+        headers = [(b"content-type", b"application/json"), (b"x-said", markup("said").encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
 def write_hostile(folder: Path) -> None:
     """Write the requirements and cases into a new folder."""
     specs = folder / "specs" / "hostile"
@@ -62,7 +74,7 @@ def _case(name: str) -> str:
         "POST": "/login",
         "json": {planted("key"): planted("value")},
         "headers": {"X-Text": markup("header")},
-        "expect": {"status": 200, "body": {"token": planted("expected")}},
+        "expect": {"status": 200, "body": {"token": planted("expected")}, "$.long": "short"},
     }
     case = {
         "name": name,

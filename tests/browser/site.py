@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import uvicorn
 from msgspec import Struct
-from tests.browser.hostile import write_hostile
+from tests.browser.hostile import hostile_service, write_hostile
 from tests.browser.tabs import ROOT
 from tests.repository import commit
 
@@ -60,7 +60,8 @@ def site(folder: Path) -> Iterator[Site]:
         runs = _run_twice(shop, shop_service)
         hostile = folder / "hostile"
         write_hostile(hostile)
-        hostile_run = _run(hostile, shop_service)
+        with listening(lambda: hostile_service) as service:
+            hostile_run = _run(hostile, service)
         settings = Settings(workspaces=(shop, hostile), auth_token=TOKEN)
         with ExitStack() as ends:
             served = make_app(settings)

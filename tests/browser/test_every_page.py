@@ -54,6 +54,7 @@ ADDRESSES = {
     "history": "/history",
     "case-history": "/history/case?key=tests%2Fcases%2Fplace_order.yaml",
     "compare": "/compare?before={run}&after={newest}",
+    "changes": "/changes?before=HEAD",
     "server": "/server",
     "matrix-hostile": "/matrix?workspace={hostile}",
     "criterion-hostile": "/criteria/hostile%231.1?workspace={hostile}",

@@ -141,7 +141,8 @@ PLANTED = {
     "/criteria/hostile%231.1?workspace={hostile}": ["role", "wish", "reason", "trigger", "answer"],
     "/runs/{hostile_run}?workspace={hostile}": ["name", "tag", "verified"],
     "/runs/{hostile_run}/cases/1?workspace={hostile}": [
-        *("name", "tag", "verified", "trigger", "answer", "key", "value", "header", "expected")
+        *("name", "tag", "verified", "trigger", "answer", "key", "value", "header", "expected"),
+        *("received", "said"),
     ],
     "/history?criterion=hostile%231.1&workspace={hostile}": ["name"],
 }
@@ -167,7 +168,7 @@ def test_markup_in_any_field_is_shown_as_text(site: Site, open_tab: Open) -> Non
 
 
 @pytest.mark.verifies("pages-browser#3.1")
-def test_of_a_text_of_nearly_a_megabyte_a_page_shows_a_part(site: Site, open_tab: Open) -> None:
+def test_of_a_text_of_a_megabyte_a_page_shows_a_part(site: Site, open_tab: Open) -> None:
     tab = open_tab()
     tab.page.goto(f"{site.base}/login")
     tab.sign_in(TOKEN)
@@ -176,6 +177,9 @@ def test_of_a_text_of_nearly_a_megabyte_a_page_shows_a_part(site: Site, open_tab
 
         assert "x" * 50 in tab.page.locator("body").inner_text()
         assert len(tab.page.content()) < 100_000
+    tab.page.goto(site.address("/runs/{hostile_run}/cases/1?workspace={hostile}"))
+    assert "y" * 50 in tab.page.content()
+    assert "y" * 20_000 not in tab.page.content()
 
 
 @pytest.mark.verifies("pages-browser#2.5")

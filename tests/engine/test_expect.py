@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,78 @@ async def test_html_and_xml_are_read_by_xpath_and_css(run_one: RunOne, order: st
     assert (await outcome(run_one, order, page, "page")).outcome is Outcome.PASSED
     feed = {"xpath //b": ["1", "2"]}
     assert (await outcome(run_one, order, feed, "feed")).outcome is Outcome.PASSED
+
+
+@pytest.mark.verifies("cases#5.15")
+async def test_an_xpath_uses_the_prefixes_that_the_document_declares(
+    run_one: RunOne, service: Any
+) -> None:
+    text = b"<?xml version='1.0'?><a xmlns='urn:a' xmlns:n='urn:n'><n:b>1</n:b><c>2</c></a>"
+    service.log.given["names"] = Response(text, media_type="application/xml")
+    expect = {
+        "xpath string(//n:b)": "1",
+        "xpath //_:c": ["2"],
+        "xpath //n:c": {"exists": False},
+        "xpath //*[local-name()='c']": ["2"],
+    }
+
+    result = await outcome(run_one, service.url, expect, "names")
+
+    assert result.outcome is Outcome.PASSED, [it.message for it in result.steps[0].checks]
+
+
+ABSENT = {"exists": False}
+UNDECIDED: list[tuple[str, str, str]] = [
+    ("$.state | count", "order", "the value is neither a list nor an object"),
+    ("$.id | split ','", "order", "the value is no text"),
+    ('$.state | to_date "%Y"', "order", "cannot use the value"),
+    ("$.state | to_int", "order", "no whole number"),
+    ("regex (.*a){25}x", "long", "the pattern takes too long"),
+    ('$ | regex "(.*a){25}x"', "quoted", "the pattern takes too long"),
+    ("xpath //b", "broken", "cannot be read"),
+    ("event price", "order", "no stream of events"),
+    ("jmespath length(id)", "order", "cannot be evaluated"),
+]
+
+
+@pytest.mark.verifies("engine#2.11")
+@pytest.mark.parametrize(("selector", "name", "words"), UNDECIDED)
+async def test_a_value_that_cannot_be_looked_for_is_not_absent(
+    run_one: RunOne, service: Any, order: str, selector: str, name: str, words: str
+) -> None:
+    service.log.given["broken"] = Response(b"<?xml version='1.0'?><a><b>", media_type="text/xml")
+    service.log.given["long"] = Response(b"a" * 5000 + b"!", media_type="text/plain")
+    service.log.given["quoted"] = JSONResponse("a" * 5000 + "!")
+
+    result = await outcome(run_one, order, {selector.replace("'", '"'): ABSENT}, name)
+
+    assert result.outcome is Outcome.ERROR
+    message = result.steps[0].checks[-1].message
+    assert message is not None
+    assert words in render(message)
+
+
+@pytest.mark.verifies("engine#2.11")
+@pytest.mark.parametrize(
+    "selector", ["$.none | first", "$.lines | nth 9", '$.state | regex "z(.)"', "$.gone | count"]
+)
+async def test_what_a_filter_looks_for_may_be_absent(
+    run_one: RunOne, order: str, selector: str
+) -> None:
+    assert (await outcome(run_one, order, {selector: ABSENT})).outcome is Outcome.PASSED
+
+
+@pytest.mark.verifies("engine#2.12")
+@pytest.mark.parametrize(("hours", "after"), [(36, 1), (12, 0), (-12, 0), (-36, -1)])
+async def test_days_from_now_are_whole_days(
+    run_one: RunOne, service: Any, hours: int, after: int
+) -> None:
+    service.log.given["day"] = JSONResponse(
+        {"at": (datetime.now(UTC) + timedelta(hours=hours)).isoformat()}
+    )
+    expect = {"$.at | days_after_now": after, "$.at | days_before_now": -after}
+
+    assert (await outcome(run_one, service.url, expect, "day")).outcome is Outcome.PASSED
 
 
 @pytest.mark.verifies("cases#5.8")

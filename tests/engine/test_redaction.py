@@ -306,3 +306,19 @@ async def test_a_token_in_the_path_of_a_url_is_masked_in_results(run_one: RunOne
         result = await run_one([{"path": url} if url[0] == "/" else {"url": url}])
         assert token not in json.dumps(result_to_json(result))
         assert "reset" in json.dumps(result_to_json(result))
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("defences#9.17")
+async def test_a_body_too_large_to_be_parsed_is_masked_by_its_keys(
+    service: Any, run_one: RunOne
+) -> None:
+    body = f'{{"cvv": "123", "deep": [{{"token": "{CANARY}"}}], "rest": "{"x" * (1 << 20)}"}}'
+    service.answer("it", body, "application/json")
+    step = {"POST": "/given/it", "text": body, "expect": {"status": 201}}
+    result = await run_one([step], host=service.url)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    shown = '{"cvv": "***", "deep": [{"token": "***"}], "rest": "xxx'
+    assert exchange.request_body.startswith(shown)
+    assert exchange.response_body.startswith(shown)

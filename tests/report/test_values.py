@@ -4,10 +4,50 @@ import pytest
 
 from shall.engine.differences import differences
 from shall.messages import Message
-from shall.report.values import check_message, columns, cut, difference, value_pair
+from shall.report.values import (
+    check_message,
+    check_title,
+    columns,
+    cut,
+    difference,
+    value_pair,
+)
 from shall.results.records import CheckResult, Outcome
 
 MakeCheck = Callable[..., CheckResult]
+
+
+@pytest.mark.verifies("reports#1.17")
+@pytest.mark.parametrize(
+    ("path", "kind", "title"),
+    [
+        ("steps[0].expect.status", "status_code", "status"),
+        ('steps[0].expect["$.items[0].id"]', "equals", "$.items[0].id"),
+        ('steps[0].expect["$.name"].at_least', "greater_or_equal", "$.name at_least"),
+        (
+            'steps[0].expect["header Content-Type"].not.matches',
+            "regex",
+            "header Content-Type not matches",
+        ),
+        ('steps[0].expect["$.password"].exists', "not_exists", "$.password not_exists"),
+        ("steps[0].expect.body.schema", "schema", "body schema"),
+        (f'steps[0].expect["$.{"x" * 1000}"]', "equals", "data.id equals"),
+        ("steps[0].assert[0]", "equals", "data.id equals"),
+    ],
+)
+def test_a_check_is_named_as_it_is_written(
+    make_check: MakeCheck, path: str, kind: str, title: str
+) -> None:
+    assert check_title(make_check(1, 2, path=path, kind=kind), "en") == title
+
+
+@pytest.mark.verifies("reports#1.17")
+def test_a_duration_is_shown_in_milliseconds(make_check: MakeCheck) -> None:
+    path = "steps[0].expect.duration.less_than"
+    assert value_pair(make_check("1 ms", 2.5, path=path), "en", 40) == ('"1 ms"', "2.5 ms")
+
+    field = 'steps[0].expect["$.duration"].less_than'
+    assert value_pair(make_check(1, 2.5, path=field), "en", 40) == ("1", "2.5")
 
 
 def test_a_text_and_a_number_that_look_alike_are_distinguished(make_check: MakeCheck) -> None:

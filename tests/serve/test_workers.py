@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from mcp import Client
 pytestmark = [pytest.mark.anyio, pytest.mark.process, pytest.mark.usefixtures("forks")]
 
 Serve = Callable[..., Any]
+TOKEN = "correct horse battery staple"
 
 
 @pytest.mark.verifies("serve#5.1")
@@ -49,6 +51,45 @@ async def test_workers_end_when_their_parent_is_killed(serve: Serve) -> None:
         assert not (await client.call_tool("health_check", {})).is_error
     served.process.kill()
     await until(lambda: not answers(served.url))
+
+
+@pytest.mark.verifies("live-pages#2.7")
+async def test_a_run_over_rest_is_stopped_by_a_form_that_any_worker_takes(
+    serve: Serve, project: Path
+) -> None:
+    case = project / "tests/cases/silent.yaml"
+    case.parent.mkdir(parents=True)
+    case.write_text("testcase: {name: silent, steps: [{id: get, method: GET, path: /}]}\n")
+    base = serve("--workers", "2", MCP_AUTH_TOKEN=TOKEN).base
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    # a connection for each request: the kernel chooses the worker
+    browser = {"Accept": "text/html", "Origin": base, "Connection": "close"}
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,  # accepts, and never answers
+        httpx2.Client(base_url=base, headers=browser, timeout=60) as http,
+    ):
+        assert http.post("/login", data={"token": TOKEN}).status_code == 303
+        host = {"host": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        async with httpx2.AsyncClient(base_url=base, headers=token, timeout=60) as api:
+            run = asyncio.create_task(api.post("/api/runs", json=host))
+            await until(lambda: "data-live-run" in http.get("/runs").text)
+            shown = [http.get("/runs") for _ in range(8)]
+            assert [it.status_code for it in shown] == [200] * 8
+            run_id = value_of("data-live-run", shown[0].text)
+            page = http.get(f"/runs/{run_id}").text
+            sent = {"form_token": value_of('name="form_token" value', page)}
+            assert http.post(f"/runs/{run_id}/cancel", data=sent).status_code == 303
+            answer = (await run).json()
+        assert answer["run_id"] == run_id
+        assert "interrupted" in answer["results"][0]["error_message"]
+        assert http.get(f"/runs/{run_id}.json").json()["status"] == "interrupted"
+
+
+def value_of(attribute: str, page: str) -> str:
+    """Return the value of an attribute of a page."""
+    found = re.search(rf'{attribute}="(\w+)"', page)
+    assert found is not None
+    return found[1]
 
 
 async def test_sighup_replaces_every_worker(shared_serve: Serve) -> None:

@@ -200,6 +200,30 @@ def test_a_bugfix_counts_what_shall_be_and_not_the_defect() -> None:
     ]
 
 
+@pytest.mark.verifies("tracing#1.30")
+def test_a_bugfix_may_hold_requirements_with_further_numbers() -> None:
+    text = BUGFIX + (
+        "\n## Reminders\n\n### By letter\n\n"
+        "4.1 WHEN a loan is late THEN the system SHALL print a letter\n\n"
+        "4.2 WHEN it is printed THEN the system SHALL note the day\n\n### By mail\n\n"
+        "10.1 WHEN a loan is late THEN the system SHALL send a mail\n\n## Cause\n\n"
+        "2.1 The system SHALL count copies.\n\nIt must not happen again.\n"
+    )
+    document = read_document(text, ".kiro/specs/returns/bugfix.md", "returns")
+
+    assert [(it.number, it.title) for it in document.requirements[3:]] == [
+        ("4", "By letter"),
+        ("10", "By mail"),
+    ]
+    assert [(it.local, it.span.line) for it in list(document.criteria())[3:]] == [
+        ("4.1", 20),
+        ("4.2", 22),
+        ("10.1", 26),
+    ]
+    assert document.problems == ()
+    assert [it.span.line for it in document.unread if it.span] == [30, 32]
+
+
 @pytest.mark.verifies("tracing#1.2", "tracing#1.15")
 def test_chinese_requirements_have_the_same_keys() -> None:
     criteria = found(CHINESE, ".kiro/specs/借阅/requirements.md", "借阅")

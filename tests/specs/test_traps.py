@@ -479,3 +479,19 @@ def test_a_duty_below_the_scenarios_of_a_story_is_no_scenario() -> None:
     document = read_document(DUTY_BELOW_SCENARIOS, SPEC_KIT, "shop")
     assert [it.local for it in document.criteria()] == ["US1.AS1"]
     assert [it.span.line for it in document.unread if it.span] == [7]
+
+
+@pytest.mark.verifies("tracing#1.31")
+def test_a_user_story_with_an_id_in_its_heading_is_no_criterion() -> None:
+    text = (
+        "## User Stories\n\n### US1: As a reader\nI want large letters\nSo that I see them\n\n"
+        "### US2: As an editor\n\n**Acceptance Criteria:**\n- Drafts are kept\n- Undo works\n\n"
+        "### US3: Search\nThe shop SHALL find books by title.\n"
+    )
+    document = read_document(text, KIRO, "shop")
+
+    assert {it.local: it.span.line for it in document.criteria()} == {
+        "US2.1": 10,
+        "US2.2": 11,
+        "US3": 13,
+    }

@@ -56,6 +56,9 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 evidence=EvidenceLog(kept.below(EVIDENCE)),
                 decisions=DecisionLog(kept.below(DECISIONS)),
                 outages=None,
+                marks=dict(workspace.marks),
+                linked=dict(workspace.linked),
+                modules=dict(workspace.modules),
             )
             _write_named_files(then, root, commit)
             yield then

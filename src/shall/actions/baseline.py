@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from shall.actions.archived import archived_changes, present_keys
 from shall.actions.at_commit import at_commit
-from shall.actions.criterion_texts import masked_baseline
+from shall.actions.criterion_texts import case_secrets, masked_baseline
 from shall.actions.trace import trace_requirements
 from shall.bounded import EVIDENCE_BYTES, read_descriptor, read_path
 from shall.errors import BadValue, InvalidSpec, StoreUnavailable
@@ -47,12 +47,14 @@ class State(Struct, frozen=True):
     """The criteria of a baseline file, a commit or the workspace.
 
     ``archived`` is what the archived changes of OpenSpec had done then, where that was asked for.
+    ``secrets`` are those of the cases of a commit.
     """
 
     name: str
     rows: Baseline
     notes: tuple[str, ...] = ()
     archived: Archived = field(default_factory=Archived)
+    secrets: frozenset[str] = frozenset()
 
 
 def committed_baseline(workspace: Workspace) -> Baseline | None:
@@ -121,17 +123,40 @@ def compare(workspace: Workspace, before: str | None, after: str | None) -> Comp
     """
     old = state_of(workspace, before) if before is not None else _own_state(workspace)
     if after is None:
-        matrix = trace_requirements(workspace)
-        old = replace(old, rows=masked_baseline(workspace, old.rows))  # the cases were read since
+        return compare_with(workspace, old, trace_requirements(workspace))
+    return _compared_masked(workspace, old, state_of(workspace, after, with_archived=True))
+
+
+def compare_commits(workspace: Workspace, before: str, after: str, matrix: Matrix) -> Compared:
+    """Compare two commits; unlike for ``compare`` no name is that of a file.
+
+    An empty name is the committed baseline, or for ``after`` the ``matrix`` of the workspace as it
+    is.
+
+    Raises:
+        BadValue: There is no such commit, or no baseline.
+        InvalidSpec: The baseline cannot be read.
+        StoreUnavailable: The baseline cannot be opened.
+    """
+    old = _state_at(workspace, before) if before else _own_state(workspace)
+    if not after:
         return compare_with(workspace, old, matrix)
-    new = state_of(workspace, after, with_archived=True)
-    old = replace(old, rows=masked_baseline(workspace, old.rows))
+    return _compared_masked(workspace, old, _state_at(workspace, after, with_archived=True))
+
+
+def _compared_masked(workspace: Workspace, old: State, new: State) -> Compared:
+    """Compare two states; the secrets of the cases of either are masked in both."""
+    secrets = old.secrets | new.secrets
+    old, new = (replace(it, rows=masked_baseline(workspace, it.rows, secrets)) for it in (old, new))
     return replace(_compared(old, new), notes=(*old.notes, *new.notes))
 
 
 def compare_with(workspace: Workspace, before: State, matrix: Matrix) -> Compared:
     """Compare a state with a matrix of the workspace as it is."""
     rows = baseline_of(matrix)
+    if before.secrets:
+        rows = masked_baseline(workspace, rows, before.secrets)
+    before = replace(before, rows=masked_baseline(workspace, before.rows, before.secrets))
     is_complete = before.rows.keys() <= rows.keys()
     archived = Archived() if is_complete else archived_changes(workspace)
     return _compared(before, State("now", rows, archived=archived))
@@ -177,13 +202,19 @@ def state_of(workspace: Workspace, name: str, *, with_archived: bool = False) ->
             return State(name, rows, archived=archived)
         except OSError as error:
             raise BadValue(f"{name} cannot be read: {error.strerror}.") from error
+    return _state_at(workspace, name, with_archived=with_archived)
+
+
+def _state_at(workspace: Workspace, name: str, *, with_archived: bool = False) -> State:
+    """Return the criteria of a commit."""
     with at_commit(workspace, name) as then:
         matrix = trace_requirements(then)
         archived = archived_changes(then) if with_archived else Archived()
+        secrets = case_secrets(then)
     notes = [f"{name}: {found}" for found in matrix.wrong_specs]
     if not any(link.latest for row in matrix.rows for link in row.links):
         notes.append(f"{name} contains no evidence, so nothing counts as proved there.")
-    return State(name, baseline_of(matrix), tuple(notes), archived)
+    return State(name, baseline_of(matrix), tuple(notes), archived, secrets)
 
 
 def baseline_name(workspace: Workspace) -> str:

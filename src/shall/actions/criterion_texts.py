@@ -3,7 +3,7 @@
 A fingerprint is of the text as it is written: masking changes no status.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -34,16 +34,29 @@ def criterion_texts(workspace: Workspace, keys: Set[str]) -> Mapping[str, str]:
     return {it.key: text for it, text in zip(found, texts, strict=True)}
 
 
-def masked_baseline(workspace: Workspace, rows: Baseline) -> Baseline:
-    """Return a baseline whose texts hold no secret: one that was written before may have some."""
-    masked = _masked(workspace, [row.text for row in rows.values()])
+def masked_baseline(
+    workspace: Workspace, rows: Baseline, secrets: Collection[str] = ()
+) -> Baseline:
+    """Return a baseline whose texts hold no secret: one that was written before may have some.
+
+    ``secrets`` are masked beside those of the settings and of the present cases.
+    """
+    masked = _masked(workspace, [row.text for row in rows.values()], secrets)
     pairs = zip(rows.items(), masked, strict=True)
     return {key: replace(row, text=text) for (key, row), text in pairs}
 
 
-def _masked(workspace: Workspace, texts: Sequence[str]) -> Sequence[str]:
+def case_secrets(workspace: Workspace) -> frozenset[str]:
+    """Return the secrets of the cases that were read last."""
+    # a copy: another thread may read cases meanwhile
+    return frozenset(it for _, marks in [*workspace.marks.values()] for it in marks.secrets)
+
+
+def _masked(
+    workspace: Workspace, texts: Sequence[str], others: Collection[str] = ()
+) -> Sequence[str]:
     redactor = workspace.redactor
-    secrets = [it for _, marks in workspace.marks.values() for it in marks.secrets]
+    secrets = [*case_secrets(workspace).union(others)]
     if secrets:
         redactor = redactor.with_names(())
         redactor.learn(secrets)

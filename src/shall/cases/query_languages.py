@@ -58,6 +58,14 @@ def _xpath(text: str) -> Any:
     return etree.XPath(text, regexp=False, smart_strings=False)
 
 
+@lru_cache(maxsize=256)
+def xpath_with_prefixes(text: str, prefixes: tuple[tuple[str, str], ...]) -> Any:
+    """Return what finds values by an XPath whose prefixes stand for these namespaces."""
+    from lxml import etree
+
+    return etree.XPath(text, namespaces=dict(prefixes), regexp=False, smart_strings=False)
+
+
 def _css(text: str) -> Any:
     from cssselect import HTMLTranslator
     from lxml import etree

@@ -4,7 +4,7 @@ import base64
 import html
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -24,8 +24,16 @@ class _Unfit(Exception):
     """A value that a filter cannot be applied to; the text says why."""
 
 
+class _Absent(Exception):
+    """What a filter looks for in a value is not there; the text says why."""
+
+
 def apply_filters(filters: tuple[Filter, ...], found: Selected, budget: Budget) -> Selected:
-    """Apply filters one after another; what cannot be filtered is missing, with the reason."""
+    """Apply filters one after another.
+
+    What a filter looks for and is not there is missing; whether what cannot be filtered is there
+    is undecided. Both have the reason.
+    """
     if not found.found:
         return found
     value = found.value
@@ -33,10 +41,14 @@ def apply_filters(filters: tuple[Filter, ...], found: Selected, budget: Budget) 
         budget.check_time()
         try:
             value = _FILTERS[each.name](value, *each.arguments, budget)
-        except _Unfit as error:
+        except _Absent as error:
             return Selected(found=False, reason=f"the filter {each.name} fails: {error}")
+        except _Unfit as error:
+            reason = f"the filter {each.name} fails: {error}"
+            return Selected(found=False, reason=reason, is_undecided=True)
         except (ValueError, ArithmeticError, LookupError):
-            return Selected(found=False, reason=f"the filter {each.name} cannot use the value")
+            reason = f"the filter {each.name} cannot use the value"
+            return Selected(found=False, reason=reason, is_undecided=True)
         if isinstance(value, str):
             budget.expand(text_bytes(value))
     return Selected(value)
@@ -63,7 +75,7 @@ def _count(value: Any, _: Budget) -> int:
 def _nth(value: Any, index: int, _: Budget) -> Any:
     items = _items(value)
     if not -len(items) <= index < len(items):
-        raise _Unfit(f"it is a list of {len(items)}")
+        raise _Absent(f"it is a list of {len(items)}")
     return items[index]
 
 
@@ -120,9 +132,12 @@ def _replace_regex(value: Any, pattern: str, new: str, budget: Budget) -> str:
 
 
 def _regex(value: Any, pattern: str, budget: Budget) -> str:
-    found = first_group(pattern, _text(value), budget)
+    try:
+        found = first_group(pattern, _text(value), budget)
+    except TimeoutError:
+        raise _Unfit("the pattern takes too long") from None
     if found is None:
-        raise _Unfit(f"nothing matches {pattern}")
+        raise _Absent(f"nothing matches {pattern}")
     return found
 
 
@@ -134,14 +149,14 @@ def _jsonpath(value: Any, path: str, _: Budget) -> Any:
         return [node.value for node in compiled("json", path).finditer(value)]
     found = walk(value, selector.path)
     if not found.found:
-        raise _Unfit(found.reason)
+        raise _Absent(found.reason)
     return found.value
 
 
 def _query_param(value: Any, name: str, _: Budget) -> str:
     values = parse_qs(urlsplit(_text(value)).query, keep_blank_values=True).get(name)
     if not values:
-        raise _Unfit(f"the address has no parameter {name}")
+        raise _Absent(f"the address has no parameter {name}")
     return values[0]
 
 
@@ -176,11 +191,11 @@ def _date_format(value: Any, form: str, _: Budget) -> str:
 
 
 def _days_after_now(value: Any, _: Budget) -> int:
-    return (_date(value) - datetime.now(UTC)).days
+    return int((_date(value) - datetime.now(UTC)) / timedelta(days=1))
 
 
 def _days_before_now(value: Any, _: Budget) -> int:
-    return (datetime.now(UTC) - _date(value)).days
+    return int((datetime.now(UTC) - _date(value)) / timedelta(days=1))
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {

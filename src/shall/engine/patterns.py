@@ -23,17 +23,20 @@ def search(pattern: str, text: str, budget: Budget) -> bool | None:
 def first_group(pattern: str, text: str, budget: Budget) -> str | None:
     """Return the first group of the first match, or the whole match; None where there is none.
 
-    Also None when the time is too short.
+    Raises:
+        TimeoutError: The time is too short, so that it is not known.
     """
 
-    def found(regex: Any, timeout_s: float) -> str | None:
+    def found(regex: Any, timeout_s: float) -> tuple[str | None]:
         match = regex.search(pattern, text, timeout=timeout_s, concurrent=True)
         if match is None:
-            return None
-        group: str | None = match[1] if match.re.groups else match[0]
-        return group
+            return (None,)
+        return (match[1] if match.re.groups else match[0],)
 
-    return _bounded(found, budget, None)
+    group = _bounded(found, budget, None)
+    if group is None:
+        raise TimeoutError
+    return group[0]
 
 
 def replaced(pattern: str, new: str, text: str, budget: Budget) -> str | None:

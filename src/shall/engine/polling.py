@@ -12,7 +12,7 @@ from shall.engine.plan import CallPlan, CheckPlan, UntilPlan
 from shall.engine.query import read_content
 from shall.engine.record import StepRecord
 from shall.engine.renewal import renewed
-from shall.errors import TimedOut
+from shall.errors import ShallError, TimedOut
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome
 from shall.transport.exchange import UNAUTHORIZED, Request, Response
@@ -25,7 +25,7 @@ _now = time.monotonic
 
 
 class Polled(Struct):
-    """The last attempt. ``holds`` False: its checks say why."""
+    """The last attempt that was answered. ``holds`` False: its checks, or ``error``, say why."""
 
     response: Response
     checks: list[CheckResult]
@@ -34,6 +34,7 @@ class Polled(Struct):
     attempts: int
     request: Request | Statement | None = None
     renewal: tuple[StepRecord, ...] = ()
+    error: ShallError | None = None
 
 
 def poll(
@@ -43,6 +44,9 @@ def poll(
 
     Each attempt has its own timeout, which ends with the time. Only the last one is returned; what
     is secret in the others is learned before they are dropped.
+
+    Raises:
+        ShallError: No attempt was answered.
     """
     end = _now() + until.within_s
     last: Polled | None = None
@@ -52,13 +56,16 @@ def poll(
         timeout_s = min(request.timeout_s, max(end - _now(), _SHORTEST_TIMEOUT_S))
         try:
             response = yield replace(request, timeout_s=timeout_s)
-        except TimedOut:
-            if last is None or timeout_s == request.timeout_s:
+            if response.status == UNAUTHORIZED and isinstance(request, Request) and not renewal:
+                request, response, renewal = yield from renewed(call, request, response, context)
+            last = _judge(call, until, response, context, attempts)
+        except ShallError as error:
+            if last is None:
                 raise
-            return _over(until, last)
-        if response.status == UNAUTHORIZED and isinstance(request, Request) and not renewal:
-            request, response, renewal = yield from renewed(call, request, response, context)
-        last = _judge(call, until, response, context, attempts)
+            if isinstance(error, TimedOut) and timeout_s != request.timeout_s:
+                return _over(until, last)
+            last.error, last.attempts = error, attempts
+            return last
         last.request, last.renewal = request, renewal
         if last.holds or last.plans is not until.checks:
             return last
@@ -91,8 +98,11 @@ def _judge(
         content = read_content(response, scope.budget)
         remember(call.id, content, scope)
         context.secrecy.answers.append((response, content.value))
-        failing = [judge_check(it, response, content, context) for it in until.fails_if]
-        checks = [judge_check(it, response, content, context) for it in until.checks]
+        try:
+            failing = [judge_check(it, response, content, context) for it in until.fails_if]
+            checks = [judge_check(it, response, content, context) for it in until.checks]
+        except ShallError as error:
+            return Polled(response, [], (), False, attempts, error=error)
     finally:
         scope.budget.return_to(mark)
     if failing and all(check.outcome is Outcome.PASSED for check in failing):

@@ -155,7 +155,7 @@ def _exists(actual: Selected) -> Verdict:
 
 
 def _not_exists(actual: Selected) -> Verdict:
-    if actual.is_not_json:  # an error page proves nothing about what JSON leaves out
+    if actual.is_not_json or actual.is_undecided:  # an error page leaves fields out, too
         return Message("check.not_json", _why_missing(actual))
     return Message("check.present", {"actual": shown(actual.value)}) if actual.found else None
 

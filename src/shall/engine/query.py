@@ -63,7 +63,7 @@ class Selected(Struct, frozen=True, gc=False):
     """What a check looks at; ``found`` False when there is none, and ``reason`` says why.
 
     ``is_empty_body``: it is the whole body, and that is empty. ``is_not_json``: a field was sought
-    in a body that is not JSON.
+    in a body that is not JSON. ``is_undecided``: whether there is such a value is not known.
     """
 
     value: Any = None
@@ -71,6 +71,7 @@ class Selected(Struct, frozen=True, gc=False):
     reason: str = ""
     is_empty_body: bool = False
     is_not_json: bool = False
+    is_undecided: bool = False
 
 
 def read_content(response: Response, budget: Budget) -> Content:

@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
-from shall.engine.learning import LARGE, learn_request, learn_response
+from shall.engine.learning import BEGINNING, LARGE, learn_request, learn_response
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
 from shall.engine.redact import Redactor
@@ -163,7 +163,7 @@ def _shows_secret(redactor: Redactor, data: bytes) -> bool:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return redactor.form(text) != text
+        return redactor.form(text) != text or any(redactor.spans(text))
     shown: bool = redactor.value(value) != value
     return shown
 
@@ -475,8 +475,7 @@ def _part_body(part: FilePart, redactor: Redactor) -> str:
 
 def _body(data: bytes, redactor: Redactor) -> str:
     """Return a body as text, redacted whole before it is cut: a cut could leave half a secret."""
-    if len(data) > LARGE:
-        # Too large to parse for keys: only values that are known to be secret can be found.
-        return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
+    if len(data) > LARGE:  # too large to be parsed: keys are found in its text
+        data = data[:BEGINNING]
     text = redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]
     return text.encode("utf-8", "replace").decode("utf-8")  # an escape may be half a pair

@@ -351,7 +351,7 @@ class Redactor:
         """Mask the value below a key."""
         if not self.names(key) or value is None or isinstance(value, bool):
             return self._masked(value)
-        if isinstance(value, dict) and not (self.declares(key) or holds_only_secrets(key)):
+        if isinstance(value, dict) and not self._holds_only_secrets(key):
             return self._masked(value)
         return MASK
 
@@ -402,10 +402,30 @@ class Redactor:
             try:
                 return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
             except (ValueError, RecursionError):
-                return self.text(text)
+                return self.text(self._json_text(text))
+        text = self._json_text(text)
         if "=" in text and "\n" not in text and " " not in text:
             text = self.form(text)
         return self.text(text)
+
+    def _json_text(self, text: str) -> str:
+        """Mask by key where a text holds JSON, but is none as a whole."""
+        parts, end = [], 0
+        for start, after in self.spans(text):
+            parts += [text[end:start], MASK]
+            end = after
+        return "".join((*parts, text[end:])) if parts else text
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where the secret values of a text that holds JSON begin and end."""
+        if '":' not in text and '" :' not in text:
+            return iter(())
+        from shall.redaction.json_text import secret_spans  # most bodies are JSON
+
+        return secret_spans(text, self.names, self._holds_only_secrets)
+
+    def _holds_only_secrets(self, name: str) -> bool:
+        return self.declares(name) or holds_only_secrets(name)
 
     def message(self, message: Message | None, *, is_secret: bool = False) -> Message | None:
         """Mask secrets in what a message says.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from shall.cases.query_languages import compiled
+from shall.cases.query_languages import compiled, xpath_with_prefixes
 from shall.cases.selector import Selector, parse_selector
 from shall.engine import peer, query
 from shall.engine.budgets import Budget
@@ -120,7 +120,7 @@ def _named(selector: Selector, response: Response, content: Content, budget: Bud
     """Return the events of a stream that have one name."""
     events = query.field(("events",))(response, content, budget)
     if not events.found or not isinstance(events.value, list):
-        return Selected(found=False, reason="the body is no stream of events")
+        return _undecided("the body is no stream of events")
     name = selector.argument
     return Selected([it for it in events.value if isinstance(it, dict) and it["event"] == name])
 
@@ -163,8 +163,16 @@ def _attribute(selector: Selector, value: str, attributes: list[str]) -> Selecte
 def _regex(selector: Selector, response: Response, budget: Budget) -> Selected:
     if not response.body:
         return Selected(found=False, reason=query.EMPTY_BODY)
-    found = first_group(selector.argument, query.text_of(response), budget)
+    try:
+        found = first_group(selector.argument, query.text_of(response), budget)
+    except TimeoutError:
+        return _undecided("the pattern takes too long")
     return Selected(found, found is not None, f"nothing matches {selector.argument}")
+
+
+def _undecided(reason: str) -> Selected:
+    """Return that it is not known whether there is such a value."""
+    return Selected(found=False, reason=reason, is_undecided=True)
 
 
 def _queried(selector: Selector, content: Content, budget: Budget) -> Selected:
@@ -193,7 +201,7 @@ def _jmespath(text: str, value: Any, _: Budget) -> Selected:
     try:
         found = compiled("jmespath", text).search(value)
     except (JMESPathError, RecursionError) as error:
-        return Selected(found=False, reason=f"{text} cannot be evaluated: {error}")
+        return _undecided(f"{text} cannot be evaluated: {error}")
     return Selected(found, found is not None, f"`{text}` finds nothing")
 
 
@@ -208,19 +216,30 @@ def _markup(selector: Selector, response: Response, content: Content) -> Selecte
     if not content.present:
         return Selected(found=False, reason=query.EMPTY_BODY)
     if len(response.body) > MAX_MARKUP_BYTES:
-        reason = f"the body is larger than {MAX_MARKUP_BYTES:,} bytes"
-        return Selected(found=False, reason=reason)
+        return _undecided(f"the body is larger than {MAX_MARKUP_BYTES:,} bytes")
     from lxml import etree
 
     try:
         root = etree.fromstring(_encoded(response), _parser(response, etree))
         if root is None:
-            return Selected(found=False, reason="the body is no HTML or XML")
-        found = compiled(selector.source, selector.argument)(root)
+            return _undecided("the body is no HTML or XML")
+        found = _finder(selector, root)(root)
     except (etree.LxmlError, ValueError) as error:
-        reason = f"the body cannot be read: {str(error).splitlines()[0]}"
-        return Selected(found=False, reason=reason)
+        return _undecided(f"the body cannot be read: {str(error).splitlines()[0]}")
     return Selected(_plain(found))
+
+
+def _finder(selector: Selector, root: Any) -> Any:
+    """Return what finds values; an XPath may use the prefixes that the root element declares.
+
+    ``_`` is the prefix of the default namespace.
+    """
+    names = root.nsmap
+    if selector.source != "xpath" or not names:
+        return compiled(selector.source, selector.argument)
+    return xpath_with_prefixes(
+        selector.argument, tuple((prefix or "_", name) for prefix, name in names.items())
+    )
 
 
 def _encoded(response: Response) -> bytes:

@@ -35,7 +35,7 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
     """Run one call. What goes wrong is in its record; only ``Stopped`` passes through."""
     started = time.perf_counter()
     request: Request | None = None
-    response: Response | None = None
+    before = context.last
     wait: Request | Statement
     try:
         if call.delay_s:
@@ -75,17 +75,17 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
             ERROR,
             time.perf_counter() - started,
             request=request,
-            response=_read_response(response, context),
+            response=_last_response(context, before),
             error=error_message(error),
             retryable=error.retryable,
         )
 
 
-def _read_response(response: Response | None, context: CaseContext) -> Response | None:
-    """Return a response whose body was read, so that its secrets are known."""
-    if response is None or context.last is None or context.last[0] is not response:
-        return None
-    return response
+def _last_response(
+    context: CaseContext, before: tuple[Response, Content] | None
+) -> Response | None:
+    """Return the response that a step read, so that its secrets are known."""
+    return None if context.last is None or context.last is before else context.last[0]
 
 
 def _answered(
@@ -186,9 +186,27 @@ def _run_stream(
     from shall.engine.stream import EventReader, streamed  # few steps read one
 
     reader = EventReader(stream, context)
-    response = yield streamed(request, stream, reader)
-    is_stream = response.status < FIRST_ERROR_STATUS
-    content = reader.content(response) if is_stream else None
+    response: Response | None = None
+    try:
+        response = yield streamed(request, stream, reader)
+        is_stream = response.status < FIRST_ERROR_STATUS
+        content = reader.content(response) if is_stream else None
+    except ShallError as error:
+        response = response or reader.broken
+        if response is None:
+            raise
+        context.secrecy.answers += reader.answers(response)
+        record = StepRecord(
+            call.id,
+            call.path,
+            ERROR,
+            time.perf_counter() - started,
+            reader.checks,
+            request,
+            response,
+            plans=stream.until,
+        )
+        return _ended_by(error, record)
     record = _answered(call, request, response, context, started, content)
     if is_stream and stream.until:
         checks = reader.until_checks()
@@ -209,7 +227,7 @@ def _run_websocket(
         request = replace(request, body=b"\n".join(talk.sent))
     if talk.error is not None:
         context.secrecy.answers.append((talk.response, talk.content().value))
-        return StepRecord(
+        record = StepRecord(
             call.id,
             call.path,
             ERROR,
@@ -217,10 +235,9 @@ def _run_websocket(
             talk.checks,
             request,
             talk.response,
-            error_message(talk.error),
-            talk.error.retryable,
-            talk.plans,
+            plans=talk.plans,
         )
+        return _ended_by(talk.error, record)
     content = talk.content() if talk.values or talk.closed or talk.is_good else None
     record = _answered(call, request, talk.response, context, started, content)
     record.checks = (*talk.checks, *record.checks)
@@ -258,7 +275,16 @@ def _run_until(
             polled.response,
             plans=polled.plans,
         )
+    if polled.error is not None:
+        record = _ended_by(polled.error, record)
     record.attempts, record.renewal = polled.attempts, polled.renewal
+    return record
+
+
+def _ended_by(error: ShallError, record: StepRecord) -> StepRecord:
+    """Return what a step did that ended in an error after something had arrived."""
+    record.outcome, record.error = ERROR, error_message(error)
+    record.retryable = error.retryable
     return record
 
 

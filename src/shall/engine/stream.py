@@ -31,6 +31,7 @@ class EventReader:
         self.events: list[dict[str, Any]] = []
         self.checks: list[CheckResult] = []
         self.error: Exception | None = None
+        self.broken: Response | None = None
         self.ends_with_time = stream.within_s is not None
         self.holds = not stream.until
         self._stream = stream
@@ -73,6 +74,11 @@ class EventReader:
             is_other = media_type or "without a type"
             raise BadValue(f"The response is {is_other:.60}, not {_MEDIA_TYPE}.")
         return Content({"events": self.events}, present=True, is_json=True)
+
+    def answers(self, response: Response) -> list[tuple[Response, Any]]:
+        """Return what shows secrets where the stream broke off: its events, and all as text."""
+        text = response.body.decode("utf-8", "replace")
+        return [(response, {"events": self.events}), (response, text)]
 
     def until_checks(self) -> list[CheckResult]:
         """Return the checks of ``until``: of the event that ended the stream, or of the last."""

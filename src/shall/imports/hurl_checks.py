@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from shall.cases.expect import read_expect, write_path
 from shall.cases.fields import Findings
+from shall.cases.filters import FILTERS
 from shall.cases.predicates import predicate_named
 from shall.cases.selector import parse_selector
 from shall.cases.written_checks import json_path
@@ -20,6 +21,7 @@ Report = Callable[[str, int], None]
 
 _OF_LISTS = frozenset({"is_list", "is_collection", "is_empty", "exists", "contains", "count"})
 _OF_TEXT = frozenset({"starts_with", "ends_with"})
+_TEXT_FILTERS = frozenset(FILTERS) - {"first", "last", "nth", "jsonpath"}
 
 
 class Captured(Struct, frozen=True):
@@ -156,6 +158,16 @@ def _as_cases_have_it(selector: str, name: str, value: Any) -> list[tuple[str, s
     if selector == "body":
         return _of_body(name, value)
     plain = name.removeprefix("not_")
+    if plain == "contains" and not isinstance(value, str):
+        return [(selector, "is_list", True), (selector, name, value)]
+    if plain == "matches" and _may_be_no_text(selector):
+        return [*_as_cases_have_it(selector, "is_string", True), *_of_items(selector, name, value)]
+    return _of_items(selector, name, value)
+
+
+def _of_items(selector: str, name: str, value: Any) -> list[tuple[str, str, Any]]:
+    """Return a check of a value, or of the only item where there may be several."""
+    plain = name.removeprefix("not_")
     if plain in _OF_LISTS or not _finds_several(selector) or isinstance(value, list | dict):
         return [(selector, name, value)]
     if plain == "equals":
@@ -168,10 +180,18 @@ def _of_body(name: str, value: Any) -> list[tuple[str, str, Any]]:
         return [("bytes", f"{'not_' * (name != 'exists')}greater_or_equal", 0)]
     if value == "" and name in {"equals", "not_equals"}:
         return [("bytes", name, 0)]
+    if name in {"is_empty", "not_is_empty"}:
+        return [("bytes", name.replace("is_empty", "equals"), 0)]
     plain = name.removeprefix("not_")
     if plain in _OF_TEXT or (plain == "equals" and _is_json(value)):
         return [(BODY_AS_TEXT, name, value)]
     return [("body", name, value)]
+
+
+def _may_be_no_text(selector: str) -> bool:
+    """Return whether a pattern may meet a number, which it can match here but not in hurl."""
+    source, *filters = selector.split(" | ")
+    return source.startswith("$") and not (filters and filters[-1].split()[0] in _TEXT_FILTERS)
 
 
 def _is_json(value: Any) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shall.cases.filters import FILTERS
+from shall.imports.bodies import BODY_AS_TEXT
 from shall.imports.expressions import as_text, expression_text
 from shall.imports.hurl_texts import block_of, unescaped
 
@@ -125,6 +126,8 @@ def selector_at(tokens: list[str], captured: Callable[[str], str]) -> str | None
         source = json.loads(f'"xpath {filters.pop(0)[7:]}')
     if any(it.startswith("xpath ") for it in filters):
         return None
+    if source == "body" and filters:
+        source = BODY_AS_TEXT
     return "".join((source, *(f" | {it}" for it in filters)))
 
 
@@ -186,6 +189,8 @@ def _filter_at(tokens: list[str]) -> str | None:
         return None
     tokens.pop(0)
     arguments = [tokens.pop(0) for _ in range(min(_ARITY[name], len(tokens)))]
+    if name == "replace_regex" and re.search(r"\$[\w{]", arguments[-1]):
+        return ""  # it inserts what a group of the pattern matched
     if name in _DATES and arguments:
         form = _date_form(str(value_of(arguments[0])))
         return "" if form is None else f"{name} {_quoted(form)}"

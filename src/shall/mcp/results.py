@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from shall.errors import OverBudget
 from shall.mcp.shorten import cut, cut_bytes, cut_sentences
 from shall.messages import Message, render
+from shall.report.values import check_title
 from shall.report.wording import (
     Places,
     flaky_line,
@@ -240,7 +241,7 @@ def _step_reason(case: CaseResult, step: StepResult, places: Places, language: s
     check = next(check for check in step.checks if check.outcome in _BAD)
     place = places.get((case.case_key, check.path))
     where = f" ({place.file}:{place.line})" if place else ""
-    what = check.kind if check.field is None else f"{check.field} {check.kind}"
+    what = check.kind if check.implicit else check_title(check, language)
     after = redirected(step, check, language)
     response = " ".join(_TAG.sub("", " ".join(response_lines(step))).split())
     if response:

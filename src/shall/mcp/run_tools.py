@@ -142,13 +142,13 @@ async def _run_telling(
 
     first: list[CaseResult] = []
 
-    def tell(event: Event) -> None:
+    def show(event: Event) -> None:
         if isinstance(event, CaseFinished):
             first.extend([event.result] if event.number == 0 else ())
             shown.put_nowait(event)
 
     turns = session.workers.turns
-    running = asyncio.create_task(run_cases(space, request, tell, warn, turns), name=RUN_TASK)
+    running = asyncio.create_task(run_cases(space, request, show, warn, turns), name=RUN_TASK)
     reporting = asyncio.create_task(_report(session, shown))
     try:
         run = await asyncio.shield(running)

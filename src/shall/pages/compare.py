@@ -61,6 +61,7 @@ def compare_page(found: Comparison, wanted: CompareFilter, look: Look) -> str:
             tag("h1", title),
             tag("dl", _run("before", found.before, look), _run("after", found.after, look)),
             tag("p", swap, " · ", word("compare.same", language, count=found.same)),
+            _criteria(found, look),
             *(tag("p", word(it, language), class_="notice") for it in _notices(found)),
             class_=f"head compare {'failed' if failing else 'passed'}",
         ),
@@ -69,6 +70,15 @@ def compare_page(found: Comparison, wanted: CompareFilter, look: Look) -> str:
         pager(start + 1, len(cases), *_around(found, wanted, len(cases), look), language),
     )
     return served(title, look, main, here="history")
+
+
+def _criteria(found: Comparison, look: Look) -> Html:
+    """Make the link to the criteria between the commits of both runs."""
+    before, after = found.before.commit, found.after.commit
+    address = look.links.changes(before=before, after=after) if before and after else ""
+    if not address or before == after:
+        return Html()
+    return tag("p", link(address, word("changes.criteria", look.language)))
 
 
 def _notices(found: Comparison) -> Iterator[str]:

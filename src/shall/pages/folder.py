@@ -34,7 +34,7 @@ def folder_pages(
     for run in results:
         name = run_page_name(run.run_id)
         for language in LANGUAGES:
-            links = FolderLinks({}, name, language, ids, keys)
+            links = FolderLinks(page=name, language=language, runs_with_file=ids, keys=keys)
             texts = criterion_texts(proof.matrix if proof else None, language)
             text = run_file(run, Look(language, now, links), Beside(texts=texts))
             yield links.file(name), text

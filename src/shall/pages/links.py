@@ -32,9 +32,11 @@ class Links(Struct, frozen=True):
     """The links of a page that is alone: to its own rows.
 
     ``assets`` maps the name of each style and script that is not inside the page to its digest.
+    ``prefix`` precedes every path, where a proxy serves the pages below one: ``/shall``.
     """
 
     assets: Mapping[str, str] = {}
+    prefix: str = ""
 
     def overview(self) -> str:
         """Return the address of the first page."""
@@ -47,6 +49,14 @@ class Links(Struct, frozen=True):
     def matrix_file(self, ending: str, **filters: str) -> str:
         """Return the address of the rows as a download: ``json`` or ``csv``."""
         return self._to(f"/matrix.{ending}", filters)
+
+    def changes(self, **wanted: str) -> str:
+        """Return the address of what changed between two commits; see ``/changes``."""
+        return self._to("/changes", wanted)
+
+    def changes_file(self, ending: str, **wanted: str) -> str:
+        """Return the address of the changes as a download: ``json`` or ``csv``."""
+        return self._to(f"/changes.{ending}", wanted)
 
     def criterion(self, key: str) -> str:
         """Return the address of a criterion."""
@@ -109,7 +119,9 @@ class Links(Struct, frozen=True):
 
     def asset(self, name: str) -> str:
         """Return the address of a style or script; empty where it is inside the page."""
-        return f"/assets/{name}?{_quoted(self.assets[name])}" if name in self.assets else ""
+        if name not in self.assets:
+            return ""
+        return f"{self.prefix}/assets/{name}?{_quoted(self.assets[name])}"
 
     def _to(self, path: str, query: Mapping[str, str] | None = None) -> str:
         del path, query
@@ -125,6 +137,7 @@ class ServedLinks(Links, frozen=True):
         named = {name: value for name, value in (query or {}).items() if value}
         if self.workspace:
             named["workspace"] = self.workspace
+        path = f"{self.prefix}{path}"
         return f"{path}?{urlencode(named, errors='backslashreplace')}" if named else path
 
     def form_fields(self) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ def login_page(look: Look, wanted: str, problem: str = "") -> str:
         tag("input", type="hidden", name="next", value=wanted),
         tag("button", word("login", language)),
         method="post",
-        action="/login",
+        action=f"{look.links.prefix}/login",
         class_="login",
     )
     why = tag("p", word(problem, language), class_="notice", role="alert") if problem else None

@@ -14,7 +14,7 @@ from shall.pages.markup import Html, joined, tag
 from shall.pages.matrix_filter import MatrixFilter, choices, rows_of
 from shall.pages.matrix_index import searched_table
 from shall.pages.matrix_rows import matrix_table
-from shall.pages.parts import link, pager, search_form, share
+from shall.pages.parts import download_links, link, pager, search_form, share
 from shall.pages.status import ORDER, status_pill
 from shall.pages.why import why_chain
 from shall.pages.words import word
@@ -223,16 +223,9 @@ def _found(count: int, total: int, wanted: MatrixFilter, look: Look) -> Html:
 
 
 def _downloads(wanted: MatrixFilter, look: Look) -> Html:
-    links = [
-        tag(
-            "a",
-            ending.upper(),
-            href=look.links.matrix_file(ending, **wanted.query()),
-            download=True,
-        )
-        for ending in ("json", "csv")
-    ]
-    return tag("p", word("matrix.download", look.language), " ", links[0], " ", links[1])
+    files = {it: look.links.matrix_file(it, **wanted.query()) for it in ("json", "csv")}
+    compare = link(look.links.changes(), word("changes", look.language))
+    return joined(download_links(files, look.language), tag("p", compare))
 
 
 def _why(proof: Proof, look: Look) -> Html:

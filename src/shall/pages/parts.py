@@ -158,6 +158,13 @@ def select(name: str, choices: Mapping[str, str], chosen: str, nothing: str) -> 
     return tag("select", anything, *options, name=name, aria_label=nothing)
 
 
+def download_links(addresses: Mapping[str, str], language: str) -> Html:
+    """Make the links to what a page shows as files; ``addresses`` by the ending of the name."""
+    links = [tag("a", it.upper(), href=address, download=True) for it, address in addresses.items()]
+    spaced = [part for it in links for part in (" ", it)]
+    return tag("p", word("matrix.download", language), *spaced)
+
+
 def hidden_fields(links: Links) -> list[Html]:
     """Make the fields that each form asking for a page has besides those that are shown."""
     fields = links.form_fields().items()

@@ -101,6 +101,14 @@ def commit_text(run: RunLine, language: str) -> str:
     return word("run.dirty", language, commit=commit) if commit and run.is_dirty else commit
 
 
+def _commit(run: RunLine, look: Look) -> Html:
+    """Show the commit, with the link to what became of the criteria since."""
+    shown = commit_text(run, look.language)
+    address = look.links.changes(before=run.commit) if run.commit else ""
+    since = link(address, word("changes.since", look.language)) if address else None
+    return joined(shown, " " if since else None, since)
+
+
 def case_rows(
     lines: Sequence[CaseLine], groups: Sequence[Group], run_id: str, look: Look
 ) -> list[Html]:
@@ -198,7 +206,7 @@ def _facts(run: RunLine, look: Look, known: Known) -> list[Html]:
         fact(label("duration", language), took),
         fact(label("checks", language), checks),
         fact(label("environment", language), short(run.environment)),
-        fact(word("run.commit", language), commit_text(run, language)),
+        fact(word("run.commit", language), _commit(run, look)),
         fact(word("run.host", language), short(run.host or "")),
         fact(label("run", language), short(run.run_id)),
     ]

@@ -47,6 +47,18 @@ def words_beside(before: str, after: str, language: str) -> Html:
     )
 
 
+def words_inline(before: str, after: str) -> Html:
+    """Show two texts in one, with the words that left and those that came marked."""
+    parts: list[Html | str] = []
+    for is_same, was, now in compared_words(before, after):
+        if is_same:
+            parts.append(was)
+            continue
+        parts += [tag("del", was)] if was else []
+        parts += [tag("ins", now)] if now else []
+    return joined(*parts)
+
+
 def lines_beside(before: str, after: str, language: str) -> Html:
     """Show the lines of two files that differ, with three around them, side by side."""
     former, present = before.splitlines(), after.splitlines()

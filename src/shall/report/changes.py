@@ -1,14 +1,17 @@
 """What changed between two states of the criteria, as text, JSON and Markdown."""
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shall.diagnostics.escaping import one_line
+from shall.diagnostics.escaping import no_formula, one_line
 from shall.diagnostics.terminal import width
 from shall.messages import Message, render, translated
 from shall.specs.changes import Change, ChangeKind, word_diff
 
+_COLUMNS = ("kind", "key", "old_key", "before", "after", "old_text", "text", "removed_by")
 _NONE: Mapping[str, str] = {}
 
 
@@ -50,6 +53,17 @@ def changes_json(
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def changes_csv(changes: Sequence[Change], removed: Mapping[str, str] = _NONE) -> str:
+    """Return the changes as CSV, a line each; no cell is read as a formula by a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for change in changes:
+        cells = {**change_to_json(change), "removed_by": removed.get(change.key)}
+        writer.writerow([no_formula(one_line(cells[name] or "")) for name in _COLUMNS])
+    return out.getvalue()
 
 
 def change_to_json(change: Change) -> Mapping[str, Any]:

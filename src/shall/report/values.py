@@ -9,7 +9,9 @@ from typing import Any
 from msgspec import UNSET
 
 from shall.cases.model import CheckKind
+from shall.cases.path import parse_path
 from shall.diagnostics.escaping import one_line
+from shall.errors import BadValue
 from shall.report.wording import label, said
 from shall.results.records import CheckResult, Difference, Outcome
 
@@ -48,10 +50,13 @@ _SAID_BY_VALUES = frozenset(
 
 
 def check_title(check: CheckResult, language: str) -> str:
-    """Name a check: its kind and its field."""
+    """Name a check as ``expect`` has it, by selector and predicate; else by field and kind."""
     if check.implicit:
         return label("implicit", language)
-    return one_line(f"{check.field} {check.kind}" if check.field else check.kind)
+    written = _written(check)
+    if written and check.kind in _WITHOUT_EXPECTED:
+        written = (*written[:-1], check.kind)  # ``exists: false`` is shown as ``not_exists``
+    return one_line(" ".join(written or filter(None, (check.field, check.kind))))
 
 
 def check_message(check: CheckResult, language: str) -> str:
@@ -92,6 +97,8 @@ def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]
     elif check.message is not None and check.message.code == "check.length":
         length = check.message.params.get("actual")
         actual = label("length", language, length=length, value=actual)
+    elif _written(check)[:1] == ("duration",):
+        actual = f"{actual} ms"
     return cut(one_line(expected), width), cut(one_line(actual), width)
 
 
@@ -146,6 +153,15 @@ def cut(text: str, width: int) -> str:
         kept += 1
         room -= _columns_of(text[kept])
     return f"{text[:kept]}..."
+
+
+def _written(check: CheckResult) -> tuple[str, ...]:
+    """Return the keys under ``expect`` that lead to a check; none in the older list."""
+    try:
+        keys = parse_path(check.path)
+    except BadValue:  # longer than a path may be
+        return ()
+    return tuple(map(str, keys[keys.index("expect") + 1 :])) if "expect" in keys else ()
 
 
 def _columns_of(character: str) -> int:

@@ -74,6 +74,7 @@ ON_FIRST_USE = (
     "shall.pages.views",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.redaction.json_text",
     "shall.redaction.markup",
     "shall.report.curl",
     "shall.report.gate",

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
+from shall.serve.limits.addresses import prefix_of
 from shall.serve.problem import problem
 
 PING_S = 15.0
@@ -48,7 +49,8 @@ class SseSessions(SseServerTransport):
         if isinstance(user := scope.get("user"), AuthenticatedUser):
             self._session_owners[session] = authorization_context(user)
         self._read_stream_writers[session] = arriving
-        endpoint = quote(scope.get("root_path", "").rstrip("/") + self._endpoint)
+        mounted_at = prefix_of(scope) + scope.get("root_path", "").rstrip("/")
+        endpoint = quote(mounted_at + self._endpoint)
         events = _Events(send)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})

@@ -285,7 +285,7 @@ class Settings(ProjectSettings, frozen=True, kw_only=True):
         "trusted_proxies",
         (),
         types.networks,
-        "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted",
+        "networks of proxies whose X-Forwarded-For, -Proto and -Prefix are trusted",
         "SHALL_TRUSTED_PROXIES",
         flag="--trusted-proxy",
     )

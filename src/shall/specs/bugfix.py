@@ -1,7 +1,8 @@
 """Kiro's bugfix documents: what happens now, what shall happen, and what shall not change.
 
 ``1.1 WHEN ...`` under current behaviour describes the defect and is no requirement. The numbers
-of several bugs may be interleaved: the heading says what a sentence is, not its number.
+of several bugs may be interleaved: the heading says what a sentence is, not its number. A numbered
+duty under any other heading, such as ``4.1 WHEN ...`` under a feature, is a requirement too.
 """
 
 import re
@@ -11,10 +12,11 @@ from shall.diagnostics import Diagnostic
 from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs import headings, unread
+from shall.specs.block import Block, BlockKind
 from shall.specs.criteria import criterion, extended, finished, is_template, live_sentence, place_of
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import own_id
-from shall.specs.markdown import Block, BlockKind, read_blocks
+from shall.specs.markdown import read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
 from shall.specs.scenarios import step_of
 
@@ -62,6 +64,7 @@ class _Reader:
         self._file = file
         self._section: str | None = None
         self._level = 0
+        self._heading_above: Block | None = None
         self._counts: dict[str, int] = {}
         self._open: list[Criterion] | None = None
         self._depth = 0
@@ -81,15 +84,16 @@ class _Reader:
                     finished(it) for it in self._found[number] if it.standing is not Standing.LIVE
                 ),
             )
-            for number, (title, place) in sorted(self._titles.items())
+            for number, (title, place) in sorted(
+                self._titles.items(), key=lambda it: (len(it[0]), it[0])
+            )
         ]
 
     def add(self, block: Block) -> None:
         if block.kind is BlockKind.HEADING or _section_of(block) is not None:
             self._heading(block)
         elif self._section is None:
-            if has_modal(block.text) and not headings.is_story(block.text):
-                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+            self._beside(block)
         elif self._open and self._is_part_of_above(block):
             above = self._open.pop()
             dash = "- " if block.kind is BlockKind.ITEM else ""
@@ -97,6 +101,18 @@ class _Reader:
             self._open.append(joined)
         else:
             self._sentence(self._section, block)
+
+    def _beside(self, block: Block) -> None:
+        """Read a numbered duty under another heading; report any other duty."""
+        if not has_modal(block.text) or headings.is_story(block.text):
+            return
+        own = own_id(block.text)
+        section = own.local.partition(".")[0] if own is not None and own.is_number else ""
+        if not section or section in _SECTIONS:
+            self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+            return
+        self._open_section(section, self._heading_above or block)
+        self._sentence(section, block)
 
     def _is_part_of_above(self, block: Block) -> bool:
         """Return whether a block is within the last criterion's item, or in the list below it."""
@@ -110,14 +126,18 @@ class _Reader:
         section = _section_of(block)
         if section == _CRITERIA and self._section is not None and block.level > self._level:
             return  # of that section
+        self._heading_above = block
         if section is not None:
             self._section = section
             self._level = block.level or 7
-            place = place_of(self._file, block)
-            self._titles.setdefault(section, (headings.plain(block.text), place))
-            self._found.setdefault(section, [])
+            self._open_section(section, block)
         elif block.level <= self._level:
             self._section = None
+
+    def _open_section(self, section: str, heading: Block) -> None:
+        place = place_of(self._file, heading)
+        self._titles.setdefault(section, (headings.plain(heading.text), place))
+        self._found.setdefault(section, [])
 
     def _sentence(self, section: str, block: Block) -> None:
         self._open = None

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from shall.late_pattern import late_pattern
 from shall.span import Span
+from shall.specs.block import Block
 from shall.specs.ears import has_modal
 from shall.specs.fingerprint import criterion_fingerprint
 from shall.specs.identifiers import own_id
-from shall.specs.markdown import Block
 from shall.specs.model import Change, Criterion, Kind, Standing, Step
 
 _SLOT_MARKS = frozenset("[{<【")

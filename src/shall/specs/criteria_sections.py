@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from shall.specs import headings
-from shall.specs.markdown import Block, BlockKind
+from shall.specs.block import Block, BlockKind
 
 
 def sections_with_criteria(blocks: Sequence[Block]) -> dict[int, bool]:

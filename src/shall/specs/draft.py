@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from shall.span import Span
+from shall.specs.block import Block
 from shall.specs.criteria import finished
-from shall.specs.markdown import Block
 from shall.specs.model import Criterion, Requirement
 
 
@@ -113,5 +113,5 @@ def counting_lists(blocks: Sequence[Block]) -> Mapping[int, int]:
     return {
         list_id: numbers[0]
         for list_id, numbers in seen.items()
-        if any(it + 1 in numbers for it in numbers)
+        if not {it + 1 for it in numbers}.isdisjoint(numbers)
     }

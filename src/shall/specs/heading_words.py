@@ -5,7 +5,7 @@ Each constant is the source of an alternation for headings that are normalized t
 
 REQUIREMENT = (
     "exigence|anforderung|requisito|requerimiento|eis|vereiste|wymaganie|požadavek|krav"
-    "|gereksinim|persyaratan|yêu cầu|требование|вимога|요구 ?사항"
+    "|gereksinim|persyaratan|yêu cầu|требование|вимога|요구 ?사항|דרישה|(?:ال)?متطلب"
 )
 """What stands in front of the number of a requirement."""
 
@@ -14,7 +14,7 @@ STORY = (
     "|historia de usuario|hist[óo]ria d[eo] (?:usu[áa]rio|utilizador)|storia (?:dell['’])?utente"
     "|gebruikersverhaal|histori(?:a|yjka) użytkownika|kullanıcı (?:hikayesi|hikâyesi|öyküsü)"
     "|(?:пользовательская история|история пользователя)|історія користувача"
-    "|사용자 ?(?:스토리|이야기)"
+    "|사용자 ?(?:스토리|이야기)|סיפור משתמש|قصة (?:ال)?مستخدم"
 )
 """What stands in front of the number of a user story."""
 

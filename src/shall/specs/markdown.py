@@ -8,14 +8,13 @@ criteria right below other lines.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from shall.late_pattern import late_pattern
+from shall.specs.block import Block, BlockKind, Leaf
 from shall.specs.headings import opens_criteria
+from shall.specs.plain_markdown import read_plain
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -41,53 +40,36 @@ _TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[^\s#])", re.MULTILINE)  # "##Title", 
 _LABEL = late_pattern(r"[*_]{2,}.+[*_]{2,}[:：]?\s*$|.{1,60}[:：][*_]*\s*$")
 
 
-class BlockKind(StrEnum):
-    """What a block is."""
-
-    HEADING = "heading"
-    ITEM = "item"  # the first paragraph of a list item, or a numbered line of a paragraph
-    PARAGRAPH = "paragraph"
-    ROW = "row"  # of a table, without its head
-
-
-class Block(Struct, frozen=True):
-    """One block. ``text`` keeps its inline markup but no comments, lines joined by a space.
-
-    ``level`` is that of a heading, or the depth of a list item (1 is outermost). ``number`` is
-    that of an item of a numbered list, as written, and ``list_id`` distinguishes lists. Lines and
-    columns count from 1; ``end_line`` is the last line.
-    """
-
-    kind: BlockKind
-    text: str
-    line: int
-    column: int
-    level: int = 0
-    number: int | None = None
-    list_id: int = 0
-    end_line: int = 0
-    cells: tuple[str, ...] = ()  # of a row
-    head: tuple[str, ...] = ()  # of the row's table
-
-
 def read_blocks(text: str) -> Iterator[Block]:
     """Return the headings, list items, paragraphs and table rows of a Markdown text in order."""
     text = _without_front_matter(text)
     lines = LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
-    tokens = _parser().parse(_TIGHT_HEADING.sub(r"\1 ", text))
+    spaced = _TIGHT_HEADING.sub(r"\1 ", text)
+    leaves = read_plain(lines if spaced == text else LINE_END.split(spaced))
+    for found in parsed(spaced, lines) if leaves is None else leaves:
+        if isinstance(found, Block):
+            yield found
+            continue
+        block = _block(found, lines)
+        if block.kind is BlockKind.HEADING:
+            yield block
+        elif "\n" in found.content:
+            yield from _split(block, found, lines)
+        else:
+            yield _numbered(block)
+
+
+def parsed(text: str, lines: Sequence[str]) -> Iterator[Leaf | Block]:
+    """Yield the headings and paragraphs of any Markdown, and its table rows as blocks."""
+    tokens = _parser().parse(text)
     open_lists = _OpenLists()
     head: tuple[str, ...] = ()
     for index, token in enumerate(tokens):
         kind = token.type
         if kind == "paragraph_open":
-            inline = tokens[index + 1]
-            block = open_lists.block(inline, lines, index)
-            if "\n" in inline.content:
-                yield from _split(block, inline, lines)
-            else:
-                yield _numbered(block)
+            yield open_lists.leaf(tokens[index + 1], index)
         elif kind == "heading_open":
-            yield _block(BlockKind.HEADING, tokens[index + 1], lines, int(token.tag[1:]))
+            yield _leaf(BlockKind.HEADING, tokens[index + 1], int(token.tag[1:]))
         elif kind == "tr_open":
             cells = _cells(tokens, index)
             if tokens[index + 1].type == "th_open":
@@ -143,14 +125,14 @@ class _OpenLists:
         elif token.type.endswith("list_close"):
             self._lists.pop()
 
-    def block(self, inline: "Token", lines: Sequence[str], index: int) -> Block:
-        """Return the block of a paragraph: an item where it is the first of one."""
+    def leaf(self, inline: "Token", index: int) -> Leaf:
+        """Return a paragraph: an item where it is the first of one."""
         items, fresh = self._items, self._fresh
         self._fresh = False
         if not (items and fresh):
-            return _block(BlockKind.PARAGRAPH, inline, lines, len(items), None, -index)
+            return _leaf(BlockKind.PARAGRAPH, inline, len(items), None, -index)
         number = int(items[-1].info) if items[-1].info else None
-        return _block(BlockKind.ITEM, inline, lines, len(items), number, self._lists[-1])
+        return _leaf(BlockKind.ITEM, inline, len(items), number, self._lists[-1])
 
 
 def _without_front_matter(text: str) -> str:
@@ -171,24 +153,21 @@ def _parser() -> "MarkdownIt":
     return MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])
 
 
-def _block(
-    kind: BlockKind,
-    inline: "Token",
-    lines: Sequence[str],
-    level: int,
-    number: int | None = None,
-    list_id: int = 0,
-) -> Block:
+def _leaf(
+    kind: BlockKind, inline: "Token", level: int, number: int | None = None, list_id: int = 0
+) -> Leaf:
     line, end = inline.map or (0, 1)
-    content = inline.content
+    return Leaf(kind, inline.content, line, end, level, number, list_id)
+
+
+def _block(leaf: Leaf, lines: Sequence[str]) -> Block:
+    kind, content, line, end, level, number, list_id = leaf
     first = content.split("\n", 1)[0]
     source = lines[line] if line < len(lines) else ""
     column = max(source.find(first), 0) + 1
     if "<!--" in content:
         content = _COMMENT.sub(" ", content)
-    return Block(
-        kind, " ".join(content.split()), line + 1, column, level, number, list_id, end_line=end
-    )
+    return Block(kind, " ".join(content.split()), line + 1, column, level, number, list_id, end)
 
 
 def _cells(tokens: Sequence["Token"], index: int) -> tuple[str, ...]:
@@ -210,9 +189,9 @@ def _row(cells: tuple[str, ...], head: tuple[str, ...], line: int, lines: Sequen
     return Block(BlockKind.ROW, text, line + 1, column, end_line=line + 1, cells=cells, head=head)
 
 
-def _split(block: Block, inline: "Token", lines: Sequence[str]) -> Iterator[Block]:
+def _split(block: Block, leaf: Leaf, lines: Sequence[str]) -> Iterator[Block]:
     """Yield a paragraph as it is, or the items that its lines are."""
-    written = inline.content.split("\n")
+    written = leaf.content.split("\n")
     starts = [0]
     for at in range(1, len(written)):
         line = written[at].lstrip()

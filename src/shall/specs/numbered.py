@@ -14,12 +14,13 @@ from msgspec.structs import replace
 from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs import headings, unread
+from shall.specs.block import Block, BlockKind
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.criteria_sections import numbered_parts, sections_with_criteria
 from shall.specs.draft import Draft, counting_lists
 from shall.specs.ears import has_modal, recommends
 from shall.specs.identifiers import OwnId, names_requirement, own_id
-from shall.specs.markdown import Block, BlockKind, read_blocks
+from shall.specs.markdown import read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
 from shall.specs.rows import row_of, sentence_columns
 from shall.specs.scenarios import step_of, steps_of
@@ -177,7 +178,8 @@ class _Reader:
             return None
         own = headings.named_of(block.text)
         if own is not None:
-            return own.number, own.title, own.number
+            is_story = headings.is_story(own.title)  # "US1: As a reader" is no requirement itself
+            return own.number, own.title, "" if is_story else own.number
         bare = headings.numbered_of(block.text)
         if bare is not None and block.line in self._subsections:
             return bare.number, bare.title, ""

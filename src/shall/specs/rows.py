@@ -5,10 +5,10 @@ from itertools import groupby
 
 from shall.diagnostics import Diagnostic
 from shall.specs import headings, unread
+from shall.specs.block import Block, BlockKind
 from shall.specs.draft import Draft
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import names_requirement, own_id
-from shall.specs.markdown import Block, BlockKind
 from shall.specs.scenarios import steps_of
 
 

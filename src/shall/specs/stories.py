@@ -12,11 +12,12 @@ from shall.diagnostics import Diagnostic
 from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs import headings, unread
+from shall.specs.block import Block, BlockKind
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.draft import Draft, counting_lists
 from shall.specs.ears import has_modal, recommends
 from shall.specs.identifiers import OwnId, names_requirement, own_id
-from shall.specs.markdown import Block, BlockKind, read_blocks
+from shall.specs.markdown import read_blocks
 from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
 from shall.specs.rows import row_of, sentence_columns
 from shall.specs.scenarios import step_of, steps_of

@@ -13,10 +13,11 @@ from shall.diagnostics import Diagnostic
 from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs import unread
+from shall.specs.block import Block, BlockKind
 from shall.specs.criteria import criterion, is_template, place_of
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import slug
-from shall.specs.markdown import Block, BlockKind, read_blocks
+from shall.specs.markdown import read_blocks
 from shall.specs.model import Change, Kind, Operation, Rename, Requirement, Step
 from shall.specs.scenarios import step_of, steps_of
 

@@ -2,7 +2,7 @@
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.span import Span
-from shall.specs.markdown import Block
+from shall.specs.block import Block
 from shall.specs.model import Criterion
 
 SENTENCE = "spec.unread-sentence"

@@ -95,9 +95,13 @@ class Connection(Struct, frozen=True):
 
 
 class Reader(Protocol):
-    """Reads a response while it arrives. ``ends_with_time``: its timeout is no fault."""
+    """Reads a response while it arrives. ``ends_with_time``: its timeout is no fault.
+
+    ``broken`` is what had arrived when the transfer failed, if its status had.
+    """
 
     ends_with_time: bool
+    broken: "Response | None"
 
     def take(self, data: bytes) -> bool:
         """Take a part of the body; return whether nothing more is to be read."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -82,18 +83,7 @@ class Refusals(Struct, frozen=True):
         return self._folder_reason(names) is not None or _may_hold_secrets(names[-1])
 
     def _folder_reason(self, names: Sequence[str]) -> str | None:
-        seen = tuple(map(as_seen, names))
-        if any(map(is_version_control, seen)):
-            return "is inside a version-control folder, whose files run as programs"
-        for folder in self.state:
-            wanted = tuple(map(as_seen, folder))
-            if seen[: len(wanted)] == wanted or any(
-                seen[at : at + len(wanted)] == wanted
-                for at, name in enumerate(seen)
-                if name == wanted[0]
-            ):
-                return "is inside the state folder"
-        return None
+        return _reason(self.state, tuple(names))
 
     def _server_reason(self, root: str, names: Sequence[str]) -> str | None:
         name = as_seen(names[-1])
@@ -108,6 +98,23 @@ class Refusals(Struct, frozen=True):
         ):
             return "belongs to the server itself"
         return None
+
+
+@lru_cache(maxsize=4096)  # each look at the specs asks again for the same folders
+def _reason(state: tuple[tuple[str, ...], ...], names: tuple[str, ...]) -> str | None:
+    """Return why a path is refused for the folders that it leads through."""
+    seen = tuple(map(as_seen, names))
+    if any(map(is_version_control, seen)):
+        return "is inside a version-control folder, whose files run as programs"
+    for folder in state:
+        wanted = tuple(map(as_seen, folder))
+        if seen[: len(wanted)] == wanted or any(
+            seen[at : at + len(wanted)] == wanted
+            for at, name in enumerate(seen)
+            if name == wanted[0]
+        ):
+            return "is inside the state folder"
+    return None
 
 
 def _may_hold_secrets(name: str, *, settings: bool = False) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shall.serve.limits.addresses import behind_proxies
+from shall.serve.limits.addresses import behind_proxies, prefix_of
 from shall.settings import Settings
 
 Start = Callable[..., Any]
@@ -20,6 +20,19 @@ def seen(peer: str, *headers: tuple[str, str]) -> tuple[str, str]:
         shown.append((scope["client"][0], scope["scheme"]))
 
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+    scope = {"type": "http", "client": (peer, 50000), "scheme": "http", "headers": raw}
+    asyncio.run(behind_proxies(app, PROXIES)(scope, None, None))  # type: ignore[arg-type]
+    return shown[0]
+
+
+def prefix_seen(peer: str, value: str) -> str:
+    """Return the prefix that the application is told."""
+    shown: list[str] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        shown.append(prefix_of(scope))
+
+    raw = [(b"x-forwarded-prefix", value.encode("latin-1"))]
     scope = {"type": "http", "client": (peer, 50000), "scheme": "http", "headers": raw}
     asyncio.run(behind_proxies(app, PROXIES)(scope, None, None))  # type: ignore[arg-type]
     return shown[0]
@@ -75,6 +88,28 @@ def test_who_is_no_trusted_proxy_names_only_itself(peer: str) -> None:
 )
 def test_a_trusted_proxy_names_the_scheme(peer: str, value: str, scheme: str) -> None:
     assert seen(peer, ("X-Forwarded-Proto", value)) == (peer, scheme)
+
+
+@pytest.mark.verifies("limits#4.3")
+@pytest.mark.parametrize(
+    ("value", "prefix"),
+    [
+        ("/shall", "/shall"),
+        ("/tools/shall-1.2/", "/tools/shall-1.2"),
+        ("/", ""),
+        ("shall", ""),
+        ("//evil.example", ""),
+        ("/\\evil.example", ""),
+        ("https://evil.example", ""),
+        ("/../shall", ""),
+        ('/"><script>', ""),
+        ("/a b", ""),
+        ("/a" * 101, ""),
+    ],
+)
+def test_a_trusted_proxy_names_the_prefix(value: str, prefix: str) -> None:
+    assert prefix_seen("10.0.0.1", value) == prefix
+    assert prefix_seen("203.0.113.7", value) == ""
 
 
 @pytest.mark.verifies("limits#4.2")

@@ -35,7 +35,7 @@ COMMANDS: dict[str, str] = {
     "Show which criteria are proved, and by "
     "which cases and tests.": "显示哪些验收标准已被证明，以及由哪些用例和测试证明。",
     "Start an example service, run its cases and "
-    "show the matrix.": "启动示例服务，运行其用例并显示覆盖矩阵。",
+    "show the matrix.": "启动示例服务，运行其用例并显示追溯矩阵。",
     "Show each setting with its value, source and meaning.": "显示每项设置的值、来源和含义。",
     "Back up the state to one file.": "将状态数据备份到一个文件。",
     "Restore the state from a backup.": "从备份恢复状态数据。",
@@ -163,9 +163,9 @@ COMMANDS: dict[str, str] = {
     "without a token": "允许在没有令牌时监听外部可访问的地址",
     "accepted values of the Host header": "Host 头部允许的值",
     "accepted origins besides the server's own": "除服务器自身外允许的来源",
-    "networks of proxies whose X-Forwarded-For "
-    "and X-Forwarded-Proto are trusted": "受信任代理的网段，采信其 X-Forwarded-For 和 "
-    "X-Forwarded-Proto",
+    "networks of proxies whose X-Forwarded-For, "
+    "-Proto and -Prefix are trusted": "受信任代理的网段，采信其 X-Forwarded-For、"
+    "X-Forwarded-Proto 和 X-Forwarded-Prefix",
     "offer only tools that change nothing and run nothing": "仅提供不修改也不运行任何内容的工具",
     "offer only these tools": "仅提供这些工具",
     "globs of further files that tools may write "

@@ -9,6 +9,7 @@ from typing import Any
 
 from shall.messages import filled
 from shall.pages.words.api import WORDS as API
+from shall.pages.words.changes import WORDS as CHANGES
 from shall.pages.words.frame import WORDS as FRAME
 from shall.pages.words.history import WORDS as HISTORY
 from shall.pages.words.live import WORDS as LIVE
@@ -24,6 +25,7 @@ Words = Mapping[str, tuple[str, str]]
 
 TOPICS: tuple[Words, ...] = (
     API,
+    CHANGES,
     FRAME,
     HISTORY,
     LIVE,

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from shall.actions.principal import SCOPES
+from shall.serve.limits.addresses import prefix_of
 from shall.settings import Settings
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -54,18 +55,21 @@ def metadata_routes(settings: Settings) -> list[Route]:
 
 def resource_url(settings: Settings, scope: Scope) -> str:
     """Return the URL of the MCP endpoint as clients see it, or as this one reached it."""
-    return settings.public_url or f"{_origin(scope)}{settings.path}"
+    return settings.public_url or f"{_base(scope)}{settings.path}"
 
 
 def metadata_url(settings: Settings, scope: Scope) -> str:
     """Return the URL of the metadata."""
+    if not settings.public_url:
+        return f"{_base(scope)}{WELL_KNOWN}{settings.path.rstrip('/')}"
     parts = urlsplit(resource_url(settings, scope))
     return f"{parts.scheme}://{parts.netloc}{WELL_KNOWN}{parts.path.rstrip('/')}"
 
 
-def _origin(scope: Scope) -> str:
+def _base(scope: Scope) -> str:
+    """Return the origin that a caller reached, with the prefix of the proxy."""
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
     named = host.decode("latin-1")
     if not _HOST.fullmatch(named):  # it goes into a header of the answer
         named = "localhost"
-    return f"{scope.get('scheme', 'http')}://{named}"
+    return f"{scope.get('scheme', 'http')}://{named}{prefix_of(scope)}"

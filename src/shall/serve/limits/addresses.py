@@ -1,5 +1,6 @@
-"""The client's address and scheme, where trusted proxies stand in front."""
+"""The client's address, scheme and path, where trusted proxies stand in front."""
 
+import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -11,7 +12,14 @@ from shall.settings import Settings
 PEER = "shall.peer"
 """The key of the ASGI scope that holds the proxy's address, where ``client`` is the forwarded."""
 
-_HEADERS = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-real-ip"})
+PREFIX = "shall.prefix"
+"""The key of the ASGI scope that holds the path below which a proxy serves everything here."""
+
+_HEADERS = frozenset(
+    {b"x-forwarded-for", b"x-forwarded-prefix", b"x-forwarded-proto", b"x-real-ip"}
+)
+_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,10}")  # and no host, as `//host` is
+_LONGEST_PATH = 200
 _LONGEST = 64
 """No address has more characters; what has is cut, is none, and fills no cache."""
 
@@ -23,6 +31,12 @@ class Hop(Struct, frozen=True):
     is_trusted: bool
 
 
+def prefix_of(scope: Scope) -> str:
+    """Return what precedes the path of a request at the proxy: ``/shall``; empty without one."""
+    prefix: str = scope.get(PREFIX, "")
+    return prefix
+
+
 def behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Return the application behind a ``ForwardedGate``, or itself where no proxy is trusted."""
     if not settings.trusted_proxies:
@@ -31,12 +45,12 @@ def behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 
 class ForwardedGate:
-    """Sets ``client`` and ``scheme`` of the scope to what trusted proxies report.
+    """Sets ``client``, ``scheme`` and the prefix of the scope to what trusted proxies report.
 
     ``X-Forwarded-For`` counts where the peer is trusted: the client is the last address in it
     that is no trusted proxy, since the client may have written what precedes it.
     ``X-Real-IP`` counts where there is none. Where the header is malformed, the peer is the
-    client.
+    client. ``X-Forwarded-Prefix`` is the path that the proxy left out; a malformed one is ignored.
     """
 
     def __init__(self, app: ASGIApp, trusted: tuple[str, ...]) -> None:
@@ -63,6 +77,9 @@ class ForwardedGate:
         scheme = said.get(b"x-forwarded-proto", [""])[-1].strip().lower()
         if scheme in {"http", "https"}:
             scope["scheme"] = scheme
+        prefix = said.get(b"x-forwarded-prefix", [""])[-1].strip().rstrip("/")
+        if len(prefix) <= _LONGEST_PATH and _PATH.fullmatch(prefix):
+            scope[PREFIX] = prefix
 
     def _client(self, hops: list[str]) -> str:
         """Return the last hop that is not trusted, else the first; empty if malformed."""

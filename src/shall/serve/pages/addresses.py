@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, quote
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from shall.serve.limits.addresses import prefix_of
+
 LOGIN = "/login"
 LOGOUT = "/logout"
 HOME = "/"
@@ -24,7 +26,7 @@ def local_address(text: str) -> str:
 
 
 def address_of(scope: Scope) -> str:
-    """Return the address that a request names, with its query."""
+    """Return the address that a request names, with its query, without a proxy's prefix."""
     path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
     path = path.partition(b"?")[0]
     query: bytes = scope.get("query_string", b"")
@@ -39,10 +41,11 @@ def after_login(text: str) -> str:
 
 def login_address(scope: Scope) -> str:
     """Return where a caller logs in who wants to see what a request names."""
+    login = f"{prefix_of(scope)}{LOGIN}"
     if scope["method"] not in {"GET", "HEAD"}:
-        return LOGIN
+        return login
     wanted = after_login(address_of(scope))
-    return LOGIN if wanted == HOME else f"{LOGIN}?next={quote(wanted, safe='/')}"
+    return login if wanted == HOME else f"{login}?next={quote(wanted, safe='/')}"
 
 
 def accepts_html(scope: Scope) -> bool:

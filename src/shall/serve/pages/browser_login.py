@@ -14,6 +14,7 @@ from shall.errors import KeysUnavailable
 from shall.pages.login import login_page
 from shall.serve.auth.authenticator import Authenticator
 from shall.serve.auth.refusal import Refused
+from shall.serve.limits.addresses import prefix_of
 from shall.serve.pages.addresses import (
     LOGIN,
     accepts_html,
@@ -118,7 +119,7 @@ class BrowserLogin:
         except KeysUnavailable:
             return self._form(scope, wanted, 503, "login.unavailable")
         _log.info("%s logged in, request %s", caller.name, scope.get(REQUEST_ID))
-        answer = protected(RedirectResponse(wanted, 303))
+        answer = protected(RedirectResponse(f"{prefix_of(scope)}{wanted}", 303))
         self._cookie.write(answer, scope, grant)
         return answer
 

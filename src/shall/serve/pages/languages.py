@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
 from shall.pages.frame import LANGUAGES
+from shall.serve.limits.addresses import prefix_of
 from shall.serve.pages.addresses import address_of, local_address
 
 COOKIE = "shall-language"
@@ -34,7 +35,8 @@ def chosen_language(scope: Scope) -> Response | None:
     if len(others) == len(parts) or scope["method"] not in {"GET", "HEAD"}:
         return None
     language = next(part for part in parts if part.startswith(_CHOICE)).removeprefix(_CHOICE)
-    answer = RedirectResponse(local_address(f"{path}?{'&'.join(others)}" if others else path), 303)
+    address = local_address(f"{path}?{'&'.join(others)}" if others else path)
+    answer = RedirectResponse(f"{prefix_of(scope)}{address}", 303)
     if language in LANGUAGES:
         answer.set_cookie(COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
     return answer

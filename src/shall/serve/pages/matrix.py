@@ -1,7 +1,6 @@
 """``/matrix`` and ``/criteria/KEY``: what is proved, and why; also as JSON and CSV."""
 
 from msgspec.structs import replace
-from starlette.responses import Response
 
 from shall.actions.criterion_story import story_of
 from shall.actions.current_proof import current_proof
@@ -10,6 +9,7 @@ from shall.errors import BadValue, FileMissing
 from shall.pages.criterion import criterion_page
 from shall.pages.matrix import matrix_page
 from shall.pages.matrix_filter import MatrixFilter, rows_of
+from shall.serve.pages.answers import download
 from shall.serve.pages.page import Answer, Page, PageCall
 from shall.serve.rest.responses import json_bytes
 from shall.specs.export import to_csv, to_json
@@ -39,13 +39,13 @@ def make_criterion(call: PageCall) -> Answer:
 
 def make_json(call: PageCall) -> Answer:
     """Make the rows that are asked for, as `shall trace --format json` writes them."""
-    return _download(json_bytes(to_json(_chosen(call))), "application/json", "matrix.json")
+    return download(json_bytes(to_json(_chosen(call))), "application/json", "matrix.json")
 
 
 def make_csv(call: PageCall) -> Answer:
     """Make the rows that are asked for, as `shall trace --format csv` writes them."""
     text = to_csv(_chosen(call)).encode("utf-8", "backslashreplace")
-    return _download(text, "text/csv", "matrix.csv")
+    return download(text, "text/csv", "matrix.csv")
 
 
 PAGES = (
@@ -73,8 +73,3 @@ def _page(call: PageCall) -> int:
 def _chosen(call: PageCall) -> Matrix:
     proof = _proof(call)
     return replace(proof.matrix, rows=tuple(rows_of(proof, _wanted(call))))
-
-
-def _download(body: bytes, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=kind, headers=headers)

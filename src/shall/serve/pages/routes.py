@@ -17,6 +17,7 @@ from shall.messages import translated
 from shall.pages.frame import Look
 from shall.pages.login import NOTICES
 from shall.pages.words import word
+from shall.serve.limits.addresses import prefix_of
 from shall.serve.pages.addresses import (
     HOME,
     LOGIN,
@@ -154,7 +155,7 @@ class _Serving(Struct, frozen=True):
 
     async def log_out(self, call: PageCall) -> Response:
         """End the login of the browser that asks."""
-        answer = RedirectResponse(LOGIN, 303)
+        answer = RedirectResponse(f"{prefix_of(call.request.scope)}{LOGIN}", 303)
         self.cookie.clear(answer, call.request.scope)
         return answer
 
@@ -204,9 +205,9 @@ def _of_ours(error: ShallError, look: Look) -> Response:
     return notice(look, status, translated(message_of(error), look.language), headers)
 
 
-async def _home(_: Request) -> Response:
+async def _home(request: Request) -> Response:
     """Answer the login where nobody is asked for a token."""
-    return protected(RedirectResponse(HOME, 303))
+    return protected(RedirectResponse(f"{prefix_of(request.scope)}{HOME}", 303))
 
 
 async def _missing(call: PageCall) -> Answer:

@@ -1,6 +1,6 @@
 """Every page of the server, in the order in which their addresses are compared."""
 
-from shall.serve.pages import history, live, matrix, overview, runs, server
+from shall.serve.pages import changes, history, live, matrix, overview, runs, server
 from shall.serve.pages.downloads import run_download
 from shall.serve.pages.page import Page
 
@@ -9,6 +9,7 @@ _RESULTS = ("get_test_results",)
 PAGES: tuple[Page, ...] = (
     Page("/", overview.make, tools=("trace_requirements",)),
     *matrix.PAGES,
+    *changes.PAGES,
     Page("/history", history.make, tools=_RESULTS),
     Page("/history/case", history.make_case, tools=_RESULTS),
     Page("/compare", history.make_compare, tools=_RESULTS),

@@ -19,7 +19,7 @@ _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schema
 
 
 def openapi(operations: Sequence[Operation], settings: Settings) -> dict[str, Any]:
-    """Return the document."""
+    """Return the document, of a server without a prefix."""
     guarded = asks_who(settings)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from shall.errors import ShallError
+from shall.serve.limits.addresses import prefix_of
 from shall.serve.problem import principal_of
 from shall.serve.rest import api, connections, info, schemas, tools
 from shall.serve.rest.context import RestContext
@@ -41,8 +42,9 @@ def rest_routes(context: RestContext, health: Health, *, is_basic: bool = False)
     """Return the routes. ``is_basic`` adds those of the earlier server's basic mode."""
     operations = [*OPERATIONS, *(BASIC_OPERATIONS if is_basic else ())]
 
-    async def document(_: Call) -> Response:
-        return json_answer(described)
+    async def document(call: Call) -> Response:
+        prefix = prefix_of(call.request.scope)
+        return json_answer({**described, "servers": [{"url": prefix or "/"}]})
 
     itself = Operation("GET", "/openapi.json", "Describe these routes", document, schemas.FREE)
     described = openapi([*operations, itself], context.settings)

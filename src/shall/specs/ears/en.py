@@ -44,6 +44,8 @@ OPENING = (
 MODAL = rf"{_BEGIN}(?P<en>shall|must){END}"
 WEAK_MODAL = rf"{_BEGIN}(?P<en>should|will|may|cannot|can){END}"
 RECOMMENDATION = rf"{_BEGIN}should{END}"
-THEN = rf"[,，]? ?{_BEGIN}then{END}[ ,，]*"
+# "logs in and then goes back THEN": the first one is within the condition.
+_THEN = rf"(?:(?<!and )then|(?<=and )then(?![^.]{{1,300}}(?:{_BEGIN}then|, the){END})){END}"
+THEN = rf"[,，]? ?{_BEGIN}{_THEN}[ ,，]*"
 QUANTIFIER = late_pattern(rf"for (?:all|any|every|each){END}", re.IGNORECASE)
 NEGATION = late_pattern(r"\s*(?:not|never)(?![A-Za-z])", re.IGNORECASE)

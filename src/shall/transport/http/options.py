@@ -116,8 +116,10 @@ class Receiver:
 
     def write_to(self, reader: Reader, data: bytes) -> int | None:
         """Take a part of the body that a reader reads; it may end the transfer."""
-        if self.write(data) == 0:
+        self._left -= len(data)
+        if self._left < 0:  # what arrived is part of the result
             return 0
+        self._chunks.append(data)
         if reader.take(data):
             self.is_read = True
             return 0

@@ -139,7 +139,10 @@ class Transfer:
             return self._response()
         if self._goes_on(*fault):
             return None
-        raise self._failure(*fault)
+        error, reader = self._failure(*fault), self.request.reader
+        if reader is not None and self._receiver.status in _FINAL:
+            reader.broken = self._response()
+        raise error
 
     def _is_read(self, code: int) -> bool:
         """Return whether a transfer ended as its reader wanted, or a WebSocket was refused."""
