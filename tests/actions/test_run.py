@@ -1,9 +1,11 @@
 import asyncio
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -286,6 +288,25 @@ async def test_a_store_that_fails_during_the_run_does_not_hide_the_results(
     assert result.all_hold
     assert ["results of this run" in shown[0], "evidence of this run" in shown[1]] == [True, True]
     assert all(fault in caplog.text for fault in shown)
+
+
+@pytest.mark.verifies("store#1.10")
+async def test_the_last_results_of_a_run_wait_for_the_disk_with_its_end(
+    workspace: Workspace, write: Write, shop: _Server
+) -> None:
+    write("tests/cases/a.yaml", case("a", "/a"))
+    first = await run_whole(workspace, RunRequest(host=shop.url))
+    with closing(sqlite3.connect(workspace.state / "local/shall.db")) as database:
+        database.execute(
+            "CREATE TRIGGER refused BEFORE UPDATE OF status ON runs"
+            " BEGIN SELECT raise(ABORT, 'refused'); END"
+        )
+    shown: list[str] = []
+    second = await run_whole(workspace, RunRequest(host=shop.url), warn=shown.append)
+
+    assert "refused" in shown[0]
+    assert len(run_details(workspace, first.run_id).cases) == 1
+    assert run_details(workspace, second.run_id).cases == []
 
 
 @pytest.mark.verifies("store#1.8")

@@ -47,6 +47,27 @@ def test_a_case_comes_back_as_it_was_kept(
     assert store.cases("r2") == store.cases("r1", "c") == []
 
 
+@pytest.mark.verifies("store#1.10")
+def test_the_last_cases_and_the_end_of_a_run_are_stored_in_one_transaction(
+    store: SqliteStore, now: datetime, path: Path, full_case: CaseResult
+) -> None:
+    store.start_run("r1", now, 1, "staging")
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TRIGGER refused BEFORE UPDATE OF status ON runs"
+            " BEGIN SELECT raise(ABORT, 'refused'); END"
+        )
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.finish_run("r1", RunStatus.COMPLETE, 1.5, [full_case])
+    assert store.cases("r1") == []
+
+    connection.execute("DROP TRIGGER refused")
+    connection.close()
+    store.finish_run("r1", RunStatus.COMPLETE, 1.5, [full_case], [encode_case(full_case)])
+    assert store.cases("r1") == [full_case]
+    assert store.runs(1)[0].status is RunStatus.COMPLETE
+
+
 @pytest.mark.verifies("store#1.1")
 def test_every_step_check_and_criterion_can_be_queried_as_a_row(
     store: SqliteStore, now: datetime, path: Path, full_case: CaseResult

@@ -10,7 +10,7 @@ from shall.engine.stop import Stop
 from shall.errors import ShallError
 from shall.log import Log
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
-from shall.results.records import RunStatus, RunSummary
+from shall.results.records import CaseResult, RunStatus, RunSummary
 from shall.store.base import RunOrigin
 from shall.workspace.head import head_commit
 from shall.workspace.workspace import Workspace
@@ -62,7 +62,6 @@ class Recorder:
         elif type(event) is RunStarted:
             self._try(lambda: self._start(event))
         elif type(event) is RunFinished:
-            self._flush()
             self._try(lambda: self._finish(event.summary))
             self._keep_evidence(event.summary)
 
@@ -102,8 +101,10 @@ class Recorder:
             self._look_at = math.inf if self._stop is None else time.monotonic() + LOOK_S
 
     def _finish(self, run: RunSummary) -> None:
+        """Write the last cases with the end of the run: one transaction waits once for the disk."""
+        results, encoded = self._taken()
         if self._store is not None:
-            self._store.finish_run(run.run_id, run.status, run.duration_s)
+            self._store.finish_run(run.run_id, run.status, run.duration_s, results, encoded)
 
     def _look(self, now: float) -> None:
         self._look_at = now + LOOK_S
@@ -120,15 +121,19 @@ class Recorder:
             self._stop.request()
 
     def _flush(self) -> None:
-        batch, self._batch = self._batch, []
-        if batch and self._store is not None:
+        results, encoded = self._taken()
+        if results and self._store is not None:
             store = self._store
             began = time.monotonic()
-            results, encoded = [it.result for it in batch], [it.encoded for it in batch]
             self._try(lambda: store.save_cases(results, encoded))
             ended = time.monotonic()
             # A disk that takes long to sync must not take more than a tenth of the run.
             self._due_at = ended + min(max(LATEST_S, 9 * (ended - began)), SLOWEST_S)
+
+    def _taken(self) -> tuple[list[CaseResult], list[bytes | None]]:
+        """Return the cases that wait, and each as it was encoded already; they wait no longer."""
+        batch, self._batch = self._batch, []
+        return [it.result for it in batch], [it.encoded for it in batch]
 
     def _try(self, write: Callable[[], None]) -> None:
         try:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from shall.diagnostics import Diagnostic
+from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.block import Block, BlockKind
@@ -19,17 +20,17 @@ from shall.specs.markdown import read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
 from shall.specs.scenarios import step_of
 
-_NUMBER = re.compile(r"(?:\d+(?:\.\d+)*[.、]?\s*)?")
+_NUMBER = late_pattern(r"(?:\d+(?:\.\d+)*[.、]?\s*)?")
 _SECTIONS = {
-    "1": re.compile(
+    "1": late_pattern(
         r"current behaviou?r.*|defects?\b.*|actual behaviou?r.*|(?:当前|现有|目前|實際"
         r"|实际)行为.*|當前行為.*|缺陷.*|bug (?:behaviou?r|condition).*",
         re.IGNORECASE,
     ),
-    "2": re.compile(
+    "2": late_pattern(
         r"expected behaviou?r.*|(?:期望|预期|正确)的?行为.*|預期行為.*|correct behaviou?r.*", re.I
     ),
-    "3": re.compile(
+    "3": late_pattern(
         r"(?:unchanged|preserved) behaviou?r.*|regression.*|(?:不变|未变更?"
         r"|保持不变)的?行为.*|不變.*|(?:回归|迴歸).*",
         re.IGNORECASE,
@@ -38,13 +39,13 @@ _SECTIONS = {
 
 
 _CRITERIA = ""  # acceptance criteria beside those sections: their keys are bare numbers
-_HEADING = re.compile(r"^#{2,5}\s+(?P<title>.+?)\s*$", re.MULTILINE)
+_HEADING = late_pattern(r"^#{2,5}\s+(?P<title>.+?)\s*$", re.MULTILINE)
 
 
 def is_bugfix(text: str) -> bool:
     """Return whether a document has the headings of current and of expected behaviour."""
-    found = {_section_named(it["title"]) for it in _HEADING.finditer(text)}
-    return {"1", "2"} <= found
+    titles = [_bare(it["title"]) for it in _HEADING.finditer(text)]
+    return all(any(map(_SECTIONS[number].match, titles)) for number in ("2", "1"))
 
 
 def read_bugfix(
@@ -181,6 +182,10 @@ def _section_of(block: Block) -> str | None:
     return _section_named(block.text)
 
 
+def _bare(title: str) -> str:
+    return _NUMBER.sub("", headings.plain(title), count=1)
+
+
 def _section_named(title: str) -> str | None:
-    bare = _NUMBER.sub("", headings.plain(title), count=1)
+    bare = _bare(title)
     return next((number for number, words in _SECTIONS.items() if words.match(bare)), None)

@@ -1,12 +1,12 @@
 """What changed between two baselines, criterion by criterion."""
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
 
+from shall.late_pattern import late_pattern
 from shall.specs.baseline import Baseline, BaselineRow
 from shall.specs.status import Status
 
@@ -143,7 +143,7 @@ def compared_words(before: str, after: str) -> Iterator[tuple[bool, str, str]]:
         yield what == "equal", "".join(old[i1:i2]), "".join(new[j1:j2])
 
 
-_WORD = re.compile(r"\s+|[一-鿿぀-ヿ]|\w+|[^\w\s]")
+_WORD = late_pattern(r"\s+|[一-鿿぀-ヿ]|\w+|[^\w\s]")
 
 
 def _words(text: str) -> Sequence[str]:

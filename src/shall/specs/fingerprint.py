@@ -6,10 +6,11 @@ import unicodedata
 from functools import lru_cache
 from itertools import groupby
 
+from shall.late_pattern import late_pattern
 from shall.specs.markup import without_markup
 
 # Only those that are not in lower case already.
-_KEYWORD = re.compile(
+_KEYWORD = late_pattern(
     r"\b(?=(?-i:[a-z]*[A-Z]))(when|while|where|if|then|the|shall|not|and)\b", re.IGNORECASE
 )
 

@@ -17,8 +17,8 @@ from shall.specs.identifiers import chinese_number, id_of_heading, without_tag
 
 _EDGE = "*_:： \t#"
 _DIGITS = r"[\d一二三四五六七八九十]+(?:\.\d+)*[a-z]?"
-_NUMBERING = re.compile(r"(?:\d+(?:\.\d+)*[.、)）]?|[一二三四五六七八九十]+、|[（(]\w+[)）])\s*")
-_REQUIREMENT = re.compile(
+_NUMBERING = late_pattern(r"(?:\d+(?:\.\d+)*[.、)）]?|[一二三四五六七八九十]+、|[（(]\w+[)）])\s*")
+_REQUIREMENT = late_pattern(
     rf"(?:\d+(?:\.\d+)*[.、]?\s*)?"
     rf"(?:(?:functional |non-functional |nonfunctional )?requirement|req|(?:功能"
     rf"|非功能)?需求|要件|要求|業務要件|{heading_words.REQUIREMENT})"
@@ -37,8 +37,8 @@ _STORY_WITHOUT_NUMBER = late_pattern(
     r"\s*[:：\-–—]\s*(?P<title>.+)",
     re.I,
 )
-_NUMBERED = re.compile(r"(?P<number>\d+(?:\.\d+)*)[.、)）:：]?(?:\s+(?P<title>.*))?")
-_CRITERIA = re.compile(
+_NUMBERED = late_pattern(r"(?P<number>\d+(?:\.\d+)*)[.、)）:：]?(?:\s+(?P<title>.*))?")
+_CRITERIA = late_pattern(
     r"(?:(?:ears )?acceptance (?:criteria|criterion|scenarios?|conditions)\b.*"
     r"|acceptance|success scenarios?"
     r"|(?:ears\s*)?(?:验收|驗收|接受)(?:标准|標準|准则|準則|条件|條件|场景|場景|情境|情景"
@@ -50,12 +50,12 @@ _CRITERIA = re.compile(
 # One of these is in each such heading. To look for words takes a tenth of a search by a pattern.
 _CRITERIA_HINTS = ("accept", "success", "验收", "驗收", "受", *heading_words.ACCEPTANCE_HINTS)
 _ASCII_CRITERIA_HINTS = tuple(it for it in _CRITERIA_HINTS if it.isascii())
-_STORY_LABEL = re.compile(
+_STORY_LABEL = late_pattern(
     rf"\W*(?:user story|用户故事|用戶故事|使用者故事|ユーザーストーリー|{heading_words.STORY}"
     r"|(?:objective|目标|目標|目的)[*_]*[:：])\W*",
     re.IGNORECASE,
 )
-_STORY_SENTENCE = re.compile(r"[*_\s]*(?:as an? |作为|作為|身为)", re.IGNORECASE)
+_STORY_SENTENCE = late_pattern(r"[*_\s]*(?:as an? |作为|作為|身为)", re.IGNORECASE)
 _ASIDE = late_pattern(
     r"(?:(?:technical |implementation |design |additional |developer )?(?:notes?|details?"
     r"|considerations?|remarks?)"
@@ -96,12 +96,12 @@ _SENTENCES = late_pattern(
     r"|内容|內容|要件|説明)",
     re.IGNORECASE,
 )
-_REQUIREMENTS = re.compile(
+_REQUIREMENTS = late_pattern(
     r"(?:(?:non-?)?functional |business |system |user |product |core )*requirements?(?: list)?"
     r"|(?:功能|非功能|业务|業務|系统|系統|用户|核心)*(?:需求|要求)(?:列表|清单|清單)?|要件",
     re.IGNORECASE,
 )
-_REQUIREMENTS_OF_A_KIND = re.compile(
+_REQUIREMENTS_OF_A_KIND = late_pattern(
     r"(?:[\w/&-]+ ){0,3}requirements?|.{0,12}(?:需求|要求|要件)", re.I
 )
 _SUCCESS = late_pattern(

@@ -1,6 +1,5 @@
 """The ids that requirements documents give their requirements and criteria."""
 
-import re
 import unicodedata
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ _NAME = (
     rf"|[A-Z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]\d+(?:[.-]\d+)*{_PART})"
 )
 # What is no id: "SHA-256 SHALL be used" (no colon), "1.5 seconds after ..." (a word follows).
-_OWN_ID = re.compile(
+_OWN_ID = late_pattern(
     r"[*_`\[【(（]*+(?:"
     rf"(?P<name>{_NAME})(?:"
     # **FR-001**: The, FR-001： The, [FR-001] The, **FR-001** (P1): The
@@ -27,7 +26,7 @@ _OWN_ID = re.compile(
     r"|(?P<number>\d+(?:\.\d+)+)(?:[*_`]*+(?:\s*[:：.)、][*_`]*+)?\s+(?=[^\sa-z])"
     r"|[*_`]*+[:：、][*_`]*+(?=\S)))"
 )
-_REQUIREMENT_NAME = re.compile(rf"(?P<name>{_NAME})(?:\s*[:：.\-–—]|\s|$)\s*(?P<title>.*)")
+_REQUIREMENT_NAME = late_pattern(rf"(?P<name>{_NAME})(?:\s*[:：.\-–—]|\s|$)\s*(?P<title>.*)")
 _REQUIREMENT_PREFIXES = frozenset(
     {
         "FR",
@@ -48,7 +47,7 @@ _REQUIREMENT_PREFIXES = frozenset(
         "QR",
     }
 )
-_STATUS_TAG = re.compile(r"\s*[\[【][^\[\]【】]{1,20}[\]】]\s*$")
+_STATUS_TAG = late_pattern(r"\s*[\[【][^\[\]【】]{1,20}[\]】]\s*$")
 _NO_SLUG = late_pattern(r"[\W_]+")
 _CHINESE_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 

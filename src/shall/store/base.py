@@ -109,8 +109,18 @@ class Store(Protocol):
         """
         ...
 
-    def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
-        """Note that a run ended, and drop runs beyond the history's bounds."""
+    def finish_run(
+        self,
+        run_id: str,
+        status: RunStatus,
+        duration_s: float,
+        results: Sequence[CaseResult] = (),
+        encoded: Sequence[bytes | None] = (),
+    ) -> None:
+        """Note that a run ended, and drop runs beyond the history's bounds.
+
+        The last ``results`` are stored in the same transaction, as ``save_cases`` does.
+        """
         ...
 
     def ask_to_stop(self, run_id: str) -> bool:

@@ -70,9 +70,16 @@ class StoreOpenedLater:
         """Store finished cases."""
         self._made().save_cases(results, encoded)
 
-    def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
-        """Store that a run ended."""
-        self._made().finish_run(run_id, status, duration_s)
+    def finish_run(
+        self,
+        run_id: str,
+        status: RunStatus,
+        duration_s: float,
+        results: Sequence[CaseResult] = (),
+        encoded: Sequence[bytes | None] = (),
+    ) -> None:
+        """Store the last cases and that a run ended."""
+        self._made().finish_run(run_id, status, duration_s, results, encoded)
 
     def ask_to_stop(self, run_id: str) -> bool:
         """Ask a run to stop."""

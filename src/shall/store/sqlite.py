@@ -115,6 +115,8 @@ class SqliteStore:
                     refuse_newer(self._connection, str(path))
                     self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")
+                # A migration that a power failure undoes is applied again.
+                self._connection.execute("PRAGMA synchronous = NORMAL")
                 migrate(self._connection)
             # Closed with this object at the latest, so that nobody waits for a forgotten store.
             self._release = finalize(self, undo.pop_all().close)
@@ -204,9 +206,18 @@ class SqliteStore:
         with self._writing() as connection:
             queries.insert_cases(connection, results, encoded or [None] * len(results))
 
-    def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
-        """Note that a run ended, and drop runs beyond the history's bounds."""
+    def finish_run(
+        self,
+        run_id: str,
+        status: RunStatus,
+        duration_s: float,
+        results: Sequence[CaseResult] = (),
+        encoded: Sequence[bytes | None] = (),
+    ) -> None:
+        """Store the last cases and that a run ended; drop runs beyond the history's bounds."""
         with self._writing() as connection:
+            if results:
+                queries.insert_cases(connection, results, encoded or [None] * len(results))
             queries.end_run(connection, run_id, status, duration_s)
             self._drop_old_runs(connection)
 

@@ -24,7 +24,7 @@ _QUOTED = late_pattern(
 _QUOTES = frozenset('`"“「『《【(（[')
 _MODAL_LETTERS = frozenset("应應必须須务務不严嚴禁决绝")
 # Each modal begins like this. A set of letters is found faster than alternatives are tried.
-_MODAL_START = re.compile("[sSſmM应應必须須务務不严嚴禁决绝](?:(?<![sSſmM])|[hHuU])")
+_MODAL_START = late_pattern("[sSſmM应應必须須务務不严嚴禁决绝](?:(?<![sSſmM])|[hHuU])")
 _STRONG = late_pattern(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
 _EMPHASISED = late_pattern(
     r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
@@ -35,7 +35,7 @@ _LABEL = late_pattern(
     r"\s*(?:\*\*[^*]{1,60}\*\*\s*[:：]|\*\*[^*]{1,60}[:：]\*\*)\s*(?=\S)"
 )  # **Blocking**: WHEN ...
 _OPENING = late_pattern(rf"(?:{en.OPENING}|{zh.OPENING})", re.IGNORECASE)
-_MODAL = re.compile(f"{en.MODAL}|{zh.MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I)
+_MODAL = late_pattern(f"{en.MODAL}|{zh.MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I)
 _WEAK = late_pattern(
     f"{en.WEAK_MODAL}|{zh.WEAK_MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I
 )
