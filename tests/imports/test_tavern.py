@@ -155,9 +155,11 @@ paho-mqtt: {}
 stages:
   - name: first
     max_retries: -1
-    request: {url: "http://h/a", $ext: {function: f}, method: GET, json: {$ext: {function: m:made}}}
+    request: {url: "http://h/a", $ext: {function: f}, method: GET, timeout: [1, 2, 3],
+      json: {$ext: {function: m:made}}}
     response:
       status_code: 999
+      strict: some
       verify_response_with: [{function: h}, {function: i}]
       save: {$ext: {function: g}}
       json: {a: {$ext: {function: made}}, b: "{tavern.request_vars.json.b}"}
@@ -165,6 +167,9 @@ stages:
     skip: true
     request: {url: http://h/b}
   - {type: ref, id: other}
+finally:
+  - name: last
+    request: {url: http://h/c}
 ---
 nothing: here
 """
@@ -176,17 +181,20 @@ nothing: here
         ("much", "The mark `slow` was left out."),
         ("much", "The mark `usefixtures` was left out."),
         ("much", "`parametrize` was left out."),
-        ("much", "An included file was left out."),
+        ("much", "The included file `common.yaml` was left out."),
         ("much/first", "`request` of `f` was left out."),
         ("much/first", "`request.json` of `m:made` was left out."),
+        ("much/first", "`strict` was left out."),
         ("much/first", "`save` of `g` was left out."),
         ("much/first", "The check by `h`, `i` was left out."),
         ("much/first", "The check of the status `999` was left out."),
         ("much/first", "The check by `made` was left out."),
         ("much", "`tavern.request_vars.json.b` was left out."),
         ("much/first", "`max_retries` was left out."),
+        ("much/first", "`request.timeout` was left out."),
         ("much/second", "The stage was left out: it is skipped."),
         ("much/stage", "The stage was left out: it has no request with a URL."),
+        ("much", "A stage of `finally` that fails does not fail the case."),
         ("", "A document was left out: it has no `stages`."),
     ]
     assert len(found.files[0].case.steps) == 1
@@ -244,6 +252,7 @@ finally:
     assert [(it.field, it.message) for it in found.left_out] == [
         ("retries/skipped by a text", "The stage was left out: it is skipped."),
         ("retries/second", "`retry` was left out."),
+        ("retries", "A stage of `finally` that fails does not fail the case."),
     ]
     assert case.outcome.value == "passed"
     assert [it["path"] for it in recorder.seen] == [*["/rows"] * 3, "/first", "/second"]

@@ -33,6 +33,7 @@ _USED = re.compile(r"\{\{ (?:row\.)?([\w-]+)(?: \| \w+)? \}\}")
 _SKIP = re.compile(r"(skip|skipif|xfail)(?:\((.*)\))?")
 _NEVER = frozenset(("n", "no", "f", "false", "off", "0"))
 _ALWAYS = frozenset(("y", "yes", "t", "true", "on", "1"))
+_STRICT = re.compile(r"(?:json|headers|redirect_query_params)(?::(?:on|off|list_any_order))?")
 _MOST_ROWS = 1_000
 
 
@@ -99,8 +100,13 @@ class _Test:
         for each in objects(self.data.get("includes")):
             given = each.get("variables")
             self.variables |= given if isinstance(given, dict) else {}
-        if any(isinstance(it, str) for it in self.data.get("includes") or ()):
-            self._left_out(self.name, "An included file was left out.")
+        for name in self.data.get("includes") or ():
+            if isinstance(name, str):
+                self._left_out(
+                    self.name,
+                    f"The included file `{name.split(TAG)[-1]:.60}` was left out.",
+                    "Give its variables in shall.yaml, or with --var.",
+                )
 
     def _converted(self, data: Any) -> Any:
         return converted(self.formats.value(data), self.formats.text)
@@ -125,6 +131,8 @@ class _Test:
         for stage in objects(self.data.get("finally")):
             self._stage(writer, stage, is_last=True)
         writer.steps, last = writer.steps[:count], writer.steps[count:]
+        if last:
+            self._left_out(self.name, "A stage of `finally` that fails does not fail the case.")
         return last[::-1]
 
     def _left_out(self, place: str, message: str, hint: str = "") -> None:
@@ -217,6 +225,8 @@ class _Test:
         response = stage.get("response")
         response = response if isinstance(response, dict) else {}
         strict = response.get("strict", self.data.get("strict", True))
+        if not _is_strictness(strict):
+            self._left_out(place, "`strict` was left out.")
         expected = Expected(self.formats, lambda message: self._left_out(place, message), strict)
         answer: dict[str, Any] = {}
         if captured := self._saved(place, response.get("save")):
@@ -313,6 +323,9 @@ class _Test:
             self._not_sent(sent.place, "verify")
         timeout = request.get("timeout")
         sent.timeout_s = _seconds(timeout[-1:] if isinstance(timeout, list) else timeout) or None
+        is_pair = not isinstance(timeout, list) or len(timeout) == 2
+        if timeout is not None and not (is_pair and sent.timeout_s):
+            self._not_sent(sent.place, "timeout")
 
     def _not_sent(self, place: str, key: str) -> None:
         self._left_out(place, f"`request.{key}` was left out.")
@@ -381,6 +394,12 @@ def _table(given: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     ):
         return None
     return [dict(zip(map(text_of, keys), it, strict=True)) for it in values]
+
+
+def _is_strictness(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(it, str) and _STRICT.fullmatch(it) for it in value)
+    return isinstance(value, bool)
 
 
 def _seconds(value: Any) -> float:

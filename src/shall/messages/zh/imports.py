@@ -159,7 +159,12 @@ IMPORTS: dict[str, str] = {
     "{file} has no test of Tavern.": "{file} 中没有 Tavern 测试。",
     "A test has `test_name` and `stages`.": "测试应包含 `test_name` 和 `stages`。",
     "`{key}` was left out.": "`{key}` 未能转换。",
-    "An included file was left out.": "引用的文件未能转换。",
+    "The included file `{name}` was left out.": "引用的文件 `{name}` 未能转换。",
+    "Give its variables in shall.yaml, or with --var.": "请在 shall.yaml 中"
+    "或用 --var 给出其中的变量。",
+    "A stage of `finally` that fails does not fail the case.": "`finally` 中的 stage "
+    "失败时，用例不会因此失败。",
+    "`strict` was left out.": "`strict` 未能转换。",
     "The test was left out: none of its stages can be sent.": "已跳过该测试：没有可以发送的 "
     "stage。",
     "It is marked as skipped.": "已标记为跳过。",
