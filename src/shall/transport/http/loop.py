@@ -258,11 +258,13 @@ class CurlLoop:
         if self._connections is None:
             self._connections = Connections(self._policy)
         task.execution = execution = Execution(self._connections, statement)
+        token = task.token
 
         def look() -> None:
             left_s = execution.left_s
             if left_s is not None and left_s <= -STATEMENT_GRACE_S:
-                execution.stop()
+                execution.stop()  # its thread may still look a name up, or connect
+                self._ready.append((task, token, None, execution.timed_out()))
             elif left_s is not None:
                 self._at(_now() + left_s + STATEMENT_GRACE_S, look)
 
