@@ -24,12 +24,16 @@ from shall.transport.waits import Call, Close, Pause, Receive, Send, Statement, 
 
 if TYPE_CHECKING:
     from shall.transport.http.websocket import WebSockets
+    from shall.transport.threads import Threads
 
 MAX_THREADS = 4
 """Threads that carry out blocking calls."""
 
 STATEMENT_GRACE_S = 0.5
 """How long after its time a statement is broken off that the server itself did not end."""
+
+CLOSE_GRACE_S = 1.0
+"""How long to wait for blocking calls that were stopped: those that kill child processes."""
 
 _now = time.monotonic
 
@@ -61,7 +65,7 @@ class CurlLoop:
         self._timer_count = 0
         self._ready: deque[tuple[Task, int, Any, BaseException | None]] = deque()
         self._called: deque[tuple[Task, int, Any, BaseException | None]] = deque()
-        self._pool: Any = None
+        self._threads: Threads | None = None
         self._sockets: WebSockets | None = None
         self._connections: Any = None
         self._woken_by, self._wakes = os.pipe()
@@ -136,8 +140,8 @@ class CurlLoop:
         self._transfers.close()
         self._poller.close()
         os.close(self._woken_by)
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._threads is not None:
+            self._threads.close(CLOSE_GRACE_S)
         if self._connections is not None:
             self._connections.close()
 
@@ -230,10 +234,10 @@ class CurlLoop:
         self._ready.append((task, task.token, None, Stopped()))
 
     def _begin_call(self, task: Task, call: Call) -> None:
-        if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor  # only those who block pay for it
+        if self._threads is None:
+            from shall.transport.threads import Threads  # only those who block pay for it
 
-            self._pool = ThreadPoolExecutor(MAX_THREADS, "shall-call")
+            self._threads = Threads(MAX_THREADS)
         token = task.token
 
         def carry_out() -> None:
@@ -245,7 +249,7 @@ class CurlLoop:
             self._called.append((task, token, value, error))
             self.wake()
 
-        self._pool.submit(carry_out)
+        self._threads.start(carry_out)
 
     def _begin_statement(self, task: Task, statement: Statement) -> ShallError | None:
         """Carry out a statement in a thread; break it off where its server does not end it."""
