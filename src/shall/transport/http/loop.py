@@ -13,10 +13,11 @@ from _thread import RLock
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shall.errors import ShallError
-from shall.transport.exchange import Request, Response
+from shall.transport.exchange import OPENS_WEBSOCKET, Request, Response
 from shall.transport.http.transfers import Handle, Transfers
 from shall.transport.poller import READ, make_poller
 from shall.transport.target_policy import TargetPolicy
@@ -174,13 +175,8 @@ class CurlLoop:
         """Begin to wait; return what went wrong at once."""
         task.token += 1
         if type(wait) is Request:
-            if task.handle is None:
-                task.handle = self._transfers.handle()
-            try:
-                self._transfers.begin(task.handle, wait, task)
-            except ShallError as error:
-                return error
-        elif isinstance(wait, Pause):
+            return self._begin_request(task, wait)
+        if isinstance(wait, Pause):
             token = task.token
             self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
         elif isinstance(wait, Call):
@@ -189,6 +185,19 @@ class CurlLoop:
             return self._converse(task, wait)
         elif isinstance(wait, Statement):
             return self._begin_statement(task, wait)
+        return None
+
+    def _begin_request(self, task: Task, request: Request) -> ShallError | None:
+        if task.handle is None:
+            task.handle = self._transfers.handle()
+        handle = task.handle
+        try:
+            self._transfers.begin(handle, request, task)
+        except ShallError as error:
+            return error
+        if request.method == OPENS_WEBSOCKET:  # libcurl limits only the time to connect
+            expire = partial(self._transfers.expire, handle, handle.transfer)
+            self._at(_now() + request.timeout_s, expire)
         return None
 
     def _converse(self, task: Task, wait: Send | Receive | Close) -> ShallError | None:
