@@ -152,6 +152,10 @@ class Transfer:
             code == _TIMED_OUT and reader.ends_with_time and receiver.status > 0
         )
 
+    def expired(self) -> ShallError:
+        """Return the error of a transfer whose time is over."""
+        return self._failure(_TIMED_OUT, "")
+
     def break_off(self) -> None:
         """Leave the handle as a transfer that ended does."""
         if self._options.uploads:

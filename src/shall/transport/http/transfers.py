@@ -132,6 +132,12 @@ class Transfers:
         if transfer is not None:
             transfer.break_off()
 
+    def expire(self, handle: Handle, transfer: Transfer) -> None:
+        """Break a transfer off whose time is over, if it is still under way."""
+        if handle.transfer is transfer:
+            self.cancel(handle)
+            self._done(handle.sender, None, transfer.expired())
+
     def close_socket(self, handle: Handle) -> None:
         """Close the WebSocket that a request opened."""
         if handle.socket is not None:
@@ -210,7 +216,10 @@ class Transfers:
     def _finish(self, curl: pycurl.Curl, fault: tuple[int, str] | None) -> None:
         handle = self._flying.pop(curl)
         transfer = handle.transfer
-        if fault is None and transfer is not None and transfer.is_websocket:
+        opens = fault is None and transfer is not None and transfer.is_websocket
+        if opens and not handle.receiver.status:  # libcurl is content with a closed connection
+            fault, opens = (pycurl.E_GOT_NOTHING, ""), False
+        if opens:
             from shall.transport.http.websocket import WebSocket  # few requests open one
 
             handle.socket = WebSocket(curl)
