@@ -192,11 +192,11 @@ class CurlLoop:
             task.handle = self._transfers.handle()
         handle = task.handle
         try:
-            self._transfers.begin(handle, request, task)
+            transfer = self._transfers.begin(handle, request, task)
         except ShallError as error:
             return error
         if request.method == OPENS_WEBSOCKET:  # libcurl limits only the time to connect
-            expire = partial(self._transfers.expire, handle, handle.transfer)
+            expire = partial(self._transfers.expire, handle, transfer)
             self._at(_now() + request.timeout_s, expire)
         return None
 

@@ -127,6 +127,11 @@ class Receiver:
             return 0
         return None
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether more of the body came than may."""
+        return self._left < 0
+
     def body(self) -> bytes:
         """Return the body of the last response."""
         chunks = self._chunks

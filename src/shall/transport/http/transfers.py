@@ -94,7 +94,7 @@ class Transfers:
         """Store a handle for another sender."""
         self._idle.append(handle)
 
-    def begin(self, handle: Handle, request: Request, sender: Any) -> None:
+    def begin(self, handle: Handle, request: Request, sender: Any) -> Transfer:
         """Send a request, as soon as its service is open to another connection.
 
         Raises:
@@ -102,11 +102,12 @@ class Transfers:
         """
         if handle.socket is not None:
             self.close_socket(handle)
-        handle.transfer = Transfer(
+        handle.transfer = transfer = Transfer(
             handle.curl, handle.options, handle.receiver, handle.jar, request, self._targets
         )
         handle.sender = sender
         self._go(handle, request.url)
+        return transfer
 
     def _go(self, handle: Handle, url: str) -> None:
         """Start a transfer, or hold it back."""
