@@ -223,7 +223,7 @@ def test_a_header_is_checked_with_its_value(said: str) -> None:
 @pytest.mark.parametrize("code", ["USER_NOT_FOUND", "_the_"])
 def test_words_between_underscores_are_no_emphasis(code: str) -> None:
     found = draft(f"当客户端 GET /a 时，系统应返回 404，错误码为 `{code}`。")
-    assert code in found["steps"][0]["expect"]["body"]["contains_all"]
+    assert {"contains": code} in found["steps"][0]["expect"]["body"]["all_of"]
 
 
 @pytest.mark.verifies("generate#2.1")

@@ -94,6 +94,7 @@ HOLDS: list[dict[str, Any]] = [
     {"$.user": {"has": {"name": "ann"}, "is_object": True}},
     {"$.user": {"equals": {"name": "ann", "mail": None, "ip": "10.0.0.1"}}},
     {"body": {"id": 7, "$.count": 3, "contains": "shipped"}},
+    {"body": {"all_of": [{"contains": "shipped"}, {"id": 7}, {"not_contains": "lost"}]}},
     {"$.tags": {"in_any_order": ["a", "b", "b"], "contains_all": ["b", "b"], "contains": "a"}},
     {"$.lines": {"in_any_order": [{"price": {"greater_than": 1}}, {"sku": "A1"}]}},
     {"$.id": {"is_integer": True, "is_float": False}, "$.total": {"is_float": True}},
@@ -242,6 +243,74 @@ async def test_a_value_that_cannot_be_looked_for_is_not_absent(
     message = result.steps[0].checks[-1].message
     assert message is not None
     assert words in render(message)
+
+
+NO_MARKUP = {
+    "text": Response(b"gone", media_type="text/plain"),
+    "json": JSONResponse({"a": "<p>"}),
+    "as_html": Response(b'{"a": 1}', media_type="text/html"),
+}
+
+
+@pytest.mark.verifies("engine#2.13")
+@pytest.mark.parametrize("name", NO_MARKUP)
+@pytest.mark.parametrize("selector", ["xpath //p", "css p"])
+async def test_nothing_is_absent_from_what_is_no_markup(
+    run_one: RunOne, service: Any, name: str, selector: str
+) -> None:
+    service.log.given |= NO_MARKUP
+
+    result = await outcome(run_one, service.url, {selector: ABSENT}, name)
+
+    message = result.steps[0].checks[-1].message
+    assert message is not None
+    assert (result.outcome, "no HTML or XML" in render(message)) == (Outcome.ERROR, True)
+    none = {"xpath count(//p)": 0, "css p": {"length": 0}}
+    assert (await outcome(run_one, service.url, none, name)).outcome is Outcome.FAILED
+
+
+@pytest.mark.verifies("engine#2.13")
+@pytest.mark.parametrize(
+    ("text", "media_type"),
+    [(b"gone", "text/html"), (b"\xef\xbb\xbf\n <p>one</p>", "text/plain"), (PAGE, None)],
+)
+async def test_html_is_known_by_its_type_or_its_first_character(
+    run_one: RunOne, service: Any, text: bytes, media_type: str | None
+) -> None:
+    service.log.given["page"] = Response(text, media_type=media_type)
+
+    result = await outcome(run_one, service.url, {"css table": ABSENT}, "page")
+
+    assert result.outcome is Outcome.PASSED
+
+
+@pytest.mark.verifies("engine#2.14")
+@pytest.mark.parametrize(
+    "expect",
+    [
+        {"all_of": [{"not_contains": "shipped"}]},
+        {"all_of": [{"id": 7}, {"not": {"matches": "ship+ed"}}]},
+        {"has": {"not_contains": "shipped"}},
+        {"not": {"all_of": [{"contains": "shipped"}]}},
+    ],
+)
+async def test_a_search_within_others_looks_through_the_text_of_the_body(
+    run_one: RunOne, order: str, expect: dict[str, Any]
+) -> None:
+    assert (await outcome(run_one, order, {"body": expect})).outcome is Outcome.FAILED
+
+
+@pytest.mark.verifies("engine#2.15")
+@pytest.mark.parametrize("pattern", ["", "null", "x"])
+@pytest.mark.parametrize("name", ["matches", "not_matches"])
+async def test_no_pattern_and_no_negation_of_one_holds_of_null(
+    run_one: RunOne, order: str, pattern: str, name: str
+) -> None:
+    result = await outcome(run_one, order, {"$.user.mail": {name: pattern}})
+
+    message = result.steps[0].checks[-1].message
+    assert message is not None
+    assert render(message) == "expected a text, got null"
 
 
 @pytest.mark.verifies("engine#2.11")

@@ -99,7 +99,8 @@ def _expectations(said: Answer) -> Iterable[tuple[str, Any]]:
     if said.open or not (held or said.statuses or said.headers or said.fields):
         held.append(_to_fill(said.open or "what the response holds"))
     if held:
-        yield "body", {"contains": held[0]} if len(held) == 1 else {"contains_all": held}
+        checks = [{"contains": text} for text in held]
+        yield "body", checks[0] if len(checks) == 1 else {"all_of": checks}
     if said.within:
         yield "duration", {"less_than": said.within}
 
