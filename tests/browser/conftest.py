@@ -1,4 +1,4 @@
-"""A browser for the tests of this folder, and tabs that must end without a complaint."""
+"""A browser for each module of tests, and tabs that must end without a complaint."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="package")  # a session's would stop asyncio.run in the tests of other folders
+@pytest.fixture(scope="module")  # a session's would stop asyncio.run in the tests of other folders
 def browser() -> Iterator["Browser"]:
     """The system's Chromium."""
     with chromium() as running:

@@ -100,7 +100,7 @@ async def test_a_failed_check_of_a_row_is_reported_like_any_other(run_one: RunOn
 
     text = case_text(result)
     assert result.outcome is Outcome.FAILED
-    assert "row.state equals" in text
+    assert "    row state\n" in text
     assert "SQL shop" in text
     assert "no response" not in text
     assert "curl" not in text

@@ -18,7 +18,7 @@ from msgspec import Struct
 from shall.late_pattern import late_pattern
 from shall.messages import Message
 from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, forms_of, mask_spans
-from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
+from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
 
 _SHORTEST_NAMED = 4
@@ -185,7 +185,7 @@ class Redactor:
             for key, item in value.items():
                 name = str(key)
                 if self._names and self.declares(name):
-                    yield from ((leaf, 1) for leaf in _leaves(item))
+                    yield from ((leaf, 1) for leaf in leaves(item))
                 elif is_secret_name(name):
                     yield from ((it, SHORTEST) for it in self._below_name(name, item))
                 elif isinstance(item, dict | list):
@@ -197,7 +197,7 @@ class Redactor:
             yield from (item for item in value.values() if looks_random(item))
             yield from (item for item, _ in self._below(value))
         else:
-            yield from (leaf for leaf in _leaves(value) if not is_ordinary(leaf))
+            yield from (leaf for leaf in leaves(value) if not is_ordinary(leaf))
 
     def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
         """Learn the tokens, passwords, cookies and keys that headers carry."""
@@ -492,11 +492,3 @@ def _collect(value: Any, texts: list[str], numbers: list[float]) -> None:
             _collect(item, texts, numbers)
     elif value is not None and not isinstance(value, bool):
         numbers.append(value)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(item)
-    else:
-        yield value

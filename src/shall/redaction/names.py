@@ -6,7 +6,7 @@ patterns: to compile those took 15 million instructions whenever the program sta
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -121,3 +121,12 @@ def _is_about(words: list[str], joined: str) -> bool:
 
 def _has_part(name: str, parts: Iterable[str]) -> bool:
     return any(part in name for part in parts)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield the values within JSON data that hold no others."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from leaves(item)
+    else:
+        yield value

@@ -1,7 +1,8 @@
 """Reads the settings of a process: flags, environment, ``shall.yaml``, defaults."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,18 @@ _SECTIONS = {key.partition(".")[0] for key in _KEYS if "." in key}
 
 
 class Source(Struct, frozen=True):
-    """Where a value came from: ``flag``, ``environment``, ``file`` or ``default``, and its name."""
+    """Where a value came from: ``flag``, ``environment``, ``file`` or ``default``, and its name.
+
+    ``place`` finds its place in a file, for which the file is parsed again.
+    """
 
     kind: str
     name: str = ""
+    place: "Callable[[], Span] | None" = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}".strip()
+        name = self.name if self.place is None else self.place()
+        return f"{self.kind} {name}".strip()
 
 
 Sources = Mapping[str, Source]
@@ -167,7 +173,8 @@ def _given(
         if environ.get(name, "").strip():
             yield Source("environment", name), environ[name]
     if setting.key is not None and held.value(setting.key) is not None:
-        yield Source("file", str(held.span(setting.key))), held.value(setting.key)
+        place = partial(held.span, setting.key)
+        yield Source("file", place=place), held.value(setting.key)
     for name in setting.fallbacks:
         if environ.get(name, "").strip():
             yield Source("environment", name), environ[name]
