@@ -24,7 +24,6 @@ _OTHER_STATUS = r"(?<!\d){code}`?\s*(?:,|/|or|、|或|或者)\s*`?([1-5]\d\d)(?!
 _CLASS = re.compile(r"(?<![\w.,/-])([1-5])xx(?![A-Za-z])", re.IGNORECASE)
 _NAME = r"[A-Za-z_][\w-]*(?:\[(?:\d+|\*)\])?"
 _FIELD = re.compile(rf"(?:\$\.)?(?P<name>{_NAME}(?:\.{_NAME})*)", re.ASCII)
-_VALUE = r"(?:`[^`\n]{1,80}`|[\"“][^\"”\n]{1,80}[\"”])"
 _ASSIGNED = re.compile(
     r"`(?P<name>[^`\s:=]{1,80})`\s*(?:header|field|property|响应头|头|字段|属性)?\s*"
     r"(?:(?:(?:shall|must|should|will) be|be|is|are)?\s*(?:set|equal) to|equals|stays|remains"
@@ -33,7 +32,7 @@ _ASSIGNED = re.compile(
     r"(?:`(?P<a>[^`\n]{1,80})`|[\"“](?P<b>[^\"”\n]{1,80})[\"”]"
     r"|(?P<literal>-?\d+(?:\.\d+)?|true|false|null)\b"
     r"(?=\s*(?:$|[,;)。，；、）]|\.(?!\d)|and\b|with|within|或|且|并|和|以及|同时)))"
-    rf"(?P<others>(?:\s*[,、]?\s*(?:or\b|或者?|/)\s*{_VALUE})+)?"
+    r"(?P<others>(?:\s*[,、]?\s*(?:or\b|或者?|/)\s*(?:`[^`\n]{1,80}`|[\"“][^\"”\n]{1,80}[\"”]))+)?"
 )
 _ASSIGNED_WITHIN = re.compile(r"`(?P<name>[^`\s:={]{1,80})(?::\s+|\s*=\s*)(?P<value>[^`\s]{1,80})`")
 _TICKED = re.compile(r"`(?P<text>[^`\n]{1,80})`")
