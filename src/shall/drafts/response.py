@@ -25,7 +25,7 @@ _CLASS = re.compile(r"(?<![\w.,/-])([1-5])xx(?![A-Za-z])", re.IGNORECASE)
 _NAME = r"[A-Za-z_][\w-]*(?:\[(?:\d+|\*)\])?"
 _FIELD = re.compile(rf"(?:\$\.)?(?P<name>{_NAME}(?:\.{_NAME})*)", re.ASCII)
 _ASSIGNED = re.compile(
-    r"`(?P<name>[^`\s:=]{1,80})`\s*(?:header|field|property|响应头|头|字段|属性)?\s*"
+    r"[`](?P<name>[^`\s:=]{1,80})`\s*(?:header|field|property|响应头|头|字段|属性)?\s*"
     r"(?:(?:(?:shall|must|should|will) be|be|is|are)?\s*(?:set|equal) to|equals|stays|remains"
     r"|becomes|(?:shall|must|should|will) be|be|is|of|=|:|：|设为|设置为|等于|保持|变为|为|是)"
     r"\s*(?:either\s+)?"
