@@ -27,8 +27,8 @@ _MODAL_LETTERS = frozenset("应應必须須务務不严嚴禁决绝只仅僅")
 _MODAL_START = late_pattern("[sSſmM应應必须須务務不严嚴禁决绝只仅僅](?:(?<![sSſmM])|[hHuU])")
 _STRONG = late_pattern(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
 _EMPHASISED = late_pattern(
-    r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
-    r"|must|not),?)\1",
+    r"(`[^`]*`)|(\*|(?<![A-Za-z0-9_])_{1,2})((?:while|when|after|before|where|if|then|and|the"
+    r"|shall not|shall|must not|must|not),?)\2(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _LABEL = late_pattern(
@@ -96,7 +96,7 @@ def plain(sentence: str) -> str:
     text = " ".join(sentence.split())
     if "*" in text or "_" in text:
         text = _STRONG.sub(lambda found: found[1] or "", text)
-        text = _EMPHASISED.sub(r"\2", text)
+        text = _EMPHASISED.sub(lambda found: found[1] or found[3], text)
     return text
 
 
