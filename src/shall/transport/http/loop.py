@@ -34,7 +34,8 @@ STATEMENT_GRACE_S = 0.5
 """How long after its time a statement is broken off that the server itself did not end."""
 
 CLOSE_GRACE_S = 1.0
-"""How long to wait for blocking calls that were stopped: those that kill child processes."""
+"""How long to wait for blocking calls that were stopped: those that kill child processes, or that
+look a name up."""
 
 _now = time.monotonic
 
@@ -138,7 +139,7 @@ class CurlLoop:
                 task.execution.stop()
             task.work.close()
             self._close_socket(task)
-        self._transfers.close()
+        self._transfers.close(CLOSE_GRACE_S)
         self._poller.close()
         os.close(self._woken_by)
         if self._threads is not None:
