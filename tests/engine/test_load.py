@@ -162,6 +162,25 @@ def test_a_stop_ends_what_runs_and_counts_what_had_ended() -> None:
     assert all(it.is_done for it in loop.tasks)
 
 
+@pytest.mark.verifies("load#1.13")
+@pytest.mark.parametrize(("concurrency", "cut", "missed"), [(100, 4, 0), (1, 1, 4)])
+def test_a_case_that_the_stop_kept_from_starting_is_no_error(
+    concurrency: int, cut: int, missed: int
+) -> None:
+    loop, stop = VirtualLoop(), Stop()
+
+    def stop_late() -> None:
+        loop.now = 100.45  # the case of 0.4 s is due, and not started
+        stop.request()
+
+    loop.at[100.39] = stop_late
+
+    end, tally = measure([job_of(9.0)], loop, stop, concurrency=concurrency)
+
+    assert (end.status, end.cut) == (RunStatus.INTERRUPTED, cut)
+    assert (tally.cases().errors, tally.missed) == (missed, missed)
+
+
 @pytest.mark.verifies("load#1.12")
 def test_cases_that_do_not_end_are_stopped_after_the_timeout_of_a_request() -> None:
     loop = VirtualLoop()

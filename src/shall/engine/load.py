@@ -97,6 +97,7 @@ class _Load:
         self._tasks: set[Any] = set()
         self._stopping = False
         self._has_ended = False
+        self._is_full = False
 
     def carry_out(self) -> LoadEnd:
         """Run cases until all have ended, or the load is stopped."""
@@ -136,6 +137,7 @@ class _Load:
 
     def _start_due(self) -> None:
         now = self._context.clock()
+        self._is_full = False
         while not self._is_over() and len(self._tasks) < self._options.concurrency:
             due = self._at(self._next)
             if due > now:
@@ -146,6 +148,7 @@ class _Load:
             task = self._context.loop.start(self._one(job, due))
             if not task.is_done:
                 self._tasks.add(task)
+        self._is_full = not self._is_over()
 
     def _miss_until(self, at: float) -> None:
         """Count the cases that were due before a time and did not start."""
@@ -171,7 +174,8 @@ class _Load:
 
     def _stop_all(self) -> None:
         self._stopping = True
-        self._miss_until(min(self._context.clock(), self._end))
+        if self._is_full:  # else what is due now was kept from starting by the stop alone
+            self._miss_until(min(self._context.clock(), self._end))
         for task in self._tasks:
             self._context.loop.stop(task, case.TEARDOWN_GRACE_S)
 
