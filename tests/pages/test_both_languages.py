@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from tests.pages.test_report import Page
+from tests.pages.test_report import Make, MakeRun, MakeStep, Page
 
 from shall.pages.frame import Body, Look, saved_in_both
 from shall.pages.markup import tag
@@ -66,13 +66,27 @@ def test_a_large_page_has_one_language() -> None:
 
     def body_in(language: str) -> Body:
         made.append(language)
-        return Body("A run", Look(language, NOW), (tag("p", "x" * 1_000_000), None))
+        return Body("A run", Look(language, NOW), (tag("p", "x" * 1_400_000), None))
 
     text = saved_in_both("zh", body_in)
 
     assert made == ["zh"]
     assert "<template" not in text
     assert "<nav" not in text
+
+
+@pytest.mark.verifies("run-pages#2.5")
+@pytest.mark.verifies("run-pages#2.9")
+def test_ten_thousand_passing_cases_take_less_than_three_megabytes_in_both_languages(
+    make_run: MakeRun, make_case: Make, make_step: MakeStep
+) -> None:
+    steps = (make_step(), make_step())
+    run = make_run(*(make_case(name=f"order {it}", steps=steps) for it in range(10_000)))
+
+    text = in_both(run, Matrix(()), "en")
+
+    assert '<template data-language="zh"' in text
+    assert len(text.encode()) < 3_000_000
 
 
 def test_a_file_that_was_not_asked_for_both_has_one(sample: RunResult, matrix: Matrix) -> None:

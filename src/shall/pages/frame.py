@@ -15,8 +15,8 @@ from shall.pages.words import word
 
 LANGUAGES = ("en", "zh")
 _NAMES = {"en": "English", "zh": "中文"}
-_SECOND_BELOW = 1_000_000
-"""Characters of a page from which on its file has one language: the other takes as many."""
+_BOTH_BELOW = 1_400_000
+"""Bytes of a page from which on its file has one language: with the other, it would exceed 3 MB."""
 
 _KEYS = (("/", "search"), ("j / k", "rows"), ("Enter", "open"), ("?", "help"))
 
@@ -94,7 +94,7 @@ def saved_in_both(language: str, body_in: Callable[[str], Body]) -> str:
     """
     body = body_in(language)
     other = None
-    if sum(len(it or "") for it in body.content) < _SECOND_BELOW:
+    if sum(len((it or "").encode()) for it in body.content) < _BOTH_BELOW:
         other = body_in(_other(language))
     return saved(body.title, body.look, *body.content, other=other)
 
