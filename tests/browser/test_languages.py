@@ -35,7 +35,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.verifies("run-pages#2.10")
 def test_a_file_is_switched_to_the_other_language_and_back(file: Path, open_tab: Open) -> None:
     page = open_tab("en").page
-    page.goto(f"{file.as_uri()}#case-601")
+    page.goto(f"{file.as_uri()}#case-3")
     assert page.title() == TITLES["en"]
 
     page.get_by_role("button", name="中文").click()
@@ -44,8 +44,8 @@ def test_a_file_is_switched_to_the_other_language_and_back(file: Path, open_tab:
     assert page.locator("html").get_attribute("lang") == "zh"
     assert page.locator("h1").inner_text() == TITLES["zh"].removesuffix(" · shall")
     assert page.locator("main time[data-age]").first.inner_text().endswith("前")
-    assert page.url.endswith("#case-601")
-    assert page.locator("#case-601:target[open]").count() == 1
+    assert page.url.endswith("#case-3")
+    assert page.locator("#case-3:target[open]").count() == 1
     assert page.get_by_role("button", name="English").evaluate("it => it.matches(':focus')")
 
     page.get_by_role("button", name="English").click()
@@ -121,10 +121,10 @@ def test_a_file_is_shown_in_the_language_of_the_browser_until_another_is_chosen(
     file: Path, open_tab: Open
 ) -> None:
     page = open_tab("zh").page
-    page.goto(f"{file.as_uri()}#case-601")
+    page.goto(f"{file.as_uri()}#case-3")
     assert page.title() == TITLES["zh"]
     assert page.locator("html").get_attribute("lang") == "zh"
-    assert page.locator("#case-601:target[open]").count() == 1
+    assert page.locator("#case-3:target[open]").count() == 1
 
     page.get_by_role("button", name="English").click()
     page.reload()
