@@ -87,8 +87,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print the figures."""
-    criteria = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     has_tests = "--tests" in sys.argv
+    numbers = [it for it in sys.argv[1:] if it.isdecimal()]
+    criteria = int(numbers[0]) if numbers else 10_000
     texts = [document(number) for number in range(criteria // 20)]
     parser = MarkdownIt("commonmark").enable("table")
     with TemporaryDirectory() as folder:

@@ -135,6 +135,34 @@ def test_the_settings_choose_the_rules(options: Mapping[str, object], expected: 
     assert [it.severity.value for it in check(text, **options)] == expected  # type: ignore[arg-type]
 
 
+@pytest.mark.verifies("lint#5.6")
+def test_cases_that_end_with_the_login_do_not_repeat_it() -> None:
+    login = f"steps:\n  - POST: /login\n    json: {{user: ann}}\n    {OK}\n"
+    further = f"{login}  - GET: /a\n    {OK}\n"
+    assert found(login, login, further, further) == []
+    [finding] = check(login, further, further, further)
+    assert finding.span is not None and finding.span.file == "tests/cases/1.yaml"
+
+
+@pytest.mark.verifies("lint#5.7")
+@pytest.mark.parametrize(
+    ("header", "codes"),
+    [
+        ("Authorization: Bearer xxxxx", []),
+        ("Authorization: Bearer <your token>", []),
+        ("Authorization: Bearer planted-1", ["C205"]),
+        ('Authorization: "1111"', ["C205"]),
+        ("X-Api-Key: placeholder", []),
+        ('Cookie: "theme=dark; shop-cookie-2=abc"', []),
+        ('Cookie: "theme=dark; session={{ id }}"', []),
+        ('Cookie: "theme=dark; session=planted-1"', ["C205"]),
+    ],
+)
+def test_placeholders_and_plain_cookies_are_no_secrets(header: str, codes: list[str]) -> None:
+    text = f"steps:\n  - GET: /b\n    headers: {{{header}}}\n    {OK}\n"
+    assert [it.code for it in check(text)] == codes
+
+
 @pytest.mark.verifies("lint#5.1")
 def test_findings_are_in_the_language_that_is_asked_for() -> None:
     [finding] = check("steps:\n  - GET: /b\n", language="zh")

@@ -112,6 +112,21 @@ def test_every_problem_of_an_environment_is_reported_with_its_place(
     assert "may not be read from MCP_AUTH_TOKEN, which configures shall itself" in errors
 
 
+@pytest.mark.verifies("cli#5.9")
+@pytest.mark.parametrize("value", ["canary", "{environment: KEY, value: canary}", "[canary]"])
+def test_a_value_in_place_of_its_source_is_not_shown(
+    shall: Shall, project: Path, value: str
+) -> None:
+    settings(project, f"secrets: {{key: {value}}}\n")
+    ended = shall("run")
+    assert "secrets is ***: the source of key must be {environment: NAME}" in ended.stderr
+    assert "canary" not in ended.stdout + ended.stderr
+    settings(project, f"environments: {{a: {{secrets: {{key: {value}}}}}}}\n")
+    ended = shall("config")
+    assert "environments.a.secrets is ***: the source of key" in ended.stdout + ended.stderr
+    assert "canary" not in ended.stdout + ended.stderr
+
+
 @pytest.mark.verifies("cli#5.4", "cli#5.5")
 def test_secrets_come_from_the_environment_dotenv_files_and_commands_and_are_masked(
     shall: Shall, write_case: WriteCase, service: Any, project: Path

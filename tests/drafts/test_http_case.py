@@ -169,6 +169,81 @@ def test_only_what_is_said_of_the_body_is_a_field(said: str, expect: dict[str, A
     assert found["steps"] == [{"GET": "/users/{{ id }}", "expect": expect}]
 
 
+@pytest.mark.verifies("generate#2.11")
+@pytest.mark.parametrize(
+    ("said", "expect"),
+    [
+        ("返回状态码 404 或 422，不得返回 500", {"status": [404, 422]}),
+        ("return 401 or 403, never status 500 or 502", {"status": [401, 403]}),
+        ("return 401 instead of 403, with `error`", {"status": 401, "$.error": {"exists": True}}),
+        ("return 200 with `id` but without `hash`", {"status": 200, "$.id": {"exists": True}}),
+        (
+            "返回 200，响应体不得包含 `hash`、`salt`，但包含 `id`",
+            {"status": 200, "$.id": {"exists": True}},
+        ),
+        (
+            "return 200 and `state` is `open` or `shut`",
+            {"status": 200, "$.state": {"exists": True}},
+        ),
+        ("返回 200，`state` 为 `open` 或 `shut`", {"status": 200, "$.state": {"exists": True}}),
+        ("return 200 and a list `items` of 3 lines", {"status": 200, "$.items": {"exists": True}}),
+        ("return 200 and `rate` is 3.5 percent", {"status": 200, "$.rate": {"exists": True}}),
+    ],
+)
+def test_what_is_refused_or_open_is_no_check_and_marked(said: str, expect: dict[str, Any]) -> None:
+    sentence = f"WHEN a client sends GET /a, THE API SHALL {said}."
+    if not said.isascii():
+        sentence = f"当客户端 GET /a 时，系统应{said}。"
+    marked = {"body": {"contains": f"TODO: {said}"}}
+    assert draft(sentence)["steps"] == [{"GET": "/a", "expect": expect | marked}]
+
+
+@pytest.mark.verifies("generate#2.2")
+def test_words_of_statuses_and_quoted_texts_refuse_nothing() -> None:
+    found = draft(
+        'WHEN a client sends GET /a, THE API SHALL return 404 Not Found and error "no a".'
+    )
+    assert found["steps"] == [
+        {"GET": "/a", "expect": {"status": 404, "body": {"contains": "no a"}}}
+    ]
+
+
+@pytest.mark.verifies("generate#2.12")
+@pytest.mark.parametrize(
+    "said",
+    ["the header `Retry-After: 60`", "a `Retry-After` header of 60", "`Retry-After` set to `60`"],
+)
+def test_a_header_is_checked_with_its_value(said: str) -> None:
+    found = draft(f"WHEN a client sends GET /a, THE API SHALL return 429 and {said}.")
+    header = {"header Retry-After": {"equals": "60"}}
+    assert found["steps"] == [{"GET": "/a", "expect": {"status": 429, **header}}]
+
+
+@pytest.mark.verifies("generate#2.13")
+@pytest.mark.parametrize("code", ["USER_NOT_FOUND", "_the_"])
+def test_words_between_underscores_are_no_emphasis(code: str) -> None:
+    found = draft(f"当客户端 GET /a 时，系统应返回 404，错误码为 `{code}`。")
+    assert {"contains": code} in found["steps"][0]["expect"]["body"]["all_of"]
+
+
+@pytest.mark.verifies("generate#2.1")
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "WHEN a PUT request is sent to /a, THE API SHALL return 200.",
+        "WHEN a PUT is made to `/a`, THE API SHALL return 200.",
+        "WHEN a user sends a PUT request against /a, THE API SHALL return 200.",
+        "当客户端以 PUT 方法请求 /a 时，系统应返回 200。",
+        "当客户端使用 PUT 方法访问 /a 时，系统应返回 200。",
+        "当 /a 收到 PUT 请求时，系统应返回 200。",
+    ],
+)
+def test_a_request_is_found_however_it_is_named(sentence: str) -> None:
+    assert draft(sentence)["steps"] == [
+        {"PUT": "/a", "json": "TODO: the body", "expect": {"status": 200}}
+    ]
+
+
 @pytest.mark.verifies("generate#2.7")
 @pytest.mark.parametrize(
     "sentence",

@@ -1,5 +1,6 @@
 """Bodies as they arrive, byte by byte: parts of a form, XML, files and Base64."""
 
+import base64
 import json
 from collections.abc import Awaitable, Callable
 from email import message_from_bytes
@@ -101,6 +102,21 @@ async def test_a_body_of_bytes_arrives_as_it_is(
     assert await sent(case, body=body) == (content_type, content)
     headers = {"content-type": "image/png"}
     assert await sent(case, body=body, headers=headers) == ("image/png", content)
+
+
+@pytest.mark.verifies("protocols#6.2")
+@pytest.mark.parametrize("content", [b"\0", b"\xff\0\xfe", b"a=1"])
+@pytest.mark.parametrize("step", [{"connection": {"http": "1.1"}}, {"method": "PUT"}])
+async def test_bytes_arrive_by_any_method_and_connection(
+    service: Any, run_one: RunOne, step: dict[str, Any], content: bytes
+) -> None:
+    body = {"base64": base64.b64encode(content).decode()}
+    step = {"method": "POST", "path": "/raw", "body": body, **step}
+
+    result = await run_one([step, {"POST": "/raw"}], host=service.url)
+
+    sent = [it.exchange.response_body for it in result.steps if it.exchange]
+    assert [bytes.fromhex(json.loads(it)["bytes"]) for it in sent] == [content, b""]
 
 
 @pytest.mark.verifies("protocols#6.2")

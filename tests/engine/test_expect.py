@@ -94,6 +94,7 @@ HOLDS: list[dict[str, Any]] = [
     {"$.user": {"has": {"name": "ann"}, "is_object": True}},
     {"$.user": {"equals": {"name": "ann", "mail": None, "ip": "10.0.0.1"}}},
     {"body": {"id": 7, "$.count": 3, "contains": "shipped"}},
+    {"body": {"all_of": [{"contains": "shipped"}, {"id": 7}, {"not_contains": "lost"}]}},
     {"$.tags": {"in_any_order": ["a", "b", "b"], "contains_all": ["b", "b"], "contains": "a"}},
     {"$.lines": {"in_any_order": [{"price": {"greater_than": 1}}, {"sku": "A1"}]}},
     {"$.id": {"is_integer": True, "is_float": False}, "$.total": {"is_float": True}},

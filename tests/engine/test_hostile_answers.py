@@ -133,6 +133,32 @@ async def test_a_small_body_that_unpacks_to_a_huge_one_is_stopped(
     assert "more than 1 MiB" in error.params["reason"]
 
 
+@pytest.mark.verifies("engine#3.19")
+@pytest.mark.parametrize("rest", [gzip.compress(b"world"), bytes(600)], ids=["member", "padding"])
+async def test_a_small_body_with_something_after_its_compressed_data_is_not_called_large(
+    service: Any, run_one: RunOne, rest: bytes
+) -> None:
+    body, headers = gzip.compress(b"hello ") + rest, {"Content-Encoding": "gzip"}
+    service.answer("it", body, "text/plain", headers=headers)
+    result = await run_one([{"method": "GET", "path": "/given/it"}], host=service.url)
+    error = result.steps[0].error
+    assert error is not None
+    assert "goes on after the end of its compressed data" in error.params["reason"]
+
+
+@pytest.mark.verifies("engine#3.19")
+async def test_a_body_that_unpacks_to_200_mib_is_stopped_before_its_time_is_over(
+    service: Any, run_one: RunOne
+) -> None:
+    bomb, headers = gzip.compress(bytes(200 << 20), 1), {"Content-Encoding": "gzip"}
+    service.answer("it", bomb, "text/plain", headers=headers)
+    step = {"method": "GET", "path": "/given/it", "timeout_s": 2}
+    result = await run_one([step], host=service.url)
+    error = result.steps[0].error
+    assert error is not None
+    assert "more than 16 MiB" in error.params["reason"]
+
+
 async def test_a_body_that_is_not_what_its_encoding_says_is_an_error_of_the_step(
     service: Any, run_one: RunOne
 ) -> None:

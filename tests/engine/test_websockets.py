@@ -1,6 +1,7 @@
 """WebSockets: messages sent and awaited, with a service that is one."""
 
 import json
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -238,6 +239,48 @@ async def test_a_service_that_opens_no_websocket(host: str, run_one: RunOne) -> 
 
     result = await run_one([{"WS": "/refused", "expect": {"status": 403}}], host=host)
     assert result.outcome is Outcome.PASSED, case_text(result)
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("protocols#5.8")
+async def test_a_handshake_that_is_never_answered_ends_in_its_time(run_one: RunOne) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        result = await run_one([{"WS": "/", "timeout_s": 0.1}], host=f"http://{address}")
+
+    assert result.outcome is Outcome.ERROR
+    assert f"{address} did not answer within 0.1 s." in case_text(result)
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("protocols#5.8")
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"", "closed the connection without an answer."),
+        (b"HTTP/1.1 101 Swi", "closed the connection without an answer."),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: web", "broke the WebSocket off"),
+    ],
+)
+async def test_a_handshake_that_breaks_off_is_reported_as_such(
+    run_one: RunOne, answer: bytes, said: str
+) -> None:
+    def serve() -> None:
+        with server.accept()[0] as client:
+            client.recv(1 << 16)
+            client.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        host = f"http://127.0.0.1:{server.getsockname()[1]}"
+        result = await run_one(
+            [{"WS": "/", "messages": [{"send": "hi"}, {"receive": 1}]}], host=host
+        )
+        thread.join()
+
+    assert result.outcome is Outcome.ERROR
+    assert said in case_text(result)
 
 
 @pytest.mark.anyio

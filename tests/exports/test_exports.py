@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,7 @@ from shall.actions.run import execute
 from shall.actions.run_request import RunRequest
 from shall.cases.reader import read_case
 from shall.exports.curl import to_curl
+from shall.exports.hurl import to_hurl
 from shall.exports.pytest_file import to_pytest
 from shall.workspace.workspace import Workspace
 
@@ -169,6 +171,55 @@ def test_what_another_tool_cannot_express_is_listed(tmp_path: Path) -> None:
     }
     assert "BASE_URL" in found.variables
     compile(found.text, "a.py", "exec")
+
+
+@pytest.mark.verifies("import#8.5")
+def test_what_is_left_out_stands_in_the_text() -> None:
+    case = read_case(
+        "testcase:\n  name: one\n  host: http://a.test\n  steps:\n"
+        "    - {GET: /a, until: {$.a: 1}}\n",
+        "a.yaml",
+    )
+
+    for export in (to_pytest, to_curl, to_hurl):
+        exported = export(case, "a.yaml")
+        assert exported.left_out == ["`until` of step 1"]
+        assert "# Left out: `until` of step 1.\n" in exported.text
+
+
+@pytest.mark.verifies("import#8.6")
+def test_a_captured_path_is_joined_to_the_host_once() -> None:
+    case = read_case(
+        "testcase:\n  name: one\n  steps:\n"
+        "    - {POST: /a, capture: {loc: header Location}}\n"
+        '    - GET: "{{ loc }}"\n    - GET: "a/{{ loc }}"\n',
+        "a.yaml",
+    )
+
+    assert "GET {{base_url}}{{loc}}\n" in to_hurl(case, "a.yaml").text
+    assert '"${BASE_URL}""${LOC}"\n' in to_curl(case, "a.yaml").text
+    assert "GET {{base_url}}/a/{{loc}}\n" in to_hurl(case, "a.yaml").text
+
+
+@pytest.mark.verifies("import#8.1")
+@pytest.mark.parametrize(("said", "fails"), [("open", False), ("shut", True)])
+def test_an_exported_test_searches_the_text_of_the_body(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, said: str, fails: bool
+) -> None:
+    recorder.answers["GET /a"] = (200, {}, json.dumps({"state": [said]}))
+    expect = "{contains: state, not_contains: shut, matches: 'st.te'}"
+    case = read_case(
+        f"testcase:\n  name: one\n  host: {recorder.url}\n  steps:\n"
+        f"    - {{GET: /a, auth: {{bearer: t}}, expect: {{body: {expect}}}}}\n",
+        "a.yaml",
+    )
+    text = to_pytest(case, "a.yaml").text
+
+    with pytest.raises(AssertionError) if fails else nullcontext():
+        run_test(text, monkeypatch)
+    assert comparable(recorder.seen[-1])["headers"]["authorization"] == "Bearer t"
+    # Headers.update of httpx takes no keywords, that of httpx2 does.
+    assert "update({'Authorization': 'Bearer t'})" in text
 
 
 def test_a_query_and_a_conversation_are_left_out_and_listed() -> None:

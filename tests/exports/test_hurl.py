@@ -115,3 +115,22 @@ def test_what_hurl_cannot_express_is_listed() -> None:
         "GET {{base_url}}/a\n[Options]\nlocation: true\nHTTP *\n[Asserts]\nstatus < 400"
         in found.text
     )
+
+
+@pytest.mark.verifies("import#8.4")
+def test_flags_of_cookies_and_filters_are_written_as_hurl_reads_them() -> None:
+    case = read_case(
+        "testcase:\n  name: one\n  host: http://a.test\n  steps:\n"
+        "    - GET: /a\n      expect:\n"
+        "        cookie s[HttpOnly]: true\n        cookie s[Secure]: {not_equals: true}\n"
+        "        cookie s[Max-Age]: 60\n"
+        """        "$.l[?@.n > 3 && @.s == 'a]'].s": [b]\n        "$.l[?(@.n > 3)] | first": 1\n""",
+        "a.yaml",
+    )
+
+    text = to_hurl(case, "a.yaml").text
+
+    assert 'cookie "s[HttpOnly]" exists' in text
+    assert 'cookie "s[Secure]" not exists' in text
+    assert 'cookie "s[Max-Age]" == 60' in text
+    assert 'jsonpath "$.l[?(@.n > 3)]" first == 1' in text

@@ -73,6 +73,33 @@ def test_what_need_not_or_is_about_to_be_is_no_duty(text: str) -> None:
 
 
 @pytest.mark.verifies("tracing#1.15")
+@pytest.mark.parametrize(
+    ("text", "subject", "response"),
+    [
+        ("系统只允许查询门票，不允许修改", "系统", "只允许查询门票，不允许修改"),
+        ("系统应只允许查询门票，不允许修改", "系统", "只允许查询门票，不允许修改"),
+        ("访客仅能查看座位，但不得预订", "访客", "仅能查看座位，但不得预订"),
+        ("只允许查询门票，不允许修改", "", "只允许查询门票，不允许修改"),
+        ("必须打印门票", "", "打印门票"),
+        ("MUST print a ticket", "", "print a ticket"),
+    ],
+)
+def test_a_limit_and_its_prohibition_are_one_response_and_a_subject_may_be_missing(
+    text: str, subject: str, response: str
+) -> None:
+    [clause] = parse_clauses(text)
+    assert (clause.conditions, clause.subject, clause.response) == ((), subject, response)
+    assert not clause.is_negative
+
+
+@pytest.mark.verifies("tracing#1.15")
+def test_a_limit_within_a_condition_is_no_response() -> None:
+    [clause] = parse_clauses("当访客只允许站内通知，系统不得发送短信")
+    assert [it.text for it in clause.conditions] == ["访客只允许站内通知"]
+    assert (clause.subject, clause.response) == ("系统", "不得发送短信")
+
+
+@pytest.mark.verifies("tracing#1.15")
 def test_an_id_with_a_chinese_word_before_a_sentence_is_no_part_of_its_clauses() -> None:
     [clause] = parse_clauses("需求3.2 - 如果访客在10分钟内未付款,那么系统应当释放座位")
     assert [it.text for it in clause.conditions] == ["访客在10分钟内未付款"]

@@ -169,6 +169,23 @@ def test_openspec_criteria_are_known_by_the_slugs_of_their_titles() -> None:
 
 
 @pytest.mark.verifies("tracing#1.13")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "**Given** a reader\n**When** they return:\n  - a book\n  - a map\n**Then** both are free",
+        "~~**Given** a guest~~\n**Given** a reader\n**When** a book is back\n**Then** it is free",
+    ],
+)
+def test_an_outcome_behind_a_list_or_a_struck_line_is_a_step(lines: str) -> None:
+    text = f"### Requirement: Return\n\nIt SHALL do.\n\n#### Scenario: Done\n\n{lines}\n"
+    document = read_document(text, "openspec/specs/lending/spec.md", "lending")
+    steps = list(document.criteria())[1].steps
+    assert [it.keyword for it in steps] == ["given", "when", "then"]
+    assert steps[0].text == "a reader"
+    assert steps[2].text.endswith("free")
+
+
+@pytest.mark.verifies("tracing#1.13")
 def test_an_openspec_change_adds_at_once_and_modifies_when_it_is_archived() -> None:
     main = read_document(TITLED, "openspec/specs/lending/spec.md", "lending")
     path = "openspec/changes/phones/specs/lending/spec.md"

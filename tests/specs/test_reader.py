@@ -80,6 +80,8 @@ def test_numbered_criteria_have_keys_and_places() -> None:
         ("specs/a/b/requirements.md", "a/b"),
         ("specs/payments.md", "payments"),
         ("specs/README.md", None),
+        ("specs/new-spec.md", None),
+        ("specs/new-speculation.md", "new-speculation"),
         (".spec-workflow/specs/cart/requirements.md", "cart"),
         (".kiro/specs/cart/bugfix.md", "cart"),
         ("specs/003-auth/spec.md", "003-auth"),

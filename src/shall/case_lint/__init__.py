@@ -1,1 +1,1 @@
-"""How test cases are written: rules C201 to C205 of ``shall lint``."""
+"""How test cases are written: rules C201 to C207 of ``shall lint``."""

@@ -18,6 +18,10 @@ SHARED_BY = 3
 
 _LOGIN = re.compile(r"(^|[/._-])(log-?in|sign-?in|auth|oauth2?|tokens?|sessions?)([/?._-]|$)", re.I)
 _LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|::1")
+_PLACEHOLDER = re.compile(
+    r"(?:(?:basic|bearer|token) +)?(?:([a-z*.])\1*|<[^<>]*>|placeholder)", re.I
+)
+"""Values that only show where a credential goes: ``xxxxx``, ``<your token>``."""
 
 NO_CHECK = Rule(
     "C201",
@@ -192,12 +196,22 @@ def _secrets_of(request: RequestTemplate, path: str) -> Iterator[Found]:
     if request.auth and any(_credentials(request.auth)):
         yield Found(FIXED_SECRET, f"{path}.auth")
     for name, value in request.headers.items():
-        if is_secret_name(name) and _is_fixed(value):
+        if _is_credential(name, value):
             place = json.dumps(name, ensure_ascii=False)
             yield Found(FIXED_SECRET, f"{path}.headers[{place}]")
     sent = (request.url, request.params, request.body and request.body.value)
     if any(mask_tokens(text) != text for field in sent for text in _texts(field)):
         yield Found(FIXED_SECRET, path)
+
+
+def _is_credential(name: str, value: object) -> bool:
+    """Return whether a header holds a fixed secret; of cookies those count that are named so."""
+    if name.lower() != "cookie" or not isinstance(value, str):
+        return is_secret_name(name) and _is_fixed(value)
+    pairs = (it.partition("=") for it in value.split(";"))
+    return any(
+        is_secret_name(re.sub("(?i)cookie", "", key)) and _is_fixed(it) for key, _, it in pairs
+    )
 
 
 def _credentials(auth: Mapping[str, object]) -> Iterator[bool]:
@@ -218,7 +232,11 @@ def _credentials(auth: Mapping[str, object]) -> Iterator[bool]:
 
 def _is_fixed(value: object) -> bool:
     return (
-        isinstance(value, str) and bool(value) and not is_template(value) and not is_ordinary(value)
+        isinstance(value, str)
+        and bool(value)
+        and not is_template(value)
+        and not is_ordinary(value)
+        and _PLACEHOLDER.fullmatch(value) is None
     )
 
 
@@ -261,7 +279,8 @@ def check_logins(cases: Mapping[str, Case]) -> Iterator[tuple[str, Found]]:
 
 
 def _logins(steps: Sequence[Step]) -> Iterator[tuple[int, str]]:
-    for at, step in enumerate(steps):
+    """Yield the steps that sign in; the last step of a case is what the case is about."""
+    for at, step in enumerate(steps[:-1]):
         request = step.request
         if request.method == "POST" and _LOGIN.search(request.url.partition("?")[0]):
             body = request.body and request.body.value

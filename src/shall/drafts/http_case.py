@@ -92,16 +92,23 @@ def _expectations(said: Answer) -> Iterable[tuple[str, Any]]:
     if said.statuses:
         yield "status", said.statuses[0] if len(said.statuses) == 1 else list(said.statuses)
     for name, value in said.headers:
-        yield f"header {name}", {"starts_with": value} if value else {"exists": True}
+        yield f"header {name}", _header(name, value)
     for name, value in said.fields:
         yield _selector(name), {"exists": True} if value is EXISTS else {"equals": value}
     held = list(said.texts)
     if said.open or not (held or said.statuses or said.headers or said.fields):
         held.append(_to_fill(said.open or "what the response holds"))
     if held:
-        yield "body", {"contains": held[0]} if len(held) == 1 else {"contains_all": held}
+        checks = [{"contains": text} for text in held]
+        yield "body", checks[0] if len(checks) == 1 else {"all_of": checks}
     if said.within:
         yield "duration", {"less_than": said.within}
+
+
+def _header(name: str, value: str) -> dict[str, Any]:
+    if not value:
+        return {"exists": True}
+    return {"starts_with" if name == "Content-Type" else "equals": value}
 
 
 def _selector(name: str) -> str:

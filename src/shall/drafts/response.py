@@ -25,11 +25,14 @@ _CLASS = re.compile(r"(?<![\w.,/-])([1-5])xx(?![A-Za-z])", re.IGNORECASE)
 _NAME = r"[A-Za-z_][\w-]*(?:\[(?:\d+|\*)\])?"
 _FIELD = re.compile(rf"(?:\$\.)?(?P<name>{_NAME}(?:\.{_NAME})*)", re.ASCII)
 _ASSIGNED = re.compile(
-    r"`(?P<name>[^`\s:=]{1,80})`\s*"
-    r"(?:is set to|set to|equal to|equals|stays|remains|becomes|is|of|=|:|：|设为|设置为|等于"
-    r"|保持|变为|为|是)\s*"
+    r"[`](?P<name>[^`\s:=]{1,80})`\s*(?:header|field|property|响应头|头|字段|属性)?\s*"
+    r"(?:(?:(?:shall|must|should|will) be|be|is|are)?\s*(?:set|equal) to|equals|stays|remains"
+    r"|becomes|(?:shall|must|should|will) be|be|is|of|=|:|：|设为|设置为|等于|保持|变为|为|是)"
+    r"\s*(?:either\s+)?"
     r"(?:`(?P<a>[^`\n]{1,80})`|[\"“](?P<b>[^\"”\n]{1,80})[\"”]"
-    r"|(?P<literal>-?\d+(?:\.\d+)?|true|false|null)\b)"
+    r"|(?P<literal>-?\d+(?:\.\d+)?|true|false|null)\b"
+    r"(?=\s*(?:$|[,;)。，；、）]|\.(?!\d)|and\b|with|within|或|且|并|和|以及|同时)))"
+    r"(?P<others>(?:\s*[,、]?\s*(?:or\b|或者?|/)\s*(?:`[^`\n]{1,80}`|[\"“][^\"”\n]{1,80}[\"”]))+)?"
 )
 _ASSIGNED_WITHIN = re.compile(r"`(?P<name>[^`\s:={]{1,80})(?::\s+|\s*=\s*)(?P<value>[^`\s]{1,80})`")
 _TICKED = re.compile(r"`(?P<text>[^`\n]{1,80})`")
@@ -50,10 +53,19 @@ _OF_THE_BODY = re.compile(
 """What says, in the same part of a sentence, that a name is one of the body."""
 
 _NOT_OF_THE_BODY = re.compile(
-    r"(?:logs?|emits?|calls?|via|through|using|uses?|by|stores?|sets?|runs?|in|to|from|记录|通过|调用"
-    r"|使用|携带|定义|写入|设置|依次|在|由|从)\s*(?:an?|the|event)?\s*$",
+    r"(?:logs?|emits?|calls?|via|through|using|uses?|by|of type|stores?|sets?|runs?|in|to|from"
+    r"|记录|通过|调用|使用|携带|定义|写入|设置|依次|在|由|从)\s*(?:an?|the|event)?\s*$",
     re.IGNORECASE,
 )
+_REFUSED = re.compile(
+    r"(?:\b(?:not|never|no|nor|neither|without|omit(?:s|ting)?|exclud(?:es?|ing)|hid(?:es?|ing)"
+    r"|rather than|instead of|other than|except|anything but)\b|n't\b"
+    r"|不(?!超过|少于|低于|大于|小于)|没有|而非|并非|禁止|严禁|省略|排除|隐藏|(?<![删移去清消])除)"
+    r".*?(?=[.;。；](?:\s|$)|[。；]|\bbut\b|而是|但是?|[,，、](?!\s*(?:or\b|nor\b|或|和)?\s*[\0\d])|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a response shall not have; a comma before a further name or number goes on with it."""
+
 _PARTS = re.compile(r"[.;。；]\s|[;；。]")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _WITHIN = re.compile(
@@ -65,8 +77,8 @@ _FILLERS = re.compile(
     r"|HTTP|an?|the|with|and|or|is|be|will|shall|JSON|body|response|object|contain(?:s|ing)?"
     r"|include(?:s|ing)?|has|having|holds?|holding|fields?|propert(?:y|ies)|header|set|to|of|in"
     r"|error|message|both|only|within|then|system|server|service|API)\b"
-    r"|返回|响应|响应体|应答|状态码|状态|正文|主体|包含|带有|含有|携带|字段|属性|错误|信息|消息|提示|对象"
-    r"|系统|服务端|服务器|服务|接口|以及|并且|并|和|与|或|的|为|是|在|内|一个|响应头|头|且|则",
+    r"|返回|响应体|响应头|响应|应答|状态码|状态|正文|主体|包含|带有|含有|携带|字段|属性|错误|信息|消息|提示|对象"
+    r"|系统|服务端|服务器|服务|接口|以及|并且|并|和|与|或|的|为|是|在|内|[一两二三四五六]个|对|头|且|则",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -100,31 +112,45 @@ class _Named(Struct):
 
 def answer_of(text: str, said: str) -> Answer:
     """Return what a text names; ``said`` are its words where something else is in them."""
+    text, is_open = _without_refused(text)
     claims = claims_in(text)
-    named = _Named()
-    rest = _take_assigned(text, named)
+    statuses = _statuses(text, claims)
     headers = {it.value for it in claims if it.kind is ClaimKind.HEADER}
-    is_open = False
+    named = _Named()
+    rest, is_cut = _take_assigned(text, named, headers)
+    is_open |= is_cut
     for match in _TICKED.finditer(rest):
         quoted = match["text"].strip()
         if quoted and quoted not in headers:
-            is_open |= not _take(quoted, rest[: match.start()], named)
+            is_known = _take(quoted, rest[: match.start()], named)
+            is_open |= not (is_known or quoted in map(str, statuses))
     for match in _QUOTED.finditer(rest):
         if _VALUE_BEFORE.search(rest[: match.start()]):
             named.texts[match["text"].strip()] = None
             rest = rest.replace(match[0], " " * len(match[0]))
     for match in _NAMED_FIELD.finditer(rest):
         named.fields.setdefault(match["a"] or match["b"], EXISTS)
-    named.headers |= dict.fromkeys(sorted(headers), "")
+    for name in sorted(headers):
+        named.headers.setdefault(name, "")
     within = _WITHIN.search(text)
     return Answer(
-        _statuses(text, claims),
+        statuses,
         tuple(named.fields.items()),
         tuple(named.headers.items()),
         tuple(named.texts),
         _time(within) if within else "",
         " ".join(said.split()) if is_open or _is_open(rest, headers) else "",
     )
+
+
+def _without_refused(text: str) -> tuple[str, bool]:
+    """Return a text without what it refuses, and whether it refuses something."""
+    shape = text
+    for pattern in (_STATUSES[0], _TICKED, _QUOTED):  # 404 Not Found, "no such order"
+        shape = pattern.sub(lambda found: "\0" * len(found[0]), shape)
+    for refused in reversed([*_REFUSED.finditer(shape)]):
+        text = f"{text[: refused.start()]} {text[refused.end() :]}"
+    return text, _REFUSED.search(shape) is not None
 
 
 def _statuses(text: str, claims: Sequence[Claim]) -> tuple[int | str, ...]:
@@ -139,18 +165,28 @@ def _statuses(text: str, claims: Sequence[Claim]) -> tuple[int | str, ...]:
     return (*(int(it) for it in dict.fromkeys(found)), *dict.fromkeys(classes))
 
 
-def _take_assigned(text: str, named: _Named) -> str:
-    """Take the fields that are said with their values; return the text without them."""
+def _take_assigned(text: str, named: _Named, headers: set[str]) -> tuple[str, bool]:
+    """Take the fields and headers that are said with their values.
+
+    Return the text without them, and whether one has several values, of which none is taken.
+    """
+    is_cut = False
     for match in _ASSIGNED.finditer(text):
-        if found := _FIELD.fullmatch(match["name"]):
-            literal = match["literal"]
-            value = _literal(literal or match["a"].strip()) if not match["b"] else match["b"]
-            named.fields[found["name"]] = value
+        literal = match["literal"]
+        value = _literal(literal or match["a"].strip()) if not match["b"] else match["b"]
+        is_cut |= match["others"] is not None
+        _take_value(match["name"], EXISTS if match["others"] else value, named, headers)
     text = _ASSIGNED.sub(" ", text)
     for match in _ASSIGNED_WITHIN.finditer(text):
-        if found := _FIELD.fullmatch(match["name"]):
-            named.fields[found["name"]] = _literal(match["value"].strip("\"'"))
-    return _ASSIGNED_WITHIN.sub(" ", text)
+        _take_value(match["name"], _literal(match["value"].strip("\"'")), named, headers)
+    return _ASSIGNED_WITHIN.sub(" ", text), is_cut
+
+
+def _take_value(name: str, value: Any, named: _Named, headers: set[str]) -> None:
+    if name in headers:
+        named.headers[name] = "" if value is EXISTS else str(value)
+    elif found := _FIELD.fullmatch(name):
+        named.fields[found["name"]] = value
 
 
 def _take(quoted: str, before: str, named: _Named) -> bool:
@@ -166,7 +202,7 @@ def _take(quoted: str, before: str, named: _Named) -> bool:
     elif found and quoted not in _WORDS and _is_of_body(before):
         named.fields.setdefault(found["name"], EXISTS)
     else:
-        return quoted.isdigit()
+        return False
     return True
 
 

@@ -23,10 +23,13 @@ _PATH = (
 _REQUESTS = tuple(
     re.compile(f'[`"“]?{pattern}[`"”]?')
     for pattern in (
-        rf"{_METHOD}{_OPEN}(?:requests?|calls?|请求|调用)?{_OPEN}(?:to|on|for|at|of|到|至|发往)?"
+        rf"{_METHOD}{_OPEN}(?:requests?|calls?|请求|调用|方法|方式)?{_OPEN}"
+        rf"(?:(?:is|was) (?:sent|made|issued|submitted)\s)?"
+        rf"{_OPEN}(?:to|on|for|at|of|against|到|至|发往|请求|访问|调用)?"
         rf"{_OPEN}{_PATH}",
         rf"(?:向|对|對|到|至){_OPEN}{_PATH}{_CLOSE}(?:接口|端点|路径|地址)?{_CLOSE}"
         rf"(?:发送|发起|发出|提交|执行|發送)(?:一个|一次|了)?{_OPEN}{_METHOD}",
+        rf"{_PATH}{_CLOSE}(?:接口|端点)?\s*(?:收到|接收到?)(?:一个)?{_OPEN}{_METHOD}",
         rf"{_PATH}{_CLOSE}(?:receives|is called with|is requested with|with|via|by)\s+(?:an?\s+)?"
         rf"{_OPEN}{_METHOD}",
     )
@@ -41,7 +44,7 @@ _SENT = re.compile(
 _JOINED = re.compile(r"^(?:requests?\b|请求|[\s,，、]|and\b|且|并且|并|而)+")
 _SENDER = re.compile(
     r"\b(?:an?|the|any|client|user|caller|consumer|someone|sends?|makes?|calls?|issues?|requests?"
-    r"|performs?|submits?|to|request)\b|客户端|用户|调用方|调用者|发送|发起|请求|调用|一个|通过",
+    r"|performs?|submits?|to|request)\b|客户端|用户|调用方|调用者|发送|发起|请求|调用|一个|通过|使用|以",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"is (?:called|sent|requested|received)|请求|时|接口")

@@ -18,7 +18,7 @@ from shall.engine.candidates import Candidates
 from shall.engine.matching import unmatched
 from shall.engine.ports import Attachments
 from shall.engine.predicate import Judge, Verdict, comparison, shown, type_name
-from shall.engine.query import Selected, walk
+from shall.engine.query import Selected, is_search, walk
 from shall.engine.schema import judge_schema
 from shall.engine.selectors import select_within
 from shall.engine.type_checks import TYPES
@@ -212,7 +212,7 @@ def _count(items: list[Any], expected: Any, budget: Budget) -> Verdict:
 
 
 def _has(actual: Selected, expected: Any, budget: Budget) -> Verdict:
-    return judge_all(expected, actual.value, budget) if actual.found else _missing(actual)
+    return _judge_each(expected, actual, budget) if actual.found else _missing(actual)
 
 
 def _all_of(actual: Selected, expected: Any, budget: Budget) -> Verdict:
@@ -220,7 +220,22 @@ def _all_of(actual: Selected, expected: Any, budget: Budget) -> Verdict:
         return _missing(actual)
     if not expected:  # nothing was compared: that proves nothing
         return Message("check.no_items", {})
-    return judge_all(_as_checks(expected), actual.value, budget)
+    return _judge_each(_as_checks(expected), actual, budget)
+
+
+def _judge_each(checks: tuple[Check, ...], actual: Selected, budget: Budget) -> Verdict:
+    """Judge conditions of a value; a search in the object of a whole body takes its text."""
+    if actual.text is None:
+        return judge_all(checks, actual.value, budget)
+    for check in checks:
+        if check.field is not None or check.selector is not None:
+            wrong = _judge_part(check, actual.value, budget)
+        else:
+            found = Selected(actual.text) if is_search(check) else actual
+            wrong = judge_of(check)(found, check.expected, budget)
+        if wrong is not None:
+            return wrong
+    return None
 
 
 def _as_checks(expected: Any) -> tuple[Check, ...]:

@@ -56,6 +56,8 @@ _decode = msgspec.json.Decoder().decode
 
 _ESCAPED = late_pattern(r"\\\\|(?:\\u[0-9a-fA-F]{4})+")
 
+_COMPOSED = frozenset({"all_of", "has"})
+
 _SEARCHES = frozenset({"contains", "not_contains", "regex"})
 
 
@@ -64,6 +66,7 @@ class Selected(Struct, frozen=True, gc=False):
 
     ``is_empty_body``: it is the whole body, and that is empty. ``is_not_json``: a field was sought
     in a body that is not JSON. ``is_undecided``: whether there is such a value is not known.
+    ``text`` is what searches within ``all_of`` and ``has`` look through instead of the value.
     """
 
     value: Any = None
@@ -72,6 +75,7 @@ class Selected(Struct, frozen=True, gc=False):
     is_empty_body: bool = False
     is_not_json: bool = False
     is_undecided: bool = False
+    text: str | None = None
 
 
 def read_content(response: Response, budget: Budget) -> Content:
@@ -140,6 +144,8 @@ def header(name: str) -> Select:
 def _body(check: Check, response: Response, content: Content) -> Selected:
     if not content.present:
         return Selected(found=False, reason=EMPTY_BODY, is_empty_body=True)
+    if check.kind in _COMPOSED and isinstance(content.value, dict):
+        return Selected(content.value, text=_searched_text(response))
     return Selected(_whole(check, response, content))
 
 
@@ -240,9 +246,17 @@ def _is_too_deep(value: Any) -> bool:
 
 def _whole(check: Check, response: Response, content: Content) -> Any:
     """Return the whole body; a search looks through the text of an object, as people mean it."""
-    searched = check.kind in _SEARCHES and isinstance(content.value, dict)
-    if not searched or isinstance(check.expected, dict):
-        return content.value
+    if isinstance(content.value, dict) and is_search(check):
+        return _searched_text(response)
+    return content.value
+
+
+def is_search(check: Check) -> bool:
+    """Return whether a check looks for a text, also in the text of an object."""
+    return check.kind in _SEARCHES and not isinstance(check.expected, dict)
+
+
+def _searched_text(response: Response) -> str:
     return _ESCAPED.sub(_unescaped, text_of(response))
 
 

@@ -217,6 +217,8 @@ def _markup(selector: Selector, response: Response, content: Content) -> Selecte
         return Selected(found=False, reason=query.EMPTY_BODY)
     if len(response.body) > MAX_MARKUP_BYTES:
         return _undecided(f"the body is larger than {MAX_MARKUP_BYTES:,} bytes")
+    if not _is_markup(response, content):
+        return _undecided("the body is no HTML or XML")
     from lxml import etree
 
     try:
@@ -227,6 +229,16 @@ def _markup(selector: Selector, response: Response, content: Content) -> Selecte
     except (etree.LxmlError, ValueError) as error:
         return _undecided(f"the body cannot be read: {str(error).splitlines()[0]}")
     return Selected(_plain(found))
+
+
+def _is_markup(response: Response, content: Content) -> bool:
+    """Return whether a body is HTML or XML; the parser of HTML would read any text."""
+    if _is_xml(response):
+        return True
+    is_html = "html" in (response.header("content-type") or "").lower()
+    if is_html and not content.is_json:
+        return True
+    return query.text_of(response).lstrip("\ufeff \t\r\n").startswith("<")
 
 
 def _finder(selector: Selector, root: Any) -> Any:

@@ -14,6 +14,7 @@ from shall.exports.names import (
     Exported,
     body_of,
     credentials,
+    joined,
     literal_of,
     note_unsaid,
     requests_of,
@@ -26,14 +27,15 @@ def to_curl(case: Case, path: str) -> Exported:
     exported = Exported()
     note_unsaid(case, exported)
     writer = _Writer(case, exported)
-    lines = [f"# {' '.join(case.name.split())}: made from {path}"]
+    lines: list[str] = []
     for part, request in requests_of(case):
         if part.checks:
             exported.lacks("checks, which curl has not")
         if getattr(part, "capture", None):
             exported.lacks(f"the captures of {part.id}")
         lines.append(" ".join(writer.arguments(request)))
-    exported.text = "\n".join(lines) + "\n"
+    head = [f"# {' '.join(case.name.split())}: made from {path}", *exported.comments()]
+    exported.text = "\n".join(head + lines) + "\n"
     return exported
 
 
@@ -71,7 +73,7 @@ class _Writer:
         url = request.url
         if not url.lower().startswith(("http://", "https://")):
             host = self.case.host or "{{ base_url }}"
-            url = f"{host.rstrip('/')}/{url.lstrip('/')}"
+            url = joined(host, url)
         if not request.params:
             return url
         pairs: list[tuple[str, str]] = []

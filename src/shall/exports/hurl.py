@@ -15,6 +15,7 @@ from shall.exports.names import (
     credentials,
     expressions_in,
     is_text,
+    joined,
     literal_of,
     note_unsaid,
     requests_of,
@@ -68,6 +69,7 @@ _TEXTS = frozenset({"text", "data"})
 _SPECIAL = str.maketrans({"\\": "\\\\", "#": "\\#", "\n": "\\n", "\t": "\\t"})
 _AS_IT_IS: dict[int, str] = {}
 _CAMEL = re.compile(r"_(\w)")
+_FILTER = re.compile(r"""\[\?\s*((?:[^()\[\]'"]|'[^']*'|"[^"]*")+)\]""")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
 
 
@@ -76,10 +78,11 @@ def to_hurl(case: Case, path: str) -> Exported:
     exported = Exported()
     note_unsaid(case, exported)
     writer = _Writer(case, exported)
-    lines = [f"# {' '.join(case.name.split())}: made from {path}"]
+    lines: list[str] = []
     for part, request in requests_of(case):
         lines += ["", *writer.entry(part, request)]
-    exported.text = "\n".join(lines) + "\n"
+    head = [f"# {' '.join(case.name.split())}: made from {path}", *exported.comments()]
+    exported.text = "\n".join(head + lines) + "\n"
     return exported
 
 
@@ -99,7 +102,7 @@ class _Writer:
         """Yield the lines of an entry."""
         url = request.url
         if not url.lower().startswith(("http://", "https://")):
-            url = f"{(self.case.host or '{{ base_url }}').rstrip('/')}/{url.lstrip('/')}"
+            url = joined(self.case.host or "{{ base_url }}", url)
         yield f"{request.method} {self._text(url)}"
         for name, value in request.headers.items():
             yield f"{name}: {self._word(value)}"
@@ -204,6 +207,8 @@ class _Writer:
         if query is None or check.kind == "status_code":
             return None
         negation = "not " if check.negated else ""
+        if (is_set := _is_flag_set(check, selector or "")) is not None:
+            return f"{query} {'exists' if is_set else 'not exists'}"
         if check.kind in _WITHOUT_VALUE:
             return f"{query} {negation}{_WITHOUT_VALUE[check.kind]}"
         if check.kind == "length" and type(check.expected) is int:
@@ -265,6 +270,18 @@ def _is_status(check: Check) -> bool:
     return check.kind == "status_code" and type(check.expected) is int and not check.negated
 
 
+def _is_flag_set(check: Check, selector: str) -> bool | None:
+    """Return whether a check wants a flag of a cookie, which has no value in hurl, to be set.
+
+    None: it is no such check.
+    """
+    if parse_selector(selector).attribute not in {"Secure", "HttpOnly"}:
+        return None
+    if check.kind not in {"equals", "not_equals"} or type(check.expected) is not bool:
+        return None
+    return check.expected == ((check.kind == "equals") != check.negated)
+
+
 def _query(selector: Selector) -> str | None:
     """Return the query of a selector with its filters; None: hurl has none."""
     if selector.source in _QUERIES:
@@ -273,7 +290,10 @@ def _query(selector: Selector) -> str | None:
         attribute = "" if selector.attribute == "Value" else f"[{selector.attribute}]"
         query = f'cookie "{selector.argument}{attribute}"'
     elif selector.source in _NAMED:
-        query = f'{_NAMED[selector.source]} "{_escaped(selector.argument)}"'
+        argument = selector.argument
+        if selector.source == "json":  # hurl 7 reads filters in parentheses only
+            argument = _FILTER.sub(r"[?(\1)]", argument)
+        query = f'{_NAMED[selector.source]} "{_escaped(argument)}"'
     else:
         return None
     before = ""

@@ -27,6 +27,10 @@ class Exported(Struct):
         if part not in self.left_out:
             self.left_out.append(part)
 
+    def comments(self) -> list[str]:
+        """Return what the text lacks as comments, for those who run it without this report."""
+        return [f"# Left out: {' '.join(it.split())}." for it in self.left_out]
+
     def environment(self, name: str) -> str:
         """Return the name of the environment variable for a variable of a run."""
         upper = _NO_NAME.sub("_", name).strip("_").upper() or "VALUE"
@@ -50,6 +54,12 @@ def python_name(text: str) -> str:
 def expressions_in(text: str) -> tuple[str | Expression, ...]:
     """Return the parts of a text: literal texts and expressions."""
     return parse_template(text).parts
+
+
+def joined(host: str, path: str) -> str:
+    """Return the address of a path; what an expression at its beginning yields begins with "/"."""
+    joint = "" if path.startswith("{{") else "/"
+    return f"{host.rstrip('/')}{joint}{path.lstrip('/')}"
 
 
 def is_text(expression: str | Expression) -> bool:

@@ -53,6 +53,9 @@ _OPERATORS = {
     "is_list": "isinstance({}, list)",
     "is_object": "isinstance({}, dict)",
 }
+_SEARCHES = frozenset({"contains", "not_contains", "regex"})
+"""Checks that look through the text of a body."""
+
 _ARGUMENTS = {
     "json": "json",
     "form": "data",
@@ -96,6 +99,7 @@ class _Writer:
         used = "\n".join(body)
         modules = [it for it in _MODULES if re.search(rf"(?<![\w.]){it}\.", used)]
         lines = [f'"""{_plain(case.name)}: made from {_plain(path)}."""', ""]
+        lines += [*self.exported.comments(), ""] if self.exported.left_out else []
         lines += [f"import {it}" for it in modules] + ([""] if modules else [])
         lines += ["import httpx", "", "", f"def test_{python_name(case.name)}():"]
         lines += [f"    {line}" if line else "" for line in body]
@@ -206,7 +210,7 @@ class _Writer:
         kind, values = credentials(self.case, request)
         if kind == "bearer":
             header = self._text(f"Bearer {values['bearer']}")
-            yield f"auth=lambda it: it.headers.update(Authorization={header}) or it"
+            yield f"auth=lambda it: it.headers.update({{'Authorization': {header}}}) or it"
         elif kind in {"basic", "digest"}:
             pair = f"{self._text(values['user'])}, {self._text(values['password'])}"
             yield f"auth=httpx.DigestAuth({pair})" if kind == "digest" else f"auth=({pair})"
@@ -220,6 +224,8 @@ class _Writer:
         actual = self._actual(check)
         if actual is None:
             return None
+        if actual == "response.json()" and check.kind in _SEARCHES:
+            actual = "response.text"
         if check.kind in {"exists", "not_exists"}:
             return self._presence(check)
         if check.kind == "length" and isinstance(check.expected, int):

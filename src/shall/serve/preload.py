@@ -116,6 +116,7 @@ ON_FIRST_USE = (
     "shall.transport.http.redirect",
     "shall.transport.http.websocket",
     "shall.transport.sql.statement",
+    "shall.transport.threads",
     "shall.transport.upload",
     "shall.workspace.atomic",
     "shall.workspace.scratch",

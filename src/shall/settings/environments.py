@@ -47,7 +47,7 @@ def read_overrides(
             try:
                 found[str(name)] |= _values(settings.get(key, ()), key, value, stronger)
             except ValueError as error:
-                is_secret = any(it.is_secret for it in settings.get(key, ()))
+                is_secret = key == "secrets" or any(it.is_secret for it in settings.get(key, ()))
                 shown = "***" if is_secret else value
                 code, message = "setting.bad-value", f"{where} is {shown}: {error}."
                 problems.append(setting_error(code, message, span_of(where, False)))

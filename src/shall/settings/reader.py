@@ -82,7 +82,8 @@ def read_settings(
             try:
                 values[setting.name] = setting.read(value)
             except ValueError as error:
-                shown = "***" if setting.is_secret else f"{value}"
+                is_secret = setting.is_secret or (setting.key == "secrets" and type(value) is dict)
+                shown = "***" if is_secret else f"{value}"
                 name = (source.kind == "file" and setting.key) or setting.name
                 message = f"{name} is {shown}: {error}."
                 problems.append(_bad_value(source, held, setting.key or "", message))

@@ -6,6 +6,7 @@ lists them under ``ADDED``, ``MODIFIED``, ``REMOVED`` and ``RENAMED Requirements
 """
 
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 
@@ -36,6 +37,7 @@ _OPERATIONS = (
     (Operation.RENAMED, late_pattern(r"renamed requirements?|重命名(?:的)?需求", re.I)),
 )
 _RENAMED = late_pattern(r"[*_`]*(?P<end>FROM|TO|从|到)[*_`]*\s*[:：]\s*(?P<title>.+)", re.I)
+_STRUCK = late_pattern(r"~~.*?~~")
 _RATIONALE = late_pattern(
     r"[*_]*(?:rationale|why|note|reason|migration|interim|conformance|background|理由|原因"
     r"|备注|说明|迁移|背景)"
@@ -65,6 +67,13 @@ class _Part(Struct):
     texts: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     ended: bool = False  # by a rationale
+
+
+def _steps(scenario: _Part) -> Sequence[Step]:
+    """Return the steps, also those that follow a list or struck words in their paragraph."""
+    if any(it.keyword == "then" for it in scenario.steps):
+        return scenario.steps
+    return steps_of(_STRUCK.sub("", " ".join(scenario.texts)).strip()) or scenario.steps
 
 
 class _Reader:
@@ -199,7 +208,7 @@ class _Reader:
                 scenario.span,
                 scenario.end_line,
                 kind=Kind.SCENARIO,
-                steps=scenario.steps,
+                steps=_steps(scenario),
                 change=change,
             )
             for scenario in scenarios

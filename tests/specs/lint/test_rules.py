@@ -124,6 +124,16 @@ def test_criteria_are_compared_within_their_feature(check: Check) -> None:
     assert "a#1.1 says the opposite (docs/a.md:3)." in {it.message for it in check(text)}
 
 
+@pytest.mark.verifies("lint#1.2")
+def test_criteria_in_any_script_are_compared_by_all_their_words(check: Check) -> None:
+    text = (
+        "### Requirement 1\n\n1. THE חנות SHALL להציג ספר\n2. THE חנות SHALL להציג מפה\n"
+        "3. THE магазин SHALL показать книгу\n4. THE магазин SHALL показать карту\n"
+    )
+    assert not codes(check(text)) & {"S131", "S132"}
+    assert "S132" in codes(check(text.replace("ספר", "מפה.!")))
+
+
 @pytest.mark.verifies("lint#1.3")
 def test_a_requirement_with_a_criterion_for_errors_has_no_finding(check: Check) -> None:
     event = "### Requirement 1\n\n1. WHEN an order is paid, THE shop SHALL send a receipt\n"

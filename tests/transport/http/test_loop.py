@@ -6,9 +6,11 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import pycurl
 import pytest
 
 from shall.errors import TimedOut
@@ -227,3 +229,36 @@ def test_a_socket_that_is_refused_is_an_error(loop: CurlLoop) -> None:
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(Exception, match="refuses the connection"):
             loop.run(get(f"http://127.0.0.1:{unused.getsockname()[1]}/"))
+
+
+@pytest.mark.verifies("cli#1.15")
+@pytest.mark.parametrize("ends", ["timed out", "stopped", "closed"])
+def test_closing_does_not_wait_for_a_name_that_libcurl_looks_up(
+    service: Any, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    found, closed = threading.Event(), threading.Event()
+
+    class LooksUp(pycurl.CurlMulti):  # type: ignore[misc]
+        def close(self) -> None:
+            found.wait()
+            super().close()
+            closed.set()
+
+    monkeypatch.setattr(pycurl, "CurlMulti", LooksUp)
+    monkeypatch.setattr(module, "CLOSE_GRACE_S", 0.01)
+    loop = CurlLoop()
+
+    def work() -> Work[None]:
+        with suppress(TimedOut, Stopped):
+            yield from get(f"{service.url}/slow", timeout_s=0.1 if ends == "timed out" else 60)
+
+    task = loop.start(work())
+    if ends == "stopped":
+        loop.stop(task)
+    while ends != "closed" and not task.is_done:
+        loop.step()
+    loop.close()
+
+    assert not closed.is_set()
+    found.set()
+    assert closed.wait(60)

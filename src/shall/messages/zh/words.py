@@ -77,6 +77,9 @@ WORDS: dict[str, str] = {
     "the body of {address} is not compressed as its header says": (
         "{address} 的响应体并未按其标头声明的方式压缩"
     ),
+    "the body of {address} goes on after the end of its compressed data": (
+        "{address} 的响应体在压缩数据结束之后还有内容"
+    ),
     "{address} sent headers that are too large": "{address} 发送的响应头过大",
     "{address} sent less than it announced": "{address} 发送的数据少于其声明的长度",
     "{address} redirects more than {most} times": "{address} 重定向超过 {most} 次",

@@ -22,13 +22,13 @@ _QUOTED = late_pattern(
     r"|\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]"
 )
 _QUOTES = frozenset('`"“「『《【(（[')
-_MODAL_LETTERS = frozenset("应應必须須务務不严嚴禁决绝")
+_MODAL_LETTERS = frozenset("应應必须須务務不严嚴禁决绝只仅僅")
 # Each modal begins like this. A set of letters is found faster than alternatives are tried.
-_MODAL_START = late_pattern("[sSſmM应應必须須务務不严嚴禁决绝](?:(?<![sSſmM])|[hHuU])")
+_MODAL_START = late_pattern("[sSſmM应應必须須务務不严嚴禁决绝只仅僅](?:(?<![sSſmM])|[hHuU])")
 _STRONG = late_pattern(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
 _EMPHASISED = late_pattern(
-    r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
-    r"|must|not),?)\1",
+    r"(`[^`]*`)|(\*|(?<![A-Za-z0-9_])_{1,2})((?:while|when|after|before|where|if|then|and|the"
+    r"|shall not|shall|must not|must|not),?)\2(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _LABEL = late_pattern(
@@ -96,7 +96,7 @@ def plain(sentence: str) -> str:
     text = " ".join(sentence.split())
     if "*" in text or "_" in text:
         text = _STRONG.sub(lambda found: found[1] or "", text)
-        text = _EMPHASISED.sub(r"\2", text)
+        text = _EMPHASISED.sub(lambda found: found[1] or found[3], text)
     return text
 
 
@@ -162,7 +162,8 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
     response, is_negative = _response(text, modal)
     if not response and subject:
         return _without_modal(text[: modal.start].rstrip(), shape[: modal.start], modal.level)
-    if not response or (not subject and not conditions):
+    is_alone = not strict and modal.level is Level.MUST  # the only clause: its subject is missing
+    if not response or not (subject or conditions or is_alone):
         return None
     return Clause(conditions, subject, response, modal.word, modal.level, is_negative)
 
@@ -233,11 +234,11 @@ def _without_modal(text: str, shape: str, level: Level | None = None) -> Clause 
 
 def _response(text: str, modal: _Modal) -> tuple[str, bool]:
     again = _AGAIN.match(text, modal.end)
-    doubled = again is not None and zh.NEGATION.match(again[0]) is None  # 应禁止 denies
-    end = again.end() if again is not None and doubled else modal.end
+    if again is not None and (zh.NEGATION.match(again[0]) or zh.ONLY.match(again[0])):
+        again = None  # 应禁止 denies
+    response = text[again.end() if again is not None else modal.end :]
     is_negative = zh.NEGATIVE.match(modal.word) is not None or modal.word.lower() == "cannot"
-    response = text[end:]
-    if is_negative:
+    if is_negative or zh.ONLY.match(modal.word):
         response = modal.word + response if not modal.word.isascii() else response
     elif en.NEGATION.match(response) or zh.NEGATION.match(response):
         is_negative = True

@@ -51,7 +51,12 @@ _SHOULD = f"{_NOT_AFTER}(?:应当|應當|应该|應該|应|應){_NOT_BEFORE}"
 _MUST = "必须|必須|必需(?=[^的品求])|(?:务必|務必)(?![须須])|(?<![必无無莫])(?:须|須)(?![知要])"
 _NEVER = "不得|不应该|不應該|不应当|不應當|不应|不應|严禁|嚴禁|禁止|不允许|不允許|不准|决不|绝不"
 
-MODAL = f"(?P<zh>{_NEVER}|{_MUST}|{_SHOULD})"
+# 只允许查询，不允许修改 is one response.
+_ONLY = (
+    "[只仅僅](?:允许|允許|能|可以?|准)(?=[^,，。;；]{1,40}[,，] ?[但而]?"
+    "(?:不得|禁止|严禁|嚴禁|不允许|不允許|不准))"
+)
+MODAL = f"(?P<zh>{_NEVER}|{_ONLY}|{_MUST}|{_SHOULD})"
 # 建议 is a noun in 有用建议率 and 针对建议提问, 需要 no modal in 过滤需要审查的请求.
 _ADVISE = (
     "(?:建议|建議)(?=[不将將在设設以用为為应應每]|使用|采用|採用|增加|提供|支持|支援|保持|避免|至少"
@@ -113,6 +118,7 @@ NEGATION = late_pattern("\\s*(?:始终|始終|一律|永远|永遠)?(?:不|禁�
 PROHIBITION = late_pattern(
     "[，,](?=(?![则則就且并並也但]|那么|那麼|同时|同時)[^，,。；、]{2,30}?(?:不得|禁止|严禁|嚴禁))"
 )
+ONLY = late_pattern("\\s*[只仅僅]")
 NEGATIVE = late_pattern("不|禁|严|嚴|决|绝")
 
 LEVELS = {"建议": Level.SHOULD, "建議": Level.SHOULD, "宜": Level.SHOULD}
@@ -120,7 +126,7 @@ LEVELS = {"建议": Level.SHOULD, "建議": Level.SHOULD, "宜": Level.SHOULD}
 
 def level_of(word: str) -> Level:
     """Return how binding a modal is."""
-    if re.match(_NEVER, word) or re.match(f"{_MUST}|应|應", word):
+    if re.match(f"{_NEVER}|{_MUST}|[应應只仅僅]", word):
         return Level.MUST
     if word in LEVELS:
         return LEVELS[word]

@@ -16,7 +16,19 @@ _PATH = re.compile(
     r"specs/(?P<feature>[^/]+(?:/[^/]+)*)/(?P<name>requirements|bugfix|design|tasks)\.md"
 )
 _FLAT = late_pattern(r"specs/(?P<feature>[^/]+)\.md")
-_NO_FEATURE = frozenset({"readme", "index", "changelog", "contributing", "agents", "claude"})
+_NO_FEATURE = frozenset(
+    {
+        "readme",
+        "index",
+        "changelog",
+        "contributing",
+        "agents",
+        "claude",
+        "new-spec",
+        "spec-template",
+    }
+)
+"""Names of pages about a project or about writing its documents."""
 
 
 def document_at(path: str) -> Document | None:

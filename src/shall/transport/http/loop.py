@@ -13,10 +13,11 @@ from _thread import RLock
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shall.errors import ShallError
-from shall.transport.exchange import Request, Response
+from shall.transport.exchange import OPENS_WEBSOCKET, Request, Response
 from shall.transport.http.transfers import Handle, Transfers
 from shall.transport.poller import READ, make_poller
 from shall.transport.target_policy import TargetPolicy
@@ -24,12 +25,17 @@ from shall.transport.waits import Call, Close, Pause, Receive, Send, Statement, 
 
 if TYPE_CHECKING:
     from shall.transport.http.websocket import WebSockets
+    from shall.transport.threads import Threads
 
 MAX_THREADS = 4
 """Threads that carry out blocking calls."""
 
 STATEMENT_GRACE_S = 0.5
 """How long after its time a statement is broken off that the server itself did not end."""
+
+CLOSE_GRACE_S = 1.0
+"""How long to wait for blocking calls that were stopped: those that kill child processes, or that
+look a name up."""
 
 _now = time.monotonic
 
@@ -61,7 +67,7 @@ class CurlLoop:
         self._timer_count = 0
         self._ready: deque[tuple[Task, int, Any, BaseException | None]] = deque()
         self._called: deque[tuple[Task, int, Any, BaseException | None]] = deque()
-        self._pool: Any = None
+        self._threads: Threads | None = None
         self._sockets: WebSockets | None = None
         self._connections: Any = None
         self._woken_by, self._wakes = os.pipe()
@@ -133,11 +139,11 @@ class CurlLoop:
                 task.execution.stop()
             task.work.close()
             self._close_socket(task)
-        self._transfers.close()
+        self._transfers.close(CLOSE_GRACE_S)
         self._poller.close()
         os.close(self._woken_by)
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._threads is not None:
+            self._threads.close(CLOSE_GRACE_S)
         if self._connections is not None:
             self._connections.close()
 
@@ -170,13 +176,8 @@ class CurlLoop:
         """Begin to wait; return what went wrong at once."""
         task.token += 1
         if type(wait) is Request:
-            if task.handle is None:
-                task.handle = self._transfers.handle()
-            try:
-                self._transfers.begin(task.handle, wait, task)
-            except ShallError as error:
-                return error
-        elif isinstance(wait, Pause):
+            return self._begin_request(task, wait)
+        if isinstance(wait, Pause):
             token = task.token
             self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
         elif isinstance(wait, Call):
@@ -185,6 +186,19 @@ class CurlLoop:
             return self._converse(task, wait)
         elif isinstance(wait, Statement):
             return self._begin_statement(task, wait)
+        return None
+
+    def _begin_request(self, task: Task, request: Request) -> ShallError | None:
+        if task.handle is None:
+            task.handle = self._transfers.handle()
+        handle = task.handle
+        try:
+            transfer = self._transfers.begin(handle, request, task)
+        except ShallError as error:
+            return error
+        if request.method == OPENS_WEBSOCKET:  # libcurl limits only the time to connect
+            expire = partial(self._transfers.expire, handle, transfer)
+            self._at(_now() + request.timeout_s, expire)
         return None
 
     def _converse(self, task: Task, wait: Send | Receive | Close) -> ShallError | None:
@@ -230,10 +244,10 @@ class CurlLoop:
         self._ready.append((task, task.token, None, Stopped()))
 
     def _begin_call(self, task: Task, call: Call) -> None:
-        if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor  # only those who block pay for it
+        if self._threads is None:
+            from shall.transport.threads import Threads  # only those who block pay for it
 
-            self._pool = ThreadPoolExecutor(MAX_THREADS, "shall-call")
+            self._threads = Threads(MAX_THREADS)
         token = task.token
 
         def carry_out() -> None:
@@ -245,7 +259,7 @@ class CurlLoop:
             self._called.append((task, token, value, error))
             self.wake()
 
-        self._pool.submit(carry_out)
+        self._threads.start(carry_out)
 
     def _begin_statement(self, task: Task, statement: Statement) -> ShallError | None:
         """Carry out a statement in a thread; break it off where its server does not end it."""
@@ -258,11 +272,13 @@ class CurlLoop:
         if self._connections is None:
             self._connections = Connections(self._policy)
         task.execution = execution = Execution(self._connections, statement)
+        token = task.token
 
         def look() -> None:
             left_s = execution.left_s
             if left_s is not None and left_s <= -STATEMENT_GRACE_S:
-                execution.stop()
+                execution.stop()  # its thread may still look a name up, or connect
+                self._ready.append((task, token, None, execution.timed_out()))
             elif left_s is not None:
                 self._at(_now() + left_s + STATEMENT_GRACE_S, look)
 

@@ -127,6 +127,11 @@ class Receiver:
             return 0
         return None
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether more of the body came than may."""
+        return self._left < 0
+
     def body(self) -> bytes:
         """Return the body of the last response."""
         chunks = self._chunks
@@ -342,8 +347,7 @@ def _set_content(curl: pycurl.Curl, content: bytes | FileContent, uploads: "list
         curl.setopt(pycurl.READFUNCTION, partial(_read, upload))
         curl.setopt(pycurl.SEEKFUNCTION, partial(_seek, upload))
     else:
-        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(content))
-        curl.setopt(pycurl.COPYPOSTFIELDS, content)
+        curl.setopt(pycurl.POSTFIELDS, content)  # COPYPOSTFIELDS takes no null byte
 
 
 def _opened(content: FileContent, uploads: "list[Upload]") -> "Upload":

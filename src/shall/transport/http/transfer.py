@@ -30,6 +30,7 @@ _REASONS = {
     pycurl.E_SEND_ERROR: "{address} broke the connection off",
     pycurl.E_PARTIAL_FILE: "{address} sent less than it announced",
     pycurl.E_BAD_CONTENT_ENCODING: "the body of {address} is not compressed as its header says",
+    pycurl.E_WRITE_ERROR: "the body of {address} goes on after the end of its compressed data",
     pycurl.E_TOO_MANY_REDIRECTS: "{address} redirects more than {most} times",
     pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
     pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
@@ -152,6 +153,10 @@ class Transfer:
             code == _TIMED_OUT and reader.ends_with_time and receiver.status > 0
         )
 
+    def expired(self) -> ShallError:
+        """Return the error of a transfer whose time is over."""
+        return self._failure(_TIMED_OUT, "")
+
     def break_off(self) -> None:
         """Leave the handle as a transfer that ended does."""
         if self._options.uploads:
@@ -268,7 +273,7 @@ class Transfer:
         address = f"{host}:{port}"
         if code == _TIMED_OUT:
             return self._timed_out(address)
-        if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
+        if code == pycurl.E_FILESIZE_EXCEEDED or self._receiver.is_too_large:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
             reason = self._reason(code, text).format(host=host, address=address, most=self._most)

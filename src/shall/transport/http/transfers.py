@@ -78,6 +78,8 @@ class Transfers:
         self._held_back: deque[Origin] = deque()
         self.next_at: float | None = None
         """When those that are held back may start."""
+        self._may_look_up = False
+        """Whether libcurl may still look up a name for a transfer that was broken off."""
 
     def handle(self) -> Handle:
         """Return a handle without cookies."""
@@ -94,7 +96,7 @@ class Transfers:
         """Store a handle for another sender."""
         self._idle.append(handle)
 
-    def begin(self, handle: Handle, request: Request, sender: Any) -> None:
+    def begin(self, handle: Handle, request: Request, sender: Any) -> Transfer:
         """Send a request, as soon as its service is open to another connection.
 
         Raises:
@@ -102,11 +104,12 @@ class Transfers:
         """
         if handle.socket is not None:
             self.close_socket(handle)
-        handle.transfer = Transfer(
+        handle.transfer = transfer = Transfer(
             handle.curl, handle.options, handle.receiver, handle.jar, request, self._targets
         )
         handle.sender = sender
         self._go(handle, request.url)
+        return transfer
 
     def _go(self, handle: Handle, url: str) -> None:
         """Start a transfer, or hold it back."""
@@ -124,6 +127,7 @@ class Transfers:
         """Break a transfer off; its connection is closed."""
         transfer, handle.transfer = handle.transfer, None
         if self._flying.pop(handle.curl, None) is not None:
+            self._may_look_up = True
             self._multi.remove_handle(handle.curl)
             self._left(handle, keeps=False)
         else:
@@ -131,6 +135,12 @@ class Transfers:
                 handle.origin.waiting.remove(handle)
         if transfer is not None:
             transfer.break_off()
+
+    def expire(self, handle: Handle, transfer: Transfer) -> None:
+        """Break a transfer off whose time is over, if it is still under way."""
+        if handle.transfer is transfer:
+            self.cancel(handle)
+            self._done(handle.sender, None, transfer.expired())
 
     def close_socket(self, handle: Handle) -> None:
         """Close the WebSocket that a request opened."""
@@ -163,8 +173,13 @@ class Transfers:
             for curl, code, text in failed:
                 self._finish(curl, (code, text))
 
-    def close(self) -> None:
-        """Close every connection; transfers under way are broken off."""
+    def close(self, patience_s: float) -> None:
+        """Close every connection; transfers under way are broken off.
+
+        libcurl waits for names that it looks up, which nothing can stop: that is awaited at most
+        ``patience_s``.
+        """
+        self._may_look_up = self._may_look_up or bool(self._flying)
         for curl, handle in self._flying.items():
             self._multi.remove_handle(curl)
             handle.options.close_uploads()
@@ -172,9 +187,17 @@ class Transfers:
         for origin in self._held_back:
             for handle in origin.waiting:
                 handle.options.close_uploads()
-        self._multi.close()
         for handle in self._idle:
             handle.curl.close()
+        if self._may_look_up:
+            import threading  # few runs break a transfer off
+
+            self._multi.setopt(pycurl.M_SOCKETFUNCTION, lambda *_: None)  # the poller is closed
+            closing = threading.Thread(target=self._multi.close, daemon=True)
+            closing.start()
+            closing.join(patience_s)
+        else:
+            self._multi.close()
 
     def _origin(self, url: str) -> Origin:
         name = url[: url.find("/", len("https://"))]
@@ -210,7 +233,12 @@ class Transfers:
     def _finish(self, curl: pycurl.Curl, fault: tuple[int, str] | None) -> None:
         handle = self._flying.pop(curl)
         transfer = handle.transfer
-        if fault is None and transfer is not None and transfer.is_websocket:
+        if fault is not None and fault[0] == pycurl.E_OPERATION_TIMEDOUT:
+            self._may_look_up = True
+        opens = fault is None and transfer is not None and transfer.is_websocket
+        if opens and not handle.receiver.status:  # libcurl is content with a closed connection
+            fault, opens = (pycurl.E_GOT_NOTHING, ""), False
+        if opens:
             from shall.transport.http.websocket import WebSocket  # few requests open one
 
             handle.socket = WebSocket(curl)

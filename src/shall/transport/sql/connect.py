@@ -15,6 +15,8 @@ from shall.transport.target_policy import Denial, TargetPolicy
 from shall.transport.waits import Statement
 
 Stop = Callable[[], None]
+StopWith = Callable[[Stop], None]
+"""Is called with what breaks a connection off, once there is something to break off."""
 Close = Callable[[], None]
 
 CONNECT_TIMEOUT_S = 10.0
@@ -27,23 +29,33 @@ WHERE name = 'client_connection_check_interval'
 
 
 def connect_to(
-    statement: Statement, policy: TargetPolicy, dialect: Any, options: dict[str, Any]
+    statement: Statement,
+    policy: TargetPolicy,
+    dialect: Any,
+    options: dict[str, Any],
+    stop_with: StopWith,
 ) -> tuple[Any, Stop, Close]:
     """Return a connection of the driver, what breaks off whatever it does, and what frees that.
 
     Raises:
         TargetDenied: The policy lets nothing connect there.
         TargetUnreachable: No connection, no such name, wrong user or password.
+        TimedOut: ``stop_with`` says that the time is over.
     """
     connect = {"postgresql": _postgresql, "mysql": _mysql, "sqlite": _sqlite}
     try:
-        return connect[statement.database.kind](statement, policy, dialect.loaded_dbapi, options)
+        kind, driver = statement.database.kind, dialect.loaded_dbapi
+        return connect[kind](statement, policy, driver, options, stop_with)
     except (dialect.loaded_dbapi.Error, OSError) as error:
         raise _unreachable(statement, error) from None
 
 
 def _postgresql(
-    statement: Statement, policy: TargetPolicy, driver: Any, options: dict[str, Any]
+    statement: Statement,
+    policy: TargetPolicy,
+    driver: Any,
+    options: dict[str, Any],
+    stop_with: StopWith,
 ) -> tuple[Any, Stop, Close]:
     database = statement.database
     addresses = _addresses(statement, policy)
@@ -56,38 +68,52 @@ def _postgresql(
     connection = driver.connect(
         **{**options, **several}, password=statement.password, connect_timeout=timeout
     )
-    connection.execute(_LOOK_FOR_CLIENT)
-    connection.commit()
     copy = socket.socket(fileno=os.dup(connection.fileno()))
-    return connection, _stop_socket(copy), copy.close
+    stop = _stop_socket(copy)
+    try:
+        stop_with(stop)
+        connection.execute(_LOOK_FOR_CLIENT)
+        connection.commit()
+    except BaseException:
+        connection.close()
+        copy.close()
+        raise
+    return connection, stop, copy.close
 
 
 def _mysql(
-    statement: Statement, policy: TargetPolicy, driver: Any, options: dict[str, Any]
+    statement: Statement,
+    policy: TargetPolicy,
+    driver: Any,
+    options: dict[str, Any],
+    stop_with: StopWith,
 ) -> tuple[Any, Stop, Close]:
     database = statement.database
     connection = driver.connect(**options, password=statement.password, defer_connect=True)
+    timeout_s = min(CONNECT_TIMEOUT_S, statement.timeout_s)
     last: OSError | None = None
     for address in _addresses(statement, policy):
         try:
-            opened = socket.create_connection((address, database.port), CONNECT_TIMEOUT_S)
+            opened = socket.create_connection((address, database.port), timeout_s)
         except OSError as error:
             last = error
             continue
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         copy = opened.dup()
+        stop = _stop_socket(copy)
         try:
+            stop_with(stop)
             connection.connect(opened)
         except BaseException:
             opened.close()
             copy.close()
             raise
-        return connection, _stop_socket(copy), copy.close
+        return connection, stop, copy.close
     raise last or OSError("no address")
 
 
 def _sqlite(
-    statement: Statement, _policy: TargetPolicy, driver: Any, _options: dict[str, Any]
+    statement: Statement, _policy: TargetPolicy, driver: Any, _options: Any, _stop_with: StopWith
 ) -> tuple[Any, Stop, Close]:
     """Open an SQLite file that exists; a statement can reach no other file."""
     address = f"{_as_uri(statement.path)}?mode=rw"

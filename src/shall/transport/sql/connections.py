@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, eve
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from shall.errors import QueryFailed, TimedOut
+from shall.errors import QueryFailed, TargetUnreachable, TimedOut
 from shall.results.records import Timings
 from shall.transport.exchange import Response
 from shall.transport.sql.connect import Close, Stop, connect_to, reason_of
@@ -45,7 +45,7 @@ class Execution:
 
     def __init__(self, connections: "Connections", statement: Statement) -> None:
         self._connections = connections
-        self._statement = statement
+        self.statement = statement
         self._guard = threading.Lock()
         self._stop: Stop | None = None
         self._ends_at = math.inf
@@ -61,18 +61,20 @@ class Execution:
             TargetUnreachable: The database cannot be connected to.
             TimedOut: It took too long, or was stopped.
         """
-        self._ends_at = time.monotonic() + self._statement.timeout_s
+        self._ends_at = time.monotonic() + self.statement.timeout_s
         try:
-            return self._connections.execute(self._statement, self)
+            return self._connections.execute(self.statement, self)
         finally:
             self._is_done = True
+            with self._guard:
+                self._stop = None
 
     @property
     def left_s(self) -> float | None:
         """How long it may go on; None: it is done. Waiting for a thread does not count."""
         if self._is_done:
             return None
-        return min(self._ends_at - time.monotonic(), self._statement.timeout_s)
+        return min(self._ends_at - time.monotonic(), self.statement.timeout_s)
 
     def stop(self) -> None:
         """Break off what the database does, if that has begun; else do not begin it."""
@@ -81,13 +83,17 @@ class Execution:
             if self._stop is not None:
                 self._stop()
 
-    @contextmanager
-    def stoppable(self, stop: Stop) -> Iterator[None]:
-        """Let ``stop`` be called while a statement runs. Raises ``TimedOut`` if it is stopped."""
+    def stop_with(self, stop: Stop) -> None:
+        """Let ``stop`` be called from now on. Raises ``TimedOut`` if it is stopped already."""
         with self._guard:
             if self.is_stopped:
                 raise self.timed_out()
             self._stop = stop
+
+    @contextmanager
+    def stoppable(self, stop: Stop) -> Iterator[None]:
+        """Let ``stop`` be called while a statement runs. Raises ``TimedOut`` if it is stopped."""
+        self.stop_with(stop)
         try:
             yield
         finally:
@@ -96,7 +102,7 @@ class Execution:
 
     def timed_out(self) -> TimedOut:
         """Return the error of a statement that took too long."""
-        statement = self._statement
+        statement = self.statement
         return TimedOut(
             f"The database {statement.name} did not answer within {statement.timeout_s:g} s.",
             details={"address": str(statement.database), "timeout_s": statement.timeout_s},
@@ -111,19 +117,26 @@ class Connections:
         self._engines: dict[tuple[Any, ...], Engine] = {}
         self._guard = threading.Lock()
         self._opened: list[Close] = []
+        self._current = threading.local()  # the execution of each thread
 
     def execute(self, statement: Statement, execution: Execution) -> Response:
         """Carry out a statement in a transaction of its own, which is committed."""
         started = time.perf_counter()
+        self._current.execution = execution
         try:
             with self._engine(statement).connect() as connection:
                 try:
-                    with execution.stoppable(connection.info["stop"]):
+                    with execution.stoppable(connection.info["stop"]), connection.begin():
                         body = _answer(connection, statement)
                 except BaseException:
                     if execution.is_stopped:
                         connection.invalidate()
                     raise
+        except TargetUnreachable:
+            left_s = execution.left_s
+            if execution.is_stopped or (left_s is not None and left_s <= 0):
+                raise execution.timed_out() from None
+            raise
         except (SQLAlchemyError, msgspec.EncodeError) as error:
             if execution.is_stopped or _is_timeout(error):
                 raise execution.timed_out() from None
@@ -162,13 +175,20 @@ class Connections:
             query=dict(database.options),
         )
         try:
-            engine = create_engine(url, poolclass=QueuePool, pool_size=4, hide_parameters=True)
+            engine = create_engine(
+                url,
+                poolclass=QueuePool,
+                pool_size=4,
+                pool_reset_on_return=None,  # it would wait for a server where nothing stops it
+                hide_parameters=True,
+            )
         except (ImportError, NoSuchModuleError):
             raise missing_extra(database.kind) from None
 
         def connect(dialect: Any, record: Any, _: Any, options: dict[str, Any]) -> Any:
+            execution: Execution = self._current.execution
             connection, record.info["stop"], free = connect_to(
-                statement, self._policy, dialect, options
+                execution.statement, self._policy, dialect, options, execution.stop_with
             )
             with self._guard:
                 self._opened.append(free)
@@ -194,11 +214,9 @@ def _answer(connection: Connection, statement: Statement) -> bytes:
     options = {"stream_results": True, "max_row_buffer": _AT_ONCE} if reads else {}
     result = connection.execute(clause, dict(statement.parameters), execution_options=options)
     try:
-        answer = _rows(result, statement) if result.returns_rows else _count(result)
+        return _rows(result, statement) if result.returns_rows else _count(result)
     finally:
         result.close()
-    connection.commit()
-    return answer
 
 
 def _limit_time(connection: Connection, statement: Statement) -> None:

@@ -92,7 +92,10 @@ ONE_SIDED = Rule(
 
 RULES = (SAME, NEAR, OPPOSITE, ONE_SIDED)
 
-_WORD = re.compile(r"[a-z0-9_./:%+-]*[a-z0-9_%]|[\u3040-\u9fff]|[<>=≤≥≠]+")
+_WORD = re.compile(
+    r"[a-z0-9_./:%+-]*[a-z0-9_%]|[\u3040-\u9fff]|[<>=≤≥≠]+"
+    r"|[^\W\d_a-z\u3040-\u9fff]+"  # letters of any other script
+)
 _PLURAL = re.compile(r"s(?<=[a-z]{2}[a-rt-z]s)(?![a-z0-9])")  # a letter first: half the time
 _EMPTY = frozenset(
     [

@@ -126,6 +126,7 @@ _ENDS_WITH_MODAL = re.compile(
     r"[\s*_:：.。…]*$",
     re.IGNORECASE,
 )
+_LEFT_OUT = re.compile(r"\bbut\b[^.;]*(?:shall|must) not\W*$", re.I)  # guests may, but A must not
 _EMPTY_CONDITION = re.compile(
     r"^[\s*_]*(?P<word>while|when|where|if|如果|若|当)"
     r"(?:(?<=[a-z])[\s*_]*的?[时時]候?)?[\s*_]*(?:[,，]|then\b)",  # 当时 is an adverb
@@ -181,7 +182,7 @@ def _sentence(passage: Passage) -> Iterator[Finding]:
         yield passage.finding(NO_CONDITION, condition.start("word"), condition["word"])
     elif criterion.language == "ja":
         return  # its parts are not known, and the modal is at the end
-    elif _ENDS_WITH_MODAL.search(criterion.text[-20:]):
+    elif _ENDS_WITH_MODAL.search(criterion.text[-20:]) and not _LEFT_OUT.search(criterion.text):
         yield passage.finding(NO_RESPONSE)
     elif criterion.clauses:
         yield from _parsed(passage)

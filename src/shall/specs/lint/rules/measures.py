@@ -52,7 +52,7 @@ _NO_UNIT = re.compile(
     re.IGNORECASE,
 )
 _NO_UNIT_ZH = re.compile(
-    r"(?:在|超时|间隔为?|延迟|每隔)\s*\d+(?:\.\d+)?\s*(?=内|之内|后|，|,|。|$)"
+    r"(?:(?<!存)在|超时|间隔为?|延迟|每隔)\s*\d+(?:\.\d+)?\s*(?=内|之内|后|，|,(?!\d)|。|$)"
 )
 _ROUGHLY = frozenset({"approximately", "approx", "roughly", "circa", "around", "about"})
 _ROUGH = re.compile(
@@ -61,7 +61,7 @@ _ROUGH = re.compile(
     re.IGNORECASE,
 )
 _ROUGH_ZH = re.compile(
-    r"(?:大约|大概|约为?|将近|接近)\s*\d[\d.,]*\s?[%A-Za-z\u4e00-\u9fff]?"
+    r"(?:大约|大概|约为?|将近|接近)\s*\d[\d.,]*\s?(?:[%\u4e00-\u9fff]|[A-Za-z]+)?"
     r"|\d[\d.,]*\s?[%A-Za-z个项条秒分钟小时天年月次倍元]{0,4}左右"
 )
 _RANGE = re.compile(r"±|\+/-|正负")

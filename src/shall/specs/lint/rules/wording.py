@@ -139,6 +139,7 @@ _PLACEHOLDER = re.compile(
     r"(?![- /、]*(?:(?:or|and|或|和)\s*)?(?:FIXME|TODO|TBD|XXX|HACK)?[- ]?"
     r"(?:(?:list|item|app|comment|marker|placeholder"
     r"|stub)s?\b|\s*(?:列表|事项|注释|标记|应用|占位)))"
+    r"(?!,? tracked )"  # a requirement whose work is listed elsewhere
     r"|\?{3,}|？{3,}"
     r"|\[\s*(?i:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清)"
     r"|[(（\[【]\s*待(?:定|确认|補充|补充|澄清|讨论)[^)）\]】]{0,40}[)）\]】]|待补充"
