@@ -11,9 +11,9 @@ from tests.made_results import coverage, whole_run
 
 from shall.actions.proof import read_proof
 from shall.bootstrap import open_project
-from shall.pages.frame import Look
+from shall.pages.frame import Body, Look, saved_in_both
 from shall.pages.matrix import matrix_file
-from shall.pages.report import html_page
+from shall.pages.report import Beside, html_page, run_body
 from shall.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 def report(_site: Site, language: str) -> str:
     """Return a run of every outcome."""
     return html_page(whole_run(), coverage(), language)
+
+
+def report_in_both(_site: Site, language: str) -> str:
+    """Return the same as a file that starts in the other language, and is switched."""
+
+    def body_in(it: str) -> Body:
+        return run_body(whole_run(), Look(it, datetime.now(UTC)), Beside(coverage()))
+
+    return saved_in_both("en" if language == "zh" else "zh", body_in)
 
 
 def matrix_of(project: Path, language: str) -> str:
@@ -43,7 +52,12 @@ def hostile_matrix(site: Site, language: str) -> str:
     return matrix_of(site.hostile, language)
 
 
-SAVED = {"report": report, "matrix-file": matrix, "matrix-file-hostile": hostile_matrix}
+SAVED = {
+    "report": report,
+    "report-in-both": report_in_both,
+    "matrix-file": matrix,
+    "matrix-file-hostile": hostile_matrix,
+}
 ADDRESSES = {
     "overview": "/",
     "runs": "/runs",
@@ -97,6 +111,7 @@ def test_a_saved_page_has_no_fault(
 
         tab.page.goto(file.as_uri())
 
+        assert tab.page.locator("html").get_attribute("lang") == language
         assert faults_in_each_view(tab, name, language) == {}
 
 

@@ -193,6 +193,39 @@ def test_every_html_report_has_the_matrix_with_the_texts_of_the_requirements(
     assert re.search(r"As of 20\d\d-.{14} UTC: what was recorded after this run", pages["stored"])
 
 
+@pytest.mark.verifies("run-pages#2.9")
+@pytest.mark.parametrize(("language", "other"), [("en", "zh"), ("zh", "en")])
+def test_the_files_of_a_run_and_of_the_matrix_have_both_languages(
+    shall: Shall,
+    write_case: WriteCase,
+    write_spec: Callable[[], None],
+    service: Any,
+    project: Path,
+    language: str,
+    other: str,
+) -> None:
+    (project / "shall.yaml").write_text(f"language: {language}\n")
+    write_spec()
+    write_case("a", more="verifies: [shop#1.1]")
+    shall("run", "--host", service.url, "--report-html", "run.html")
+    shall("report", "--html", "stored.html")
+    printed = shall("trace", "--format", "html").stdout
+
+    files = [(project / f"{it}.html").read_text() for it in ("run", "stored")]
+
+    texts = {"en": "1 of 1 criteria proved", "zh": "1 条验收标准中有 1 条已证明"}
+    for page in (*files, printed):
+        assert page.startswith(f'<!doctype html>\n<html lang="{language}">')
+        first, template = page.split(f'<template data-language="{other}"')
+        assert texts[language] in first
+        assert texts[other] not in first
+        assert texts[other] in template
+    as_of = {"en": "As of", "zh": "截至"}
+    assert [as_of[it] in files[1].split("<template data-l")[it == other] for it in as_of] == [
+        True
+    ] * 2
+
+
 @pytest.mark.verifies("run-pages#2.3")
 def test_a_report_without_a_matrix_says_why(
     shall: Shall,

@@ -20,9 +20,9 @@ from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
 from shall.cli.output import CHECK_FAILED, OK, exit_status, has_display, notice, say
+from shall.cli.report import html_report
 from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
-from shall.pages.report import html_page
 from shall.results.collected import Collected
 from shall.specs.export import to_text
 
@@ -55,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
     )
     page = None
     if workspace.state_warning is None:
-        text = html_page(collected.result(run), matrix, settings.language)
+        text = html_report(collected.result(run), settings.language, workspace)
         page = keep_report(workspace, run.run_id, text)
         say(f"HTML report: {page}\n")
     _say_next_steps(arguments.to)

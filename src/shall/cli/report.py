@@ -70,13 +70,13 @@ def write_reports(
 def html_report(
     run: RunResult, language: str, workspace: Workspace, *, is_stored: bool = False
 ) -> str:
-    """Return a run as an HTML page, with the matrix as it is now."""
+    """Return a run as an HTML page in both languages, with the matrix as it is now."""
     from shall.actions.requirements import read_specs
-    from shall.pages.frame import Look
-    from shall.pages.report import Beside, criterion_texts, run_file
+    from shall.pages.frame import Body, Look, saved_in_both
+    from shall.pages.report import Beside, criterion_texts, run_body
     from shall.pages.words import word
 
-    matrix, note, now = None, "", datetime.now(UTC)
+    matrix, reason, now = None, "", datetime.now(UTC)
     try:
         specs = read_specs(workspace)
         is_traced = specs.features or specs.problems or specs.unread
@@ -85,15 +85,19 @@ def html_report(
 
             matrix = trace_requirements(workspace, specs=specs)
     except ShallError as error:
-        note = word("matrix.unread", language, reason=error.message)
+        reason = error.message
     if matrix is not None and not (matrix.rows or matrix.unknown or matrix.problems):
         matrix = None
-    if matrix is not None and is_stored:
-        note = word("matrix.later", language, at=f"{now:%Y-%m-%d %H:%M:%S} UTC")
     api = _api_coverage(run, workspace) if workspace.defaults.openapi else ()
-    texts = criterion_texts(matrix, language)
-    beside = Beside(matrix, note, texts, api=api)
-    return run_file(run, Look(language, now), beside)
+
+    def body_in(language: str) -> Body:
+        note = word("matrix.unread", language, reason=reason) if reason else ""
+        if matrix is not None and is_stored:
+            note = word("matrix.later", language, at=f"{now:%Y-%m-%d %H:%M:%S} UTC")
+        beside = Beside(matrix, note, criterion_texts(matrix, language), api=api)
+        return run_body(run, Look(language, now), beside)
+
+    return saved_in_both(language, body_in)
 
 
 def _api_coverage(run: RunResult, workspace: Workspace) -> "Sequence[ApiCoverage]":

@@ -113,11 +113,16 @@ def _text(workspace: Workspace, matrix: Matrix, language: str, *, colour: bool) 
 
 def _page(workspace: Workspace, arguments: argparse.Namespace, language: str) -> str:
     from shall.actions.proof import read_proof  # the other formats need no page
-    from shall.pages.frame import Look
-    from shall.pages.matrix import matrix_file
+    from shall.pages.frame import Body, Look, saved_in_both
+    from shall.pages.matrix import matrix_body
 
-    proof = read_proof(workspace, language, arguments.feature, arguments.environment)
-    return matrix_file(proof, Look(language, datetime.now(UTC)), workspace.root.name)
+    now = datetime.now(UTC)
+
+    def body_in(language: str) -> Body:
+        proof = read_proof(workspace, language, arguments.feature, arguments.environment)
+        return matrix_body(proof, Look(language, now), workspace.root.name)
+
+    return saved_in_both(language, body_in)
 
 
 def _written(matrix: Matrix, form: str, name: str) -> str:

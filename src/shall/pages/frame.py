@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,9 @@ from shall.pages.words import word
 
 LANGUAGES = ("en", "zh")
 _NAMES = {"en": "English", "zh": "中文"}
+_BOTH_BELOW = 1_400_000
+"""Bytes of a page from which on its file has one language: with the other, it would exceed 3 MB."""
+
 _KEYS = (("/", "search"), ("j / k", "rows"), ("Enter", "open"), ("?", "help"))
 
 SERVED_POLICY = (
@@ -48,6 +52,14 @@ class Look(Struct, frozen=True):
     query: str = ""
 
 
+class Body(Struct, frozen=True):
+    """What a saved file shows, in the language of ``look``."""
+
+    title: str
+    look: Look
+    content: tuple[Content, ...]
+
+
 def served(title: str, look: Look, *content: Content, here: str = "") -> str:
     """Return a document of the server; ``here`` is the name of its entry in the navigation."""
     head = (
@@ -57,14 +69,62 @@ def served(title: str, look: Look, *content: Content, here: str = "") -> str:
     return _document(title, look, head, _navigation(look, here), content)
 
 
-def saved(title: str, look: Look, *content: Content, here: str = "") -> str:
-    """Return a document that needs no other file to be shown, and can load none."""
+def saved(
+    title: str, look: Look, *content: Content, here: str = "", other: Body | None = None
+) -> str:
+    """Return a document that needs no other file to be shown, and can load none.
+
+    ``other`` is the page in the other language, which the script of the document switches to.
+    """
     head = (
         tag("meta", http_equiv="Content-Security-Policy", content=_saved_policy()),
         tag("style", Html(asset("style.css"))),
     )
     script = tag("script", Html(asset("script.js")), type="module")
-    return _document(title, look, head, _navigation(look, here), (*content, script))
+    if other is None:
+        return _document(title, look, head, _navigation(look, here), (*content, script))
+    navigation = _switch(look.language, hidden=True)  # until the script shows it
+    return _document(title, look, head, navigation, (*content, _template(other), script))
+
+
+def saved_in_both(language: str, body_in: Callable[[str], Body]) -> str:
+    """Return a document as ``saved`` does that starts in ``language`` and has the other one too.
+
+    A large page has ``language`` alone. ``body_in`` makes the page in a language.
+    """
+    body = body_in(language)
+    other = None
+    if sum(len((it or "").encode()) for it in body.content) < _BOTH_BELOW:
+        other = body_in(_other(language))
+    return saved(body.title, body.look, *body.content, other=other)
+
+
+def _other(language: str) -> str:
+    return next(it for it in LANGUAGES if it != language)
+
+
+def _template(body: Body) -> Html:
+    language = body.look.language
+    return tag(
+        "template",
+        _switch(language),
+        *body.content,
+        _help(language),
+        data_language=language,
+        data_title=_full(body.title),
+    )
+
+
+def _switch(language: str, *, hidden: bool = False) -> Html:
+    other = _other(language)
+    button = tag("button", _NAMES[other], type="button", class_="plain", lang=other)
+    return tag(
+        "nav",
+        tag("span", button, class_="settings"),
+        aria_label=word("nav.language", language),
+        data_switch=True,
+        hidden=hidden,
+    )
 
 
 def embedded(title: str, *content: Content, script: str) -> str:
@@ -98,10 +158,14 @@ def _document(
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="same-origin"),
         tag("link", rel="icon", href="data:,"),
-        tag("title", f"{title} · shall"),
+        tag("title", _full(title)),
     )
     body = tag("body", navigation, *content, _help(look.language))
     return f"<!doctype html>\n{tag('html', head, body, lang=look.language)}\n"
+
+
+def _full(title: str) -> str:
+    return f"{title} · shall"
 
 
 def _navigation(look: Look, here: str) -> Html:

@@ -7,7 +7,7 @@ from shall.diagnostics import Diagnostic
 from shall.messages import translated
 from shall.pages.criterion_text import marked_text
 from shall.pages.fields import choice_field
-from shall.pages.frame import Look, saved, served
+from shall.pages.frame import Body, Look, saved, served
 from shall.pages.heat import heat_map
 from shall.pages.links import PAGE_LENGTH, row_id
 from shall.pages.markup import Html, joined, tag
@@ -64,15 +64,19 @@ def matrix_page(proof: Proof, wanted: MatrixFilter, look: Look, page: int = 1) -
 
 
 def matrix_file(proof: Proof, look: Look, name: str = "") -> str:
-    """Return the matrix as a file of its own; ``name`` is that of the project.
+    """Return the matrix as a file of its own; ``name`` is that of the project."""
+    body = matrix_body(proof, look, name)
+    return saved(body.title, look, *body.content)
+
+
+def matrix_body(proof: Proof, look: Look, name: str = "") -> Body:
+    """Make what the file of the matrix shows.
 
     The first 500 rows are HTML, the others an index that the script of the file searches.
     """
     language = look.language
     title = word("matrix.title", language)
-    return saved(
-        f"{name} · {title}" if name else title,
-        look,
+    content = (
         head_of(proof.matrix, look, name),
         tag(
             "main",
@@ -84,6 +88,7 @@ def matrix_file(proof: Proof, look: Look, name: str = "") -> str:
         ),
         tag("footer", f"shall · {look.now:%Y-%m-%d %H:%M:%S} UTC"),
     )
+    return Body(f"{name} · {title}" if name else title, look, content)
 
 
 def head_of(matrix: Matrix, look: Look, name: str = "") -> Html:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.pages.case import Showing, case_section
-from shall.pages.frame import Look, saved
+from shall.pages.frame import Body, Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
 from shall.pages.links import PAGE_LENGTH
 from shall.pages.markup import Html, tag
@@ -74,6 +74,12 @@ def html_page(
 
 def run_file(run: RunResult, look: Look, beside: Beside) -> str:
     """Write a run as a file; its links are those of ``look``."""
+    body = run_body(run, look, beside)
+    return saved(body.title, look, *body.content, here="runs")
+
+
+def run_body(run: RunResult, look: Look, beside: Beside) -> Body:
+    """Make what the file of a run shows."""
     language = look.language
     lines = lines_of(run)
     line = run_line(run, lines)
@@ -92,9 +98,7 @@ def run_file(run: RunResult, look: Look, beside: Beside) -> str:
         links=look.links,
         texts=beside.texts,
     )
-    return saved(
-        verdict(line, language),
-        look,
+    content = (
         run_head(line, look, known, _matrix_link(beside, language)),
         tag(
             "main",
@@ -107,8 +111,8 @@ def run_file(run: RunResult, look: Look, beside: Beside) -> str:
             _matrix_section(beside, look),
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
-        here="runs",
     )
+    return Body(verdict(line, language), look, content)
 
 
 def _matrix_link(beside: Beside, language: str) -> Html:

@@ -1,14 +1,12 @@
 // What the pages do beyond HTML. No page needs it to be read. Everything is set as text:
 // the policy of the pages forbids markup and code that is made from text (Trusted Types).
 
-const language = document.documentElement.lang;
-
 // --- ages: <time datetime="..." data-age> says how long ago it was, as of now
 
 const SPANS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 function showAges() {
-  const words = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
   for (const time of document.querySelectorAll("time[data-age]")) {
     const seconds = Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1000);
     const [unit, length] = SPANS.find(([, span]) => seconds >= span) ?? ["second", 1];
@@ -19,12 +17,56 @@ function showAges() {
 showAges();
 setInterval(() => document.hidden || showAges(), 60000);
 
+// --- the languages of a saved file: a template has the page in the other one (pages/frame.py)
+
+const other = document.querySelector("body > template[data-language]");
+const CHOICE = "shall-language";
+
+function switchLanguage() {
+  const root = document.documentElement;
+  const { language, title } = other.dataset;
+  Object.assign(other.dataset, { language: root.lang, title: document.title });
+  root.lang = language;
+  document.title = title;
+  const next = [...other.content.children];
+  other.content.append(...[...document.body.children].filter((it) => !it.matches("template, script")));
+  other.before(...next);
+  showAges();
+  openLinked();
+  if (location.hash) location.replace(location.hash); // for :target, and to scroll there
+}
+
+function preferred() {
+  const asked = navigator.languages.map((it) => it.slice(0, 2).toLowerCase());
+  try {
+    asked.unshift(sessionStorage.getItem(CHOICE));
+  } catch { // a sandbox has no storage
+  }
+  return asked.find((it) => it === "en" || it === "zh");
+}
+
+if (other) {
+  document.querySelector("[data-switch]").hidden = false;
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-switch] button")) return;
+    switchLanguage();
+    document.querySelector("[data-switch] button").focus({ preventScroll: true });
+    try {
+      sessionStorage.setItem(CHOICE, document.documentElement.lang);
+    } catch { // as above: chosen until the page is loaded again
+    }
+  });
+  if (preferred() === other.dataset.language) switchLanguage();
+}
+
 // --- shall-copy: a button that copies the text of the pre beside it
 
 customElements.define("shall-copy", class extends HTMLElement {
-  connectedCallback() {
-    this.querySelector("button").addEventListener("click", async (event) => {
-      const button = event.currentTarget;
+  constructor() {
+    super();
+    this.addEventListener("click", async (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
       const before = button.textContent;
       const text = this.querySelector("pre");
       try {
@@ -210,6 +252,16 @@ const plain = (value) => Array.isArray(value)
 
 customElements.define("shall-index", class extends HTMLElement {
   connectedCallback() {
+    if (!this.rows) this.read();
+    addEventListener("hashchange", this.openLinked);
+    this.openLinked();
+  }
+
+  disconnectedCallback() {
+    removeEventListener("hashchange", this.openLinked);
+  }
+
+  read() {
     const data = JSON.parse(this.querySelector("script[type='application/json']").textContent);
     this.tables = data.tables;
     this.columns = new Map(data.columns.map((name, at) => [name, at]));
@@ -228,9 +280,7 @@ customElements.define("shall-index", class extends HTMLElement {
       const step = event.target.closest("[data-step]");
       if (step && this.contains(step)) this.show(this.page + Number(step.dataset.step), true);
     });
-    addEventListener("hashchange", () => this.openLinked());
     this.showCounts();
-    this.openLinked();
   }
 
   value(row, name) {
@@ -361,7 +411,7 @@ customElements.define("shall-index", class extends HTMLElement {
     }
   }
 
-  openLinked() {
+  openLinked = () => {
     const id = linkedId();
     if (!id || document.getElementById(id)) return;
     const at = this.rows.findIndex((row) => rowId(this.value(row, this.dataset.id)) === id);
@@ -372,5 +422,5 @@ customElements.define("shall-index", class extends HTMLElement {
     document.getElementById(id).scrollIntoView();
     this.body.querySelector(".linked")?.classList.remove("linked");
     document.getElementById(id).classList.add("linked");
-  }
+  };
 });

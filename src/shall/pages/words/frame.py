@@ -6,6 +6,7 @@ WORDS = {
     "nav.runs": ("Runs", "运行记录"),
     "nav.history": ("History", "历史"),
     "nav.server": ("Server", "服务器"),
+    "nav.language": ("Language", "语言"),
     "nav.sign_out": ("Sign out", "退出登录"),
     "keys": ("Keyboard", "键盘快捷键"),
     "keys.search": ("search", "搜索"),
