@@ -5,6 +5,7 @@ reach the page by forgetting to escape it, because nothing in the page is writte
 """
 
 import html
+from functools import cache
 
 from shall.escaping import block, one_line
 
@@ -33,7 +34,7 @@ def tag(name: str, /, *content: Content, **attributes: str | bool) -> Html:
 
     An attribute that is True has no value, one that is False is left out.
     """
-    written = "".join(_attribute(key, value) for key, value in attributes.items())
+    written = "".join([_attribute(key, value) for key, value in attributes.items()])
     if name in _VOID:
         return Html(f"<{name}{written}>")
     return Html(f"<{name}{written}>{''.join(map(escaped, content))}</{name}>")
@@ -47,5 +48,10 @@ def joined(*content: Content) -> Html:
 def _attribute(key: str, value: str | bool) -> str:
     if value is False or value == "":
         return ""
-    name = key.rstrip("_").replace("_", "-")
+    name = _attribute_name(key)
     return f" {name}" if value is True else f' {name}="{html.escape(one_line(str(value)))}"'
+
+
+@cache
+def _attribute_name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")

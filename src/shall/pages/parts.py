@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 from shall.pages.links import PAGE_LENGTH, Links
 from shall.pages.markup import Content, Html, joined, tag
@@ -23,6 +24,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _PHASES = ("dns", "connect", "tls", "wait", "receive")
 
 
+@cache
 def glyph(outcome: Outcome, language: str) -> Html:
     """Show an outcome as a mark with its word beside it: never by colour alone."""
     return tag("span", glyph_text(outcome, language), class_=f"pill {outcome.value}")

@@ -1,6 +1,7 @@
 """The words of reports: labels, messages and durations, in the reader's language."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
@@ -47,7 +48,12 @@ BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 def label(name: str, language: str, **params: Any) -> str:
     """Return one of the reports' own texts: ``label("expected", "en")``."""
-    return render(Message(f"report.{name}", params), language)
+    return render(Message(f"report.{name}", params), language) if params else _word(name, language)
+
+
+@cache
+def _word(name: str, language: str) -> str:
+    return render(Message(f"report.{name}"), language)
 
 
 def said(message: Message, language: str) -> str:
