@@ -10,6 +10,9 @@ from msgspec import UNSET
 
 from shall.engine.differences import differences
 from shall.messages import Message
+from shall.pages.frame import Look
+from shall.pages.report import Beside, criterion_texts, run_file
+from shall.report.wording import Places
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -28,6 +31,25 @@ from shall.specs.status import Latest, LinkOutcome, Status
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 FILE = "tests/cases/users/login.yaml"
+
+
+def html_page(
+    run: RunResult,
+    matrix: Matrix | None = None,
+    language: str = "en",
+    places: Places | None = None,
+    now: datetime | None = None,
+    *,
+    note: str = "",
+) -> str:
+    """Write a run, and the coverage matrix if there is one, as one HTML page.
+
+    ``now`` is aware UTC, and where ages are counted from; None: when the run began. ``note`` is a
+    sentence about the matrix: of which time it is, or why there is none.
+    """
+    texts = criterion_texts(matrix, language)
+    look = Look(language, now or run.started_at)
+    return run_file(run, look, Beside(matrix, note, texts, places))
 
 
 def case_result(**changes: Any) -> CaseResult:

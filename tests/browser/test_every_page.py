@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.browser.site import TOKEN, Site
 from tests.browser.tabs import VIEWS, Open, Tab, new_tab
-from tests.made_results import coverage, whole_run
+from tests.made_results import coverage, html_page, whole_run
 
 from shall.actions.proof import read_proof
 from shall.bootstrap import open_project
 from shall.pages.frame import Body, Look, saved_in_both
 from shall.pages.matrix import matrix_file
-from shall.pages.report import Beside, html_page, run_body
+from shall.pages.report import Beside, run_body
 from shall.settings import Settings
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from tests.made_results import html_page
 from tests.pages.test_report import Make, MakeRun, MakeStep, Page
 
 from shall.pages.frame import Body, Look, saved_in_both
 from shall.pages.markup import tag
-from shall.pages.report import Beside, criterion_texts, html_page, run_body
+from shall.pages.report import Beside, criterion_texts, run_body
 from shall.results.records import RunResult
 from shall.specs.matrix import Matrix
 

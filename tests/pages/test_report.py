@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 from msgspec.structs import replace
+from tests.made_results import html_page
 
 from shall.messages import Message
 from shall.pages.parts import BODY_LIMIT, body_text, indented, timing
-from shall.pages.report import DETAILED_CASES, html_page
+from shall.pages.report import DETAILED_CASES
 from shall.report.markdown import markdown
 from shall.results.records import (
     CaseResult,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.made_results import html_page
 
-from shall.pages.report import html_page
 from shall.results.records import CaseResult, Outcome, RunResult
 
 Make = Callable[..., CaseResult]

@@ -7,10 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from msgspec.structs import replace
+from tests.made_results import html_page
 
 from shall.mcp.results import case_details, run_reply
 from shall.messages import Message
-from shall.pages.report import html_page
 from shall.report.junit import junit_xml
 from shall.report.text import NAMED_CASES, case_text, summary
 from shall.results.records import (

@@ -6,7 +6,6 @@ it cannot do more than be read. Filtering by outcome is done with radio buttons 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -51,25 +50,6 @@ class Beside(Struct, frozen=True):
     texts: Mapping[str, str] = {}
     places: Places | None = None
     api: "Sequence[ApiCoverage]" = ()
-
-
-def html_page(
-    run: RunResult,
-    matrix: "Matrix | None" = None,
-    language: str = "en",
-    places: Places | None = None,
-    now: datetime | None = None,
-    *,
-    note: str = "",
-) -> str:
-    """Write a run, and the coverage matrix if there is one, as one HTML page.
-
-    ``now`` is aware UTC, and where ages are counted from; None: when the run began. ``note`` is a
-    sentence about the matrix: of which time it is, or why there is none.
-    """
-    texts = criterion_texts(matrix, language)
-    look = Look(language, now or run.started_at)
-    return run_file(run, look, Beside(matrix, note, texts, places))
 
 
 def run_file(run: RunResult, look: Look, beside: Beside) -> str:
