@@ -6,6 +6,7 @@ The tests here are named after the rows of docs/internals/acceptance.md: ``test_
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -158,13 +159,17 @@ class Nginx:
     http: int
     https: int
     folder: Path
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"https://localhost:{self.https}"
 
     def access_log(self) -> str:
-        """What it noted of requests."""
+        """End it, and return its access log: a request is logged after its answer was sent."""
+        assert self.process
+        self.process.send_signal(signal.SIGQUIT)
+        assert self.process.wait(30) == 0
         return (self.folder / "access.log").read_text("utf-8")
 
 
@@ -219,7 +224,7 @@ def _nginx_runner(nginx_folder: Callable[..., Nginx], start: Start) -> Callable[
         text = (ROOT / name).read_text("utf-8")
         assert change[0] in text
         made = nginx_folder(text.replace(*change), upstreams)
-        start(_nginx(made.folder), made.https, {})
+        made.process = start(_nginx(made.folder), made.https, {}).process
         return made
 
     return run
