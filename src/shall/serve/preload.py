@@ -112,6 +112,7 @@ ON_FIRST_USE = (
     "shall.store.vfs",
     "shall.transport.addresses",
     "shall.transport.http.connection",
+    "shall.transport.http.decoding",
     "shall.transport.http.loop",
     "shall.transport.http.redirect",
     "shall.transport.http.websocket",
