@@ -34,8 +34,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 class LintReport(Struct, frozen=True):
     """What was found in the documents and cases of some paths.
 
-    ``unreadable`` are documents and cases that cannot be read, ``findings`` what the rules and the reader
-    report, and ``unread`` what looks like a requirement and was not read.
+    ``unreadable`` is wrong with documents and cases that cannot be read, ``findings`` are what the
+    rules and the reader report, and ``unread`` what looks like a requirement and was not read.
     """
 
     documents: int
