@@ -26,6 +26,7 @@ ON_FIRST_USE = (
     "shall.actions.shared_steps",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",
+    "shall.case_lint.drafts",
     "shall.cases.access",
     "shall.cases.comments",
     "shall.cases.data_table",
