@@ -80,6 +80,12 @@ WORDS: dict[str, str] = {
     "the body of {address} goes on after the end of its compressed data": (
         "{address} 的响应体在压缩数据结束之后还有内容"
     ),
+    "the body of {address} ends within its compressed data": (
+        "{address} 的响应体在压缩数据尚未结束时就中断了"
+    ),
+    "the body of {address} is compressed in a way that was not asked for": (
+        "{address} 的响应体使用了未请求的压缩方式"
+    ),
     "{address} sent headers that are too large": "{address} 发送的响应头过大",
     "{address} sent less than it announced": "{address} 发送的数据少于其声明的长度",
     "{address} redirects more than {most} times": "{address} 重定向超过 {most} 次",
