@@ -187,7 +187,7 @@ def _opened_at_once(loop: Any) -> int:
     with closing(loop), socket.create_server(("127.0.0.1", 0), backlog=16) as service:
         service.setblocking(False)
         for _ in range(10):
-            loop.start(work("http://127.0.0.1:{}/".format(service.getsockname()[1])))
+            loop.start(work(f"http://127.0.0.1:{service.getsockname()[1]}/"))
         loop.step(time.monotonic() + 0.05)
         opened: list[socket.socket] = []
         with suppress(BlockingIOError):

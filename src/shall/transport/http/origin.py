@@ -21,8 +21,8 @@ NEXT_AFTER_S = 0.01
 class Origin(Struct, eq=False):
     """The connections to one scheme, host and port.
 
-    ``kept`` connections stay open after they answered, ``fresh`` ones have not answered yet; at most
-    ``unanswered`` of these are opened at once.
+    ``kept`` connections stay open after they answered, ``fresh`` ones have not answered yet: at
+    most ``unanswered`` of these are opened at once.
     """
 
     unanswered: int = UNANSWERED
