@@ -9,6 +9,7 @@ import pytest
 from tests.repository import commit
 from tests.serve.pages.conftest import Browser
 
+from shall.actions import baseline
 from shall.actions.baseline import write_baseline
 from shall.bootstrap import open_project
 from shall.results.records import CaseResult, Outcome, RunStatus
@@ -67,6 +68,22 @@ def test_two_commits_are_compared(browse: Browse, commits: tuple[str, str]) -> N
     ]
 
 
+@pytest.mark.verifies("matrix-pages#5.7")
+def test_commits_are_read_once(
+    browse: Browse, commits: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browse()
+    query = f"before={commits[0]}&after=main"
+    first = changes(browser, query)
+
+    def at_commit(*_: object) -> None:
+        raise AssertionError("a commit was read again")
+
+    monkeypatch.setattr(baseline, "at_commit", at_commit)
+    assert changes(browser, f"{query}&words=shop") == first
+    assert "shop#1.3" in browser.get(f"/changes?{query}").text
+
+
 @pytest.mark.verifies("matrix-pages#5.1")
 def test_a_criterion_that_is_gone_now_has_no_link(
     browse: Browse, project: Path, commits: tuple[str, str]
@@ -119,7 +136,7 @@ def test_what_is_no_commit_is_refused_and_not_opened(
     for query in (f"before={name}", f"before=main&after={name}"):
         answer = browser.get(f"/changes?{query}")
         assert answer.status_code == 400
-        assert "is no commit of this repository" in answer.text
+        assert "is not a commit of this repository" in answer.text
         assert browser.get(f"/changes.csv?{query}").status_code == 400
 
 
