@@ -29,7 +29,7 @@ AFTER = """\
 
 1. WHEN an order is paid, THE shop SHALL archive it
 2. WHEN an order is late, THE shop SHALL send a letter
-3. WHEN an order is lost, THE shop SHALL pay it back
+3. WHEN an order is lost, THE shop SHALL pay it `back`
 """
 
 
@@ -60,6 +60,7 @@ def test_two_commits_are_compared(browse: Browse, commits: tuple[str, str]) -> N
 
     assert "THE shop SHALL <del>store</del><ins>archive</ins> it" in text
     assert '<td id="untested-shop-1.3">' in text
+    assert "THE shop SHALL pay it back" in text
     assert '<a href="/criteria/shop%231.3">' in text
     assert "shop#1.2" not in text
     assert changes(browser, query) == [
@@ -154,7 +155,7 @@ def test_kinds_and_words_choose_changes(browse: Browse, commits: tuple[str, str]
     assert table.text.splitlines() == [
         "kind,key,old_key,before,after,old_text,text,removed_by",
         'new without a test,shop#1.3,,,untested,,"WHEN an order is lost, '
-        'THE shop SHALL pay it back",',
+        'THE shop SHALL pay it `back`",',
     ]
     page = unescape(browser.get(f"/changes?{both}&kind=untested").text)
     assert f'href="/changes.csv?{both}&kind=untested"' in page
