@@ -219,11 +219,11 @@ UNDECIDED: list[tuple[str, str, str]] = [
     ("$.state | count", "order", "the value is neither a list nor an object"),
     ("$.id | split ','", "order", "the value is not text"),
     ('$.state | to_date "%Y"', "order", "cannot use the value"),
-    ("$.state | to_int", "order", "no whole number"),
+    ("$.state | to_int", "order", "not a whole number"),
     ("regex (.*a){25}x", "long", "the pattern takes too long"),
     ('$ | regex "(.*a){25}x"', "quoted", "the pattern takes too long"),
     ("xpath //b", "broken", "cannot be read"),
-    ("event price", "order", "no stream of events"),
+    ("event price", "order", "not a stream of events"),
     ("jmespath length(id)", "order", "cannot be evaluated"),
 ]
 
