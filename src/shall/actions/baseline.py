@@ -90,7 +90,7 @@ def write_baseline(workspace: Workspace) -> tuple[Baseline, str]:
     """
     matrix = trace_requirements(workspace)
     if not matrix.rows:
-        raise BadValue("No criterion was found, so there is nothing to write down.")
+        raise BadValue("No criterion was found. No baseline was written.")
     if matrix.wrong_specs:
         raise BadValue(
             f"No baseline was written: {matrix.wrong_specs[0]}",

@@ -280,7 +280,12 @@ def _start_processes(
 
     cases.reader.prepare()
     workload = Workload(
-        cases.keys, cases.read, workspace.make_loop, workspace.files, cases.rows, cases.joined
+        cases.keys,
+        cases.read,
+        lambda: workspace.make_loop(count),
+        workspace.files,
+        cases.rows,
+        cases.joined,
     )
     try:
         start = None

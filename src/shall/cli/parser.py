@@ -54,7 +54,7 @@ _ARGUMENT = late_pattern(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
 _CHOICE = late_pattern(
     r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
 )
-_FLAG = late_pattern(r"unrecognized arguments: (?P<given>--[\w-]+)")
+_FLAG = late_pattern(r"unrecognized arguments: --(?P<given>[\w-]+)")
 
 
 def _translated(message: str) -> str:
@@ -73,8 +73,11 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
     choice, flag = _CHOICE.match(message), _FLAG.match(message)
     if choice:
         near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
+    elif flag:  # all begin with dashes, which make any two alike
+        near = nearest(flag["given"], (it.strip("-") for it in _flags(parser)))
+        near = near and f"--{near}"
     else:
-        near = nearest(flag["given"], _flags(parser)) if flag else None
+        near = None
     return f"Did you mean {near}?" if near else ""
 
 

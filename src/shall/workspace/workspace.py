@@ -52,7 +52,8 @@ class Workspace(Struct, frozen=True):
 
     ``store`` and ``evidence_log`` are None where the state cannot be written; ``state_warning``
     says why, once, and whatever needs no state still works. ``later`` is the store where it is
-    opened when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
+    opened when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run; it
+    takes the number of processes that the run has (1).
     ``worker_program`` is what large runs start in processes where threads forbid to fork.
     ``observe`` takes the events of every run of any caller. ``call_log`` is None where
     no call log is written; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
@@ -78,7 +79,7 @@ class Workspace(Struct, frozen=True):
     files: Files
     store: Store | None
     evidence_log: "Callable[[], EvidenceLog] | None"
-    make_loop: "Callable[[], Loop]"
+    make_loop: "Callable[..., Loop]"
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     worker_program: "WorkerProgram | None" = None

@@ -194,8 +194,7 @@ RUNNING: dict[str, str] = {
     "There is no {name}.": "{name} 不存在。",
     "Write it with `shall baseline`, or name a "
     "commit.": "请用 `shall baseline` 生成，或指定一个提交。",
-    "No criterion was found, so there is nothing "
-    "to write down.": "未找到验收标准，没有内容可以写入基线。",
+    "No criterion was found. No baseline was written.": "未找到验收标准，未写入基线。",
     "A baseline without the criteria of this "
     "document would not protect them.": "缺少此文档的验收标准，基线就无法保护它们。",
     "{path} is Python.": "{path} 是 Python 文件。",
@@ -223,6 +222,7 @@ RUNNING: dict[str, str] = {
     "without a path.": "不带路径运行 `shall lint` 可列出所有文档。",
     "No run is stored.": "没有已保存的运行。",
     "Run `shall run` first.": "请先运行 `shall run`。",
+    "No run is stored. Run `shall run` first.": "没有已保存的运行。请先运行 `shall run`。",
     "Without an id, the newest is used.": "不指定 ID 时使用最近一次运行。",
     "The expression is longer than {_MOST_CHARACTERS} characters.": "表达式超过"
     " {_MOST_CHARACTERS} 个字符。",
