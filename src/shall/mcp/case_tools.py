@@ -88,7 +88,8 @@ async def write_testcase(
     if not testcase:
         raise BadValue(
             "testcase is empty.",
-            hint="Write such as {name: a, steps: [{GET: /users, expect: {status: 200}}]}.",
+            hint="Write such as {name: a, steps: [{GET: /users, expect: {status: 200}}]}."
+            " The resource case://format has more.",
         )
     space = session.workspace(workspace)
     written = await session.workers.call(
