@@ -89,6 +89,25 @@ async def test_a_body_nested_too_deep_costs_no_stack(service: Any, run: Any, lev
     assert "[[[" in result.cases[0].steps[0].checks[1].actual[:5]
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (nested(MAX_DEPTH + 1), "has more than 200 levels"),
+        ('{"a": ' * 900, "has more than 200 levels"),
+        ('["[[[[", "\\"[", ' + "{}, " * 900, "is not JSON"),
+        ("x" + nested(900), "is not JSON"),
+    ],
+)
+async def test_a_body_nested_too_deep_is_called_so(
+    service: Any, run_one: RunOne, body: str, reason: str
+) -> None:
+    service.answer("it", body, JSON)
+    step = {"method": "GET", "path": "/given/it", "expect": {"$.a": 1}}
+    result = await run_one([step], host=service.url)
+    message = next(it.message for it in result.steps[0].checks if it.message is not None)
+    assert message.params["reason"] == f"the body {reason}"
+
+
 async def test_a_deep_and_a_wide_body_are_read(service: Any, run_one: RunOne) -> None:
     field = "[0]" * (MAX_DEPTH - 1)
     service.answer("it", nested(MAX_DEPTH), JSON)

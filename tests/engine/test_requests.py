@@ -86,6 +86,20 @@ async def test_files_are_sent_as_a_multipart_form(
     }
 
 
+@pytest.mark.verifies("reports#1.15")
+async def test_a_failed_multipart_form_is_shown_with_its_content_type(
+    service: Any, run_one: RunOne, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    step = {"method": "POST", "path": "/echo", "form": {"a": "1"}, "expect": {"status": 404}}
+    step["files"] = {"f": "a.txt"}
+    result = await run_one([step], host=service.url)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert ("Content-Type", "multipart/form-data") in exchange.request_headers
+    assert exchange.request_body == "a=1&f=<a.txt, 1 bytes>"
+
+
 async def test_a_file_outside_the_workspace_is_not_sent(service: Any, run_one: RunOne) -> None:
     step = {"method": "POST", "path": "/upload", "files": {"a": "../secret"}}
     result = await run_one([step], host=service.url)
