@@ -40,7 +40,7 @@ STATE_FOLDER = ".shall"
 def project_folder(start: Path) -> Path:
     """Return the root of the project: the nearest folder that has a marker, else ``start``.
 
-    A home folder above ``start`` is no project.
+    A home folder above ``start`` is not a project.
     """
     return next((it for it in _upwards(start) if _has_marker(it)), start)
 

@@ -39,7 +39,7 @@ async def test_nothing_is_absent_from_what_is_no_markup(
 
     message = result.steps[0].checks[-1].message
     assert message is not None
-    assert (result.outcome, "no HTML or XML" in render(message)) == (Outcome.ERROR, True)
+    assert (result.outcome, "not HTML or XML" in render(message)) == (Outcome.ERROR, True)
     none = {"xpath count(//p)": 0, "css p": {"length": 0}}
     assert (await outcome(run_one, service.url, none, name)).outcome is Outcome.FAILED
 

@@ -162,7 +162,7 @@ def _source(text: str, filters: tuple[Filter, ...]) -> Selector:
 def _with_argument(word: str, argument: str, filters: tuple[Filter, ...]) -> Selector:
     if word in ("header", "headers"):
         if not _HEADER.fullmatch(argument):
-            raise _bad(f"`{argument:.60}` is no name of a header.")
+            raise _bad(f"`{argument:.60}` is not a header name.")
     elif word == "cookie":
         return _cookie(argument, filters)
     elif word == "certificate":
@@ -182,7 +182,7 @@ def _cookie(argument: str, filters: tuple[Filter, ...]) -> Selector:
     found = _COOKIE.fullmatch(argument)
     if found is None:
         raise _bad(
-            f"`{argument:.60}` is no name of a cookie.",
+            f"`{argument:.60}` is not a cookie name.",
             "Write `cookie NAME` or `cookie NAME[Max-Age]`.",
         )
     attribute = ATTRIBUTES.get((found[2] or "value").lower())

@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no YAML, in the words of this project."""
+"""What is wrong with a text that is not YAML, in the words of this project."""
 
 from typing import Any
 

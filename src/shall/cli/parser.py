@@ -20,9 +20,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(description=description and local(description), **settings)
 
     def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
-        """Add an argument, with its help in the language of the terminal."""
-        if settings.get("help"):
-            settings["help"] = local(settings["help"])
+        """Add an argument."""
         self._is_adding = True
         try:
             return super().add_argument(*flags, **settings)
@@ -100,6 +98,10 @@ class _Formatter(argparse.HelpFormatter):
         super().add_argument(action)
         if isinstance(action, argparse._SubParsersAction):
             self._action_max_length += self._indent_increment
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        """Return the help of an action in the language of the terminal."""
+        return action.help and local(action.help)
 
     def add_usage(
         self,

@@ -200,7 +200,7 @@ def _json(response: Response, nested: int) -> Any:
         value = _decoded(text_of(response))
     if nested > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
-    # `in` would format an error first: bytes are no number.
+    # `in` would format an error first: bytes are not a number.
     near = body.find(b"\\u") >= 0 or body.find(b"\xed") >= 0 or body.find(b"\0") >= 0
     if near and _MAYBE_HALF.search(body):
         text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))

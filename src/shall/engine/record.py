@@ -335,7 +335,7 @@ def _hidden(message: Message | None, expected: Any, redactor: Redactor) -> Messa
     if message is None:
         return None
     hidden = {"expected": _shown(expected), "actual": MASK}
-    if message.code == "check.length":  # a length is no secret
+    if message.code == "check.length":  # a length is not a secret
         del hidden["actual"]
     hidden = {key: it for key, it in hidden.items() if key in message.params}
     message = Message(message.code, {**message.params, **hidden})

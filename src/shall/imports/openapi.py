@@ -51,7 +51,7 @@ def read_openapi(text: str, file: str) -> Imported:
     """Read a document.
 
     Raises:
-        InvalidCase: It is no YAML or JSON.
+        InvalidCase: It is not YAML or JSON.
         BadValue: It is of another version.
     """
     return _Reader(load_document(text, file), file).read()

@@ -19,7 +19,7 @@ from shall.specs.export import (
 from shall.specs.matrix import Matrix, Row
 
 ROWS_BYTES = 2900
-"""What the criteria take on the wire where no limit is given: a whole reply stays below 4 KB.
+"""What criteria and problems take on the wire where no limit is given: a reply is below 4 KB.
 
 A reply travels twice, as text and structured; the rest is for the counts and the envelope.
 """
@@ -80,9 +80,10 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
         reply["text"] = to_csv(chosen) if format == "csv" else to_markdown(chosen)
         return reply
     unknown, criteria = data["unknown"], [_row(row) for row in data["criteria"]]
-    if limit is None and wire_bytes([unknown, criteria]) > ROWS_BYTES:
+    room = ROWS_BYTES - wire_bytes(reply.get("problems", []))
+    if limit is None and wire_bytes([unknown, criteria]) > room:
         unknown = list(fitting(unknown, _UNKNOWN_BYTES))
-        room = ROWS_BYTES - wire_bytes(unknown)
+        room -= wire_bytes(unknown)
         criteria = list(fitting(map(_short_row, data["criteria"]), room))
     reply["criteria"] = criteria
     if unknown:

@@ -418,7 +418,7 @@ def _named(link: LinkOutcome) -> str:
 
 
 def link_state(status: str, outcome: str | None) -> str:
-    """Return the outcome of a link, or its status where the outcome is no proof any more."""
+    """Return the outcome of a link, or its status where the outcome is not proof any more."""
     if outcome is None or status not in {Status.PROVED, Status.FAILING}:
         return str(status)
     return outcome

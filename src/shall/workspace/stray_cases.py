@@ -39,7 +39,7 @@ def stray_notice(paths: Sequence[str]) -> str:
 def is_rootless(text: str) -> bool:
     """Return whether a YAML text without the root of a case has steps, and is nothing else known.
 
-    A ``name`` alone is no sign: rows of data and settings have one, too.
+    A ``name`` alone is not a sign: rows of data and settings have one, too.
     """
     return _STEPS.search(text) is not None and _OTHER.search(text) is None
 

@@ -68,7 +68,7 @@ class Workspace(Struct, frozen=True):
     whose fingerprints cover what the tests use. ``proofs`` are the matrices that pages show, as
     read last, with the files that they were made of, ``file_memory`` what was read for them, and
     ``checked`` what lint found in documents, by path and language; all for the one who holds
-    ``proof_lock``.
+    ``proof_lock``. ``commits`` are the criteria of commits that pages compare, by commit and day.
     ``outage_log`` notes on this machine which services were not reached; decisions are committed.
     Most runs need none of the three logs: what returns one makes it when it is first called.
     ``environ`` returns the environment of the process, from which secrets may be read.
@@ -98,6 +98,7 @@ class Workspace(Struct, frozen=True):
     modules: dict[str, tuple[bytes, "PythonModule"]] = field(default_factory=dict)
     linked: dict[str, "LinkedTests"] = field(default_factory=dict)
     proofs: dict[str, object] = field(default_factory=dict)
+    commits: dict[tuple[str, str], object] = field(default_factory=dict)
     file_memory: FileMemory = field(default_factory=FileMemory)
     checked: dict[tuple[str, str], "Checked"] = field(default_factory=dict)
     proof_lock: "Lock" = field(default_factory=allocate_lock)

@@ -160,7 +160,7 @@ CASES: dict[str, str] = {
     "`delete_files` must not be empty.": "`delete_files` 不能为空。",
     "`delete_files` names more than {most_files} "
     "files.": "`delete_files` 指定了超过 {most_files} 个文件。",
-    "A path in `delete_files` is no text, or empty.": "`delete_files` 中有路径不是文本，或为空。",
+    "A path in `delete_files` is not text, or empty.": "`delete_files` 中有路径不是文本，或为空。",
     "The root is `unittest:`, not `testcase:`.": "根节点是 `unittest:`，而不是 `testcase:`。",
     "`host` has no scheme.": "`host` 缺少 http:// 或 https://。",
     "Write `operation_type: db`.": "请写作 `operation_type: db`。",
@@ -176,7 +176,7 @@ CASES: dict[str, str] = {
     "The id `{name}` is used twice; it is {given} too.": "id `{name}` 重复：{given}也使用了它。",
     "`{name}` is the name of the run's variables.": "`{name}` 是运行变量的名称。",
     "{reason} (character {offset}).": "{reason}（第 {offset} 个字符）。",
-    "`Global` alone is no value.": "不能单独使用 `Global`。",
+    "`Global` alone is not a value.": "不能单独使用 `Global`。",
     "The variable `{name}` has the name of {given}.": "变量 `{name}` 与{given}重名。",
     "Rename one of the two.": "请重命名其中之一。",
     "Choose another id.": "请换一个 id。",

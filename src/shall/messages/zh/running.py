@@ -201,7 +201,7 @@ RUNNING: dict[str, str] = {
     'Write @pytest.mark.verifies("{key}") above '
     "{test}.": '请在 {test} 上方写 @pytest.mark.verifies("{key}")。',
     "Name a YAML file, such as tests/cases/a.yaml.": "请指定 YAML 文件，例如 tests/cases/a.yaml。",
-    "{path} is no case.": "{path} 不是用例。",
+    "{path} is not a case.": "{path} 不是用例。",
     "Write {new} instead of {old} in the test {source}.": (
         "请在测试 {source} 中将 {old} 改为 {new}。"
     ),
@@ -209,7 +209,7 @@ RUNNING: dict[str, str] = {
         "此文件中的测试以 {old} 验证过不同的内容，请手动修改。"
     ),
     "Edit this mark: other tests share it, or it "
-    "is no literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
+    "is not a literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
     "Run the command again.": "请重新运行命令。",
     "{path} has changed meanwhile.": "{path} 在此期间被修改。",
     "The section lint of shall.yaml names "
@@ -231,22 +231,22 @@ RUNNING: dict[str, str] = {
     "`and` or `or` is missing at {place}.": "{place} 处缺少 `and` 或 `or`。",
     "Write it like: smoke and not (slow or wip).": "写法示例：smoke and not (slow or wip)。",
     "A quotation mark is not closed in the expression {text}.": "表达式 {text} 中有未闭合的引号。",
-    "--shard {text} is no part of a whole.": "--shard {text} 无效。",
+    "--shard {text} is invalid.": "--shard {text} 无效。",
     "Write --shard 2/5 for the second of five "
     "parts, or auto/5.": "写作 --shard 2/5（五份中的第二份）或 auto/5。",
     "--shard auto needs JOB_COMPLETION_INDEX or CI_NODE_INDEX, and "
     "neither is set.": "--shard auto 需要 JOB_COMPLETION_INDEX 或 CI_NODE_INDEX，但两者均未设置。",
     "Run in an Indexed Job or a parallel job of GitLab, or name the "
     "part: --shard 2/5.": "请在 Indexed Job 或 GitLab 并行作业中运行，或直接指定：--shard 2/5。",
-    "{path} is no JSON report of a run.": "{path} 不是运行的 JSON 报告。",
+    "{path} is not a JSON report of a run.": "{path} 不是运行的 JSON 报告。",
     "Write one with --report-json FILE.": "用 --report-json FILE 生成一份。",
     "--repeat {repeat} is not a number from 1 to {most}.": "--repeat {repeat} "
     "应为 1 到 {most} 的整数。",
     "--durations divides the cases only with --shard.": "--durations 须与 --shard 一起使用。",
-    "--shuffle {text} is no seed.": "--shuffle {text} 不是有效的种子。",
+    "--shuffle {text} is not a seed.": "--shuffle {text} 不是有效的种子。",
     "A seed is a whole number.": "种子须为整数。",
     "Shuffled with --shuffle {seed}.": "顺序已打乱，种子：--shuffle {seed}。",
-    "{path} is no report of a shard.": "{path} 不是分片运行的报告。",
+    "{path} is not a report of a shard.": "{path} 不是分片运行的报告。",
     "{path} divides other cases, or otherwise, than {first_path}.": "{path} 与 {first_path} 划分的"
     "用例或方式不同。",
     "{path} ran in another environment than {first_path}.": "{path} 与 {first_path} "

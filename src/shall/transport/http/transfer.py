@@ -35,7 +35,7 @@ _REASONS = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
     pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
     pycurl.E_SSL_CERTPROBLEM: "`client_certificate` or `key` cannot be used for {address}",
-    pycurl.E_SSL_CACERT_BADFILE: "`ca` is no list of certificates in PEM",
+    pycurl.E_SSL_CACERT_BADFILE: "`ca` is not a list of certificates in PEM",
     pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
 }
 
