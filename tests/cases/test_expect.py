@@ -98,6 +98,21 @@ def test_what_is_wrong_is_reported_at_its_place_with_the_next_step(lines: str, s
     assert said in problem_of(f"{HEAD}      {lines}\n")
 
 
+@pytest.mark.verifies("cases#5.16")
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [("/c/{b}", True), ("/c?q={b}", True), ("/c/{other}", False), ("/c/{{ b }}", False)],
+)
+def test_a_known_name_in_single_braces_is_refused(address: str, known: bool) -> None:
+    text = f"{HEAD}      capture: {{b: $.b}}\n    - DELETE: {address}\n"
+    if not known:
+        read_case(text, "a.yaml")
+        return
+    problem = problem_of(text)
+    assert "a.yaml:6:15: steps[1].DELETE: `{b}` is sent as it is written." in problem
+    assert "Write `{{ b }}`." in problem
+
+
 def test_a_captured_variable_has_a_name_of_its_own() -> None:
     text = f"{HEAD}      id: b\n      capture: {{b: $.b}}\n"
 

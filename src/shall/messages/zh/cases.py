@@ -37,6 +37,8 @@ CASES: dict[str, str] = {
     "`{name}` is missing.": "缺少 `{name}`。",
     'Quote it: "{value}".': '请加上引号："{value}"。',
     "Write {value}.": "请写 {value}。",
+    "`{{{found}}}` is sent as it is written.": "`{{{found}}}` 会按原样发送。",
+    "Write `{{{{ {found} }}}}`.": "请写 `{{{{ {found} }}}}`。",
     "`{name}` must be a number of seconds above "
     "0, not {value}.": "`{name}` 必须是大于 0 的秒数，而不是 {value}。",
     "`{name}` is written `{today}` today.": "`{name}` 现在写作 `{today}`。",

@@ -310,7 +310,7 @@ class Options:
             from shall.transport.http.connection import connect  # few requests need it
 
             connect(self._curl, request.connection)
-        if _decodes_elsewhere(request):
+        if (request.headers or request.connection) and _decodes_elsewhere(request):
             self._shape = None
             self._receiver.decodes = False
             setopt(pycurl.HTTP_CONTENT_DECODING, 1)
