@@ -63,7 +63,7 @@ def restore(archive: Path, state: Path, now: datetime, *, force: bool = False) -
         try:
             manifest = _unpack(archive, staged / "state")
             _check_database(manifest, staged / "state" / DATABASE)
-            with _nobody_uses(state, force=force):
+            with _unused(state, force=force):
                 kept = _swap(staged / "state", state, now)
         finally:
             shutil.rmtree(staged)
@@ -179,7 +179,7 @@ def _check_database(manifest: Manifest, database: Path) -> None:
 
 
 @contextmanager
-def _nobody_uses(state: Path, *, force: bool) -> Iterator[None]:
+def _unused(state: Path, *, force: bool) -> Iterator[None]:
     database = state / DATABASE
     if state.exists() and not force:
         refuse_another_users(state)
