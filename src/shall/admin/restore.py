@@ -40,7 +40,7 @@ class Restored(Struct, frozen=True):
 
 
 def restore(archive: Path, state: Path, now: datetime, *, force: bool = False) -> Restored:
-    """Put the state of a backup in the place of a state folder.
+    """Replace a state folder by the state of a backup.
 
     Everything is unpacked beside it and checked before anything is touched: names, kinds, sizes and
     hashes of all files, the schema and the pages of the database. The state as it was stays beside

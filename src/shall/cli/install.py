@@ -18,7 +18,7 @@ from shall.settings import process_environment
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     project = folder_of(arguments.workspace)
     client = CLIENTS[arguments.client]
     server = _server(arguments, project)

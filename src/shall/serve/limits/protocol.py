@@ -82,7 +82,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._timer = self.loop.call_later(self.header_timeout_s, self._is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop to wait, and have the application know that nobody reads its answer."""
+        """Stop waiting, and inform the application that its answer is not read."""
         self._disarm()
         self.admit()
         super().connection_lost(exc)
@@ -149,7 +149,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._watch()
 
     def admit(self) -> None:
-        """Take the connection out of the budget of unknown callers."""
+        """Remove the connection from the budget of unknown callers."""
         if self._is_stranger:
             self._is_stranger = False
             self.budget.leave(self)

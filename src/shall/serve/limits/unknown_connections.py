@@ -77,7 +77,7 @@ def _descriptors() -> int:
 
 
 def admit(scope: Scope) -> None:
-    """Take the connection of a request out of the budget: its caller is known."""
+    """Remove the connection of a request from the budget: its caller is known."""
     found = scope.get(ADMIT)
     if found is not None:
         found()
