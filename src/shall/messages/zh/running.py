@@ -52,9 +52,9 @@ RUNNING: dict[str, str] = {
     "{path} is incomplete: {reason}.": "{path} 不完整：{reason}。",
     "The report {path} cannot be written: {reason}.": "无法写入报告 {path}：{reason}。",
     "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the "
-    "other places that docs/reference/ears.md "
-    "lists.": "验收标准读取自 specs/requirements.md、specs/<feature>/requirements.md 以及 "
-    "docs/reference/ears.md 列出的其他位置。",
+    "documents of Kiro, spec-kit, OpenSpec, spec-workflow "
+    "and cc-sdd.": "验收标准读取自 specs/requirements.md、specs/<feature>/requirements.md 以及 "
+    "Kiro、spec-kit、OpenSpec、spec-workflow 和 cc-sdd 的文档。",
     "{path} is not read as requirements.": "{path} 不会被当作需求读取。",
     "No layout of requirements takes this file.": "此文件不属于任何已知的需求布局。",
     "Rename it, or list it in the setting specs "
