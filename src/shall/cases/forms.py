@@ -24,7 +24,7 @@ WEBSOCKET = "WS"
 
 
 def is_template(value: Any) -> bool:
-    """Return whether a value is a text that holds an expression."""
+    """Return whether a value is a text that contains an expression."""
     return type(value) is str and "{{" in value
 
 

@@ -404,7 +404,7 @@ COMMANDS: dict[str, str] = {
     "core: the usual tools; all: also those of the workflow": (
         "core：常用工具；all：另含工作流工具"
     ),
-    "Record that somebody approved the text of documents.": "记录文档的当前文本已获批准。",
+    "Record the approval of the text of documents.": "记录文档的当前文本已获批准。",
     "requirements, design or tasks": "需求、设计或任务文档",
     "ask for it instead": "改为申请批准",
     "reject it instead": "改为驳回",
