@@ -62,6 +62,16 @@ def rootless_notice(paths: Sequence[str]) -> str:
     return " ".join((found, "Write testcase: above what they hold."))
 
 
+def links_notice(links: Sequence[str]) -> str:
+    """Return which links may lead to cases and are not followed; empty where none may."""
+    may = [
+        it for it in sorted(links) if it.endswith(YAML_ENDINGS) or "." not in it.rpartition("/")[2]
+    ]
+    if not may:
+        return ""
+    return f"Not read, because links are not followed: {first_names(may)}. Copy what they lead to."
+
+
 def _below(files: Files, folder: str) -> Sequence[str]:
     return files.find(folder, YAML_ENDINGS) if files.is_folder(folder) else ()
 

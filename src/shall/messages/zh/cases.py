@@ -36,6 +36,7 @@ CASES: dict[str, str] = {
     "Unknown field `{name}`.": "未知字段 `{name}`。",
     "`{name}` is missing.": "缺少 `{name}`。",
     'Quote it: "{value}".': '请加上引号："{value}"。',
+    "Write {value}.": "请写 {value}。",
     "`{name}` must be a number of seconds above "
     "0, not {value}.": "`{name}` 必须是大于 0 的秒数，而不是 {value}。",
     "`{name}` is written `{today}` today.": "`{name}` 现在写作 `{today}`。",

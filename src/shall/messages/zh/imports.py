@@ -88,6 +88,9 @@ IMPORTS: dict[str, str] = {
         "变量 {key} 未能转换：其中引用的 {name} 在文件中没有定义。"
     ),
     "Write its value under `variables`.": "请在 `variables` 中写出其值。",
+    "The document has no operation.": "该文档没有任何操作。",
+    "The collection has the format 1, which is not read.": "该集合为格式 1，不支持读取。",
+    "Export it from Postman as Collection v2.1.": "请从 Postman 导出为 Collection v2.1。",
     "Only the first {count} requests were read.": "只读取了前 {count} 个请求。",
     "The request was left out: it has no description.": "已跳过该请求：没有请求内容。",
     "The request was left out: it has no URL.": "已跳过该请求：没有 URL。",

@@ -58,6 +58,7 @@ WORDS: dict[str, str] = {
     # runs: what a check or an expression looked at
     "is HTML, not JSON": "是 HTML，不是 JSON",
     "is not JSON": "不是 JSON",
+    "has more than 200 levels": "嵌套超过 200 层",
     "the body is empty": "响应体为空",
     "the body {reason}": "响应体{reason}",
     "there is no header {name}": "没有响应头 {name}",
@@ -79,6 +80,12 @@ WORDS: dict[str, str] = {
     ),
     "the body of {address} goes on after the end of its compressed data": (
         "{address} 的响应体在压缩数据结束之后还有内容"
+    ),
+    "the body of {address} ends within its compressed data": (
+        "{address} 的响应体在压缩数据尚未结束时就中断了"
+    ),
+    "the body of {address} is compressed in a way that was not asked for": (
+        "{address} 的响应体使用了未请求的压缩方式"
     ),
     "{address} sent headers that are too large": "{address} 发送的响应头过大",
     "{address} sent less than it announced": "{address} 发送的数据少于其声明的长度",
@@ -149,6 +156,9 @@ WORDS: dict[str, str] = {
     "Not read, because they have steps but no root testcase: "
     "{names}.": "以下文件含有 steps，但缺少根字段 testcase:，因此未读取：{names}。",
     "Write testcase: above what they hold.": "请在文件内容之上写 testcase:，并将内容缩进。",
+    "Not read, because links are not followed: {names}. Copy what they lead to.": (
+        "以下为链接，不会跟随，因此未读取：{names}。请改为复制其指向的内容。"
+    ),
     # the store
     "cannot be used: {reason}": "不可用：{reason}",
     "is locked by another process": "被其他进程锁定",

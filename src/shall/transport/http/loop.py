@@ -282,6 +282,8 @@ class CurlLoop:
             left_s = execution.left_s
             if left_s is not None and left_s <= -STATEMENT_GRACE_S:
                 execution.stop()  # its thread may still look a name up, or connect
+                if self._threads is not None:
+                    self._threads.replace_one()
                 self._ready.append((task, token, None, execution.timed_out()))
             elif left_s is not None:
                 self._at(_now() + left_s + STATEMENT_GRACE_S, look)
