@@ -37,7 +37,7 @@ def in_single_braces(url: str) -> list[str]:
 
 
 def is_template(value: Any) -> bool:
-    """Return whether a value is a text that holds an expression."""
+    """Return whether a value is a text that contains an expression."""
     return type(value) is str and "{{" in value
 
 

@@ -94,7 +94,7 @@ def _read_root(data: Any, findings: Findings) -> Case | None:
         findings.add("case.no-root", (), "The root `testcase:` is missing.", hint)
     else:
         for name in data.keys() - {"testcase"}:
-            message = f"`{name}` is beside `testcase:`."
+            message = f"`{name}` cannot be combined with `testcase:`."
             findings.add("case.unknown-field", (), message, "Indent it under `testcase:`.")
         return _read_case(data["testcase"], findings)
     return None

@@ -444,7 +444,7 @@ def _header_lines(headers: tuple[tuple[str, str], ...], has_form: bool) -> list[
     lines = [*_first_lines(tuple([name for name, _ in headers]), has_form)]
     for name, value in headers:
         if "\r" in value or "\n" in value or "\0" in value:
-            raise BadValue(f"The value of the header {name} holds a line break or NUL.")
+            raise BadValue(f"The value of the header {name} contains a line break or NUL.")
         # libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty"
         line = f"{name}: {value}" if value.strip() else f"{name};"
         lines.append(line.encode("utf-8"))
