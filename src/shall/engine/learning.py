@@ -38,7 +38,8 @@ def learn_request(redactor: Redactor, request: Request) -> None:
 
 def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
     """Let the redactor learn the secrets of a response."""
-    redactor.learn_headers(response.earlier_headers)
+    if response.earlier_headers:
+        redactor.learn_headers(response.earlier_headers)
     redactor.learn_headers(response.headers)
     for redirect in response.redirects:
         redactor.learn_url(redirect.url)

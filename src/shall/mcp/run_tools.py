@@ -174,7 +174,7 @@ async def _report(session: Session, reported: "asyncio.Queue[CaseFinished | None
     done = 0
     while event := await reported.get():
         done += 1
-        case = event.result
+        case = event.figures
         await session.report(done, f"{case.name}: {case.outcome}")
 
 

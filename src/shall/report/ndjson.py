@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from io import RawIOBase
 from typing import Any
 
-from shall.results.encoding import event_to_json
-from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
+from shall.results.events import CaseFinished, Event, RunFinished, RunStarted, event_to_json
 from shall.results.records import RunResult
 from shall.results.summary import summary_of
 

@@ -45,7 +45,7 @@ class Progress(Struct):
             case CaseStarted():
                 self.current = event.name
             case CaseFinished():
-                self.counts[event.result.outcome] += 1
+                self.counts[event.figures.outcome] += 1
             case _:
                 pass
 

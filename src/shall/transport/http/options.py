@@ -282,13 +282,13 @@ class Options:
         """
         method, body = request.method, request.body
         has_form = bool(request.form or request.files)
-        is_usual = (
-            request.connection is None
+        is_plain = (
+            (method == "POST" or (method == "GET" and body is None))
+            and request.connection is None
             and request.reader is None
             and not has_form
             and type(body) is not FileContent
         )
-        is_plain = is_usual and (method == "POST" or (method == "GET" and body is None))
         is_secure = request.url[:5] == "https"
         shape = (request.follow_redirects, limits, is_secure) if is_plain else None
         if shape is None or shape != self._shape:
@@ -304,6 +304,8 @@ class Options:
         else:
             setopt(pycurl.HTTPGET, 1)
         setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
+        if is_plain:
+            return
         if request.reader is not None:
             setopt(pycurl.WRITEFUNCTION, partial(self._receiver.write_to, request.reader))
         if request.connection is not None:
