@@ -21,7 +21,7 @@ OTHER_ENDINGS = (".txt", ".rst", ".MD", ".Md")
 def stray_requirements(files: Files, globs: Sequence[str]) -> Iterator[str]:
     """Yield the files outside of every layout that are named like requirements and hold some.
 
-    What the setting ``specs`` matches is read, so it is no stray.
+    What the setting ``specs`` matches is read, so it is not a stray.
     """
     named = [path for path in STRAY_FILES if files.is_file(path)]
     for folder in STRAY_FOLDERS:
