@@ -123,6 +123,21 @@ def test_a_run_that_reads_requirements_and_any_yaml_imports_no_part_of_a_server(
     ] == []
 
 
+@pytest.mark.verifies("cli#4.3")
+def test_reports_of_passed_cases_import_only_what_they_need(
+    project: Path, write_case: WriteCase, service: Any
+) -> None:
+    write_case("a")
+    reports = ["--report-html", "r.html", "--report-json", "r.json", "--report-junit", "r.xml"]
+
+    modules = modules_of(project, "run", "--host", service.url, *reports)
+
+    assert {"shall.pages.report", "shall.report.as_json", "shall.report.junit"} <= modules
+    unwanted = ("shall.specs.reader", "shall.specs.matrix", "shall.specs.ears")
+    assert [name for name in modules if name.startswith(unwanted)] == []
+    assert {"difflib", "html", "tempfile", "zipfile"} & modules == set()
+
+
 @pytest.mark.verifies("cli#4.2")
 def test_the_version_is_shown_without_importing_a_command(project: Path) -> None:
     modules = modules_of(project, "--version")

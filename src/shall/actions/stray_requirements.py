@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from shall.actions.requirement_places import STRAY_FILES, STRAY_FOLDERS
 from shall.errors import FileMissing, ShallError
 from shall.specs.ears import parse_clause
 from shall.specs.globs import matches
@@ -16,17 +17,14 @@ LOOKED_AT_CHARACTERS = 64 << 10
 OTHER_ENDINGS = (".txt", ".rst", ".MD", ".Md")
 """The endings of files below a folder of requirements that may hold some and are never read."""
 
-_ALONE = ("requirements.md", "spec.md", "docs/requirements.md")
-_FOLDERS = ("requirements", "docs/specs")
-
 
 def stray_requirements(files: Files, globs: Sequence[str]) -> Iterator[str]:
     """Yield the files outside of every layout that are named like requirements and hold some.
 
     What the setting ``specs`` matches is read, so it is not a stray.
     """
-    named = [path for path in _ALONE if files.is_file(path)]
-    for folder in _FOLDERS:
+    named = [path for path in STRAY_FILES if files.is_file(path)]
+    for folder in STRAY_FOLDERS:
         if files.is_folder(folder):
             found = files.find(folder, (".md",))
             named += [it for it in found if folder.startswith("docs/") or _is_direct(it)]

@@ -167,14 +167,16 @@ def write_table(rows: Sequence[Sequence[str]]) -> None:
         write(printable("  ".join(cells).rstrip()))
 
 
-def write_file(path: str, text: str) -> None:
-    """Write a file that a flag names.
+def write_file(path: str, *parts: str | bytes) -> None:
+    """Write a file that a flag names, one part after the other; text in UTF-8.
 
     Raises:
         InvalidInput: It cannot be written.
     """
     try:
-        Path(path).write_text(text, "utf-8", errors="backslashreplace")
+        with Path(path).open("wb") as file:
+            for it in parts:
+                file.write(it if isinstance(it, bytes) else it.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None
 

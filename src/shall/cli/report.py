@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shall.actions.reports import keep_report
+from shall.actions.requirement_places import may_have_requirements
 from shall.actions.results import stored_run
 from shall.cli.options import project_of
 from shall.cli.output import OK, notice, say, write, write_file
 from shall.cli.output_flags import named_files
 from shall.errors import InvalidInput, ShallError
+from shall.report.wording import places_in
 from shall.results.records import RunResult
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from shall.pages.api_coverage import ApiCoverage
+    from shall.specs.matrix import Matrix
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -63,6 +66,10 @@ def write_reports(
             _write_folder(run, Path(path))
         elif kind == "html":
             write_file(path, html_report(run, language, workspace, is_stored=is_stored))
+        elif kind == "json":
+            from shall.report.as_json import json_bytes
+
+            write_file(path, json_bytes(run), b"\n")
         else:
             write_file(path, report_text(run, kind, language))
 
@@ -71,33 +78,41 @@ def html_report(
     run: RunResult, language: str, workspace: Workspace, *, is_stored: bool = False
 ) -> str:
     """Return a run as an HTML page in both languages, with the matrix as it is now."""
-    from shall.actions.requirements import read_specs
     from shall.pages.frame import Body, Look, saved_in_both
     from shall.pages.report import Beside, criterion_texts, run_body
     from shall.pages.words import word
 
     matrix, reason, now = None, "", datetime.now(UTC)
     try:
-        specs = read_specs(workspace)
-        is_traced = specs.features or specs.problems or specs.unread
-        if is_traced or any(case.criteria for case in run.cases):
-            from shall.actions.trace import trace_requirements  # many reports have no matrix
-
-            matrix = trace_requirements(workspace, specs=specs)
+        matrix = _matrix(run, workspace)
     except ShallError as error:
         reason = error.message
-    if matrix is not None and not (matrix.rows or matrix.unknown or matrix.problems):
-        matrix = None
+    places = places_in(run.cases)
     api = _api_coverage(run, workspace) if workspace.defaults.openapi else ()
 
     def body_in(language: str) -> Body:
         note = word("matrix.unread", language, reason=reason) if reason else ""
         if matrix is not None and is_stored:
             note = word("matrix.later", language, at=f"{now:%Y-%m-%d %H:%M:%S} UTC")
-        beside = Beside(matrix, note, criterion_texts(matrix, language), api=api)
+        beside = Beside(matrix, note, criterion_texts(matrix, language), places, api)
         return run_body(run, Look(language, now), beside)
 
     return saved_in_both(language, body_in)
+
+
+def _matrix(run: RunResult, workspace: Workspace) -> "Matrix | None":
+    """Return the matrix; None where it would show nothing. Raises what reading the state raises."""
+    has_criteria = any(case.criteria for case in run.cases)
+    if not has_criteria and not may_have_requirements(workspace):
+        return None
+    from shall.actions.requirements import read_specs
+    from shall.actions.trace import trace_requirements  # many reports have no matrix
+
+    specs = read_specs(workspace)
+    if not (has_criteria or specs.features or specs.problems or specs.unread):
+        return None
+    matrix = trace_requirements(workspace, specs=specs)
+    return matrix if matrix.rows or matrix.unknown or matrix.problems else None
 
 
 def _api_coverage(run: RunResult, workspace: Workspace) -> "Sequence[ApiCoverage]":

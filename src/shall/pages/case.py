@@ -1,17 +1,14 @@
 """One case of the HTML page: its steps, what was sent, what came back, what was checked."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from shall.pages.criterion_text import marked
 from shall.pages.events import event_list
 from shall.pages.links import Links
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import BODY_LIMIT, body_text, copy_button, glyph, link, short, table, timing
-from shall.pages.side_by_side import values_beside
 from shall.pages.words import word
-from shall.report.assistant import assistant_text
 from shall.report.curl import curl_of
 from shall.report.values import check_message, check_title, difference, has_expected, value_pair
 from shall.report.wording import (
@@ -96,6 +93,8 @@ def case_body(case: CaseResult, showing: Showing) -> list[Html]:
     """Make what is below the heading of a case: what happened, step by step."""
     parts = [*_case_notes(case, showing), *_steps(case, showing)]
     if is_bad(case) and showing.exchanges:
+        from shall.report.assistant import assistant_text  # many runs pass
+
         text = assistant_text(case, showing.texts, showing.language, showing.places)
         parts.append(copy_button(text, word("copy.assistant", showing.language), showing.language))
     return parts
@@ -111,6 +110,10 @@ def place_line(case: CaseResult, showing: Showing) -> Html:
 
 def criterion_links(keys: Collection[str], showing: Showing) -> list[Html]:
     """Make an item for each criterion that a case verifies: its key, linked, and its text."""
+    if not showing.texts:
+        return []
+    from shall.pages.criterion_text import marked  # it imports what reads requirements
+
     return [
         tag(
             "li",
@@ -177,8 +180,9 @@ def _step_body(step: StepResult, showing: Showing) -> list[Html]:
         )
     if step.checks:
         parts.append(_checks(step.checks, showing.language))
-        if showing.exchanges:
-            parts += _structures(step.checks, showing.language)
+        bad = [it for it in step.checks if it.outcome in BAD]
+        if showing.exchanges and bad:
+            parts += _structures(bad, showing.language)
     if showing.exchanges and step.exchange is not None:
         parts += [timing(step.exchange, showing.language), _sides(step.exchange, showing)]
         command = curl_of(step) if step.outcome in BAD else ""
@@ -194,8 +198,10 @@ def _checks(checks: tuple[CheckResult, ...], language: str) -> Html:
     return table("checks", headings, [_check(check, headings, language) for check in checks])
 
 
-def _structures(checks: tuple[CheckResult, ...], language: str) -> Iterator[Html]:
+def _structures(checks: Sequence[CheckResult], language: str) -> Iterator[Html]:
     """Yield the structures that were to be equal, side by side, below the name of their check."""
+    from shall.pages.side_by_side import values_beside  # as in case_body
+
     names = (label("expected", language), label("actual", language))
     shown = 0
     for check in checks:

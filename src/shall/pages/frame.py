@@ -5,15 +5,16 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from msgspec import Struct
 
 from shall.pages.links import Links
-from shall.pages.markup import Content, Html, joined, tag
+from shall.pages.markup import Content, Html, escaped, joined, tag, wrapped
 from shall.pages.words import word
 
 LANGUAGES = ("en", "zh")
+_ASSETS = Path(__file__).with_name("assets")
 _NAMES = {"en": "English", "zh": "中文"}
 _BOTH_BELOW = 1_400_000
 """Bytes of a page from which on its file has one language: with the other, it would exceed 3 MB."""
@@ -84,7 +85,7 @@ def saved(
     if other is None:
         return _document(title, look, head, _navigation(look, here), (*content, script))
     navigation = _switch(look.language, hidden=True)  # until the script shows it
-    return _document(title, look, head, navigation, (*content, _template(other), script))
+    return _document(title, look, head, navigation, (*content, *_template(other), script))
 
 
 def saved_in_both(language: str, body_in: Callable[[str], Body]) -> str:
@@ -103,9 +104,9 @@ def _other(language: str) -> str:
     return next(it for it in LANGUAGES if it != language)
 
 
-def _template(body: Body) -> Html:
+def _template(body: Body) -> tuple[Content, ...]:
     language = body.look.language
-    return tag(
+    return wrapped(
         "template",
         _switch(language),
         *body.content,
@@ -160,8 +161,9 @@ def _document(
         tag("link", rel="icon", href="data:,"),
         tag("title", _full(title)),
     )
-    body = tag("body", navigation, *content, _help(look.language))
-    return f"<!doctype html>\n{tag('html', head, body, lang=look.language)}\n"
+    body = wrapped("body", navigation, *content, _help(look.language))
+    document = wrapped("html", head, *body, lang=look.language)
+    return "".join(map(escaped, (Html("<!doctype html>\n"), *document, Html("\n"))))
 
 
 def _full(title: str) -> str:
@@ -228,7 +230,7 @@ def _help(language: str) -> Html:
 @cache
 def asset(name: str) -> str:
     """Return the text of a style or script of the pages."""
-    return files("shall.pages").joinpath("assets", name).read_text(encoding="utf-8")
+    return (_ASSETS / name).read_text(encoding="utf-8")
 
 
 @cache

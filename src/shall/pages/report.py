@@ -15,7 +15,7 @@ from shall.pages.case import Showing, case_section
 from shall.pages.frame import Body, Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
 from shall.pages.links import PAGE_LENGTH
-from shall.pages.markup import Html, tag
+from shall.pages.markup import Content, Html, tag, wrapped
 from shall.pages.run_index import FORM, OUTCOMES, searched_cases
 from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
@@ -80,13 +80,13 @@ def run_body(run: RunResult, look: Look, beside: Beside) -> Body:
     )
     content = (
         run_head(line, look, known, _matrix_link(beside, language)),
-        tag(
+        *wrapped(
             "main",
             groups_section(groups, look.links, run.run_id, language),
             unsteady_section(run, language),
             timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
             slow_section(lines, run.run_id, look),
-            _cases(run, lines, groups, showing),
+            *_cases(run, lines, groups, showing),
             _api_section(beside, language),
             _matrix_section(beside, look),
         ),
@@ -145,7 +145,7 @@ def criterion_texts(matrix: "Matrix | None", language: str) -> Mapping[str, str]
 
 def _cases(
     run: RunResult, lines: Sequence[CaseLine], groups: Sequence[Group], showing: Showing
-) -> Html:
+) -> tuple[Content, ...]:
     bad = _in_order([line for line in lines if line.is_bad], groups)
     good = [line for line in lines if not line.is_bad]
     shown = good[: max(PAGE_LENGTH - len(bad), 0)]
@@ -156,7 +156,7 @@ def _cases(
     heading = tag("h2", f"{label('cases', language)} ({len(run.cases):,})", id="cases")
     counts = Counter(line.shown_outcome for line in lines)
     cases = searched_cases(_filter(counts, language), rows, [*bad, *good], language)
-    return tag("section", heading, cases, aria_labelledby="cases")
+    return wrapped("section", heading, cases, aria_labelledby="cases")
 
 
 def _in_order(bad: Sequence[CaseLine], groups: Sequence[Group]) -> list[CaseLine]:

@@ -17,6 +17,11 @@ _SURROGATE = late_pattern("[\ud800-\udfff]")
 
 
 def json_text(run: RunResult) -> str:
+    """Return ``json_bytes`` as text that ends with a line feed."""
+    return f"{json_bytes(run).decode()}\n"
+
+
+def json_bytes(run: RunResult) -> bytes:
     """Write a run as indented JSON with its format version; keys are in a fixed order.
 
     Characters beyond ASCII are kept readable; half surrogate pairs, which no encoder takes, are
@@ -26,12 +31,12 @@ def json_text(run: RunResult) -> str:
     data = result_to_json(replace(run, cases=()))
     data["cases"] = [_encoded(case) or _data(case) for case in run.cases]
     try:
-        text = msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+        return msgspec.json.format(msgspec.json.encode(data), indent=2)
     except UnicodeEncodeError:  # half a surrogate pair
         data["cases"] = list(map(_data, run.cases))
         written = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
         text = _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", written)
-    return f"{text}\n"
+        return text.encode()
 
 
 def json_parts(

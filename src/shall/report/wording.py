@@ -191,10 +191,10 @@ def places_in(cases: Iterable[CaseResult]) -> Places:
             path = str(case.error.params.get("path", ""))
             places[case.case_key, path] = _span(case, at)
         for step in (*case.steps, *case.teardowns):
-            parts: list[StepResult | CheckResult] = [step, *step.checks]
+            parts: tuple[StepResult | CheckResult, ...] = (step, *step.checks)
             for part in parts:
                 at = part.position
-                if isinstance(at, Position):
+                if type(at) is Position:
                     places[case.case_key, part.path] = _span(case, at)
     return places
 
