@@ -77,12 +77,12 @@ def test_line_ends_count_only_in_a_file_that_is_sent(
     shall: Shall, project: Path, service: Any
 ) -> None:
     write(project, "specs/auth/requirements.md", "### Requirement 1\n\n1. A shall b\n")
-    steps = "".join(f"\n    - {it}" for it in (SCHEMA_STEP, UPLOAD_STEP.replace("id: s", "id: u")))
-    case = f"testcase:\n  name: a\n  verifies: [auth#1.1]\n  data: rows.csv\n  use: [in]\n  steps:{steps}\n"
+    write_case(project, SCHEMA_STEP, "  data: rows.csv\n  use: [in]\n")
+    case = (project / "tests/cases/a.yaml").read_text()
     texts = {
-        "tests/cases/a.yaml": case,
+        "tests/cases/a.yaml": f"{case}    - {UPLOAD_STEP.replace('id: s', 'id: u')}\n",
         "tests/cases/rows.csv": "x,y\n1,2\n",
-        "tests/cases/shared/in.yaml": "shared:\n  steps:\n    - {id: in, GET: /echo, expect: {status: 200}}\n",
+        "tests/cases/shared/in.yaml": "shared:\n  steps:\n    - {id: in, GET: /echo}\n",
         SCHEMA_FILE: '{\n  "type": "object"\n}\n',
         UPLOAD: "one\n",
     }
