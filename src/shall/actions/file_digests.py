@@ -26,7 +26,7 @@ def file_digests(
     parts.update((path, it) for path in shared if (it := _shared(files, path)) is not None)
     named = [path for at, it in parts.items() for path in named_files(it, at, documents)]
     sent = frozenset[str]().union(*map(sent_files, parts.values())) if named else frozenset()
-    return {path: _digest(files, path, is_sent=path in sent) for path in (*named, *shared)}
+    return {path: digest_of(files, path, is_sent=path in sent) for path in (*named, *shared)}
 
 
 def _shared(files: Files, path: str) -> Case | None:
@@ -39,15 +39,16 @@ def _shared(files: Files, path: str) -> Case | None:
         return None
 
 
-def _digest(files: Files, path: str, *, is_sent: bool) -> str:
+def digest_of(files: Files, path: str, *, is_sent: bool = False) -> str:
+    """Return the SHA-256 of a file; line ends count where it is sent byte for byte."""
     try:
         content = files.upload(path)
         if isinstance(content, bytes):
             if not is_sent:
                 content = content.replace(b"\r\n", b"\n")
             return sha256(content).hexdigest()
-        from shall.transport.upload import digest_of  # few cases name a large file
+        from shall.transport.upload import digest_of as digest_of_parts  # few name a large file
 
-        return digest_of(content)
+        return digest_of_parts(content)
     except (ShallError, OSError):
         return UNREADABLE
