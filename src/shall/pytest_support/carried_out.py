@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec import Struct
@@ -41,7 +41,7 @@ class Watch:
 
     def __init__(self, test: Watched) -> None:
         self._test = test
-        self._outer: Trace | None = sys.gettrace()
+        self._outer = cast("Trace | None", sys.gettrace())
         self._own: Trace = self._call
         self._is_left = self._ended = self._is_reached = False
 
