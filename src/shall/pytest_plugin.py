@@ -249,7 +249,7 @@ class _Recorder:
         if criteria:
             self._links[_without_parameters(report.nodeid)] = criteria
         for shown in getattr(report, "shall_unread", ()):
-            text = f"{report.nodeid} verifies {shown}, which is no string and is not read."
+            text = f"{report.nodeid} verifies {shown}, which is not a string and is not read."
             if not shown:
                 text = f"{report.nodeid} has a verifies mark that names no criterion."
             self._link_problems.append(text)

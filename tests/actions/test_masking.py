@@ -157,7 +157,7 @@ def test_a_document_does_not_lose_its_secret_to_a_mask(workspace: Workspace) -> 
         )
     assert (workspace.root / "docs" / "notes.md").read_text() == f"key {CANARY}\n\n***\n"
     create_file(space, "docs/notes.md", "no key any more", overwrite=True)
-    create_file(space, "docs/notes.md", "***bold italic*** is no mask here", overwrite=True)
+    create_file(space, "docs/notes.md", "***bold italic*** is not a mask here", overwrite=True)
 
 
 def test_reading_what_declares_much_is_linear(workspace: Workspace) -> None:

@@ -211,7 +211,7 @@ testcase:
         (HEAD + "    - {id: Global, path: /}\n", "is the name of the run's variables"),
         (HEAD + '    - {id: a, path: "/{{ a.x }}"}\n', "`a` is the step at steps[0], which has"),
         (HEAD + '    - {id: a, path: "/{{ b"}\n', "not closed (character 6)"),
-        (HEAD + '    - {id: a, path: "/{{ Global }}"}\n', "`Global` alone is no value"),
+        (HEAD + '    - {id: a, path: "/{{ Global }}"}\n', "`Global` alone is not a value"),
         (HEAD + "    - {id: a, path: {{ b.c }} }\n", "Quote an expression"),
         (STEP + "  teardowns: [{id: a, path: /}]\n", "used twice"),
         (STEP.replace("/}", '"/{{ t.x }}"}') + "  teardowns: [{id: t, path: /}]\n", "the teardown"),

@@ -99,11 +99,11 @@ def test_reports_that_do_not_belong_together_are_refused(
     other = shall("merge", first, "other.json", third).stderr
     assert f"other.json ran in another environment than {first}." in other
     shall("run", "--report-json", "whole.json", "--host", service.url, SHALL_STATE_DIR=".shall/x")
-    assert "whole.json is no report of a shard." in shall("merge", "whole.json").stderr
+    assert "whole.json is not a report of a shard." in shall("merge", "whole.json").stderr
     git(project, "commit", "-q", "--allow-empty", "-m", "next")
     assert "its evidence would name the wrong code" in shall("merge", *shards).stderr
     (project / "text.json").write_text("{")
-    assert "text.json is no JSON report of a run." in shall("merge", "text.json").stderr
+    assert "text.json is not a JSON report of a run." in shall("merge", "text.json").stderr
     assert "none.json cannot be read" in shall("merge", "none.json").stderr
     assert "not run" in shall("trace").stdout
 

@@ -76,7 +76,7 @@ def _shards(reports: Mapping[str, RunResult]) -> Iterator[tuple[str, ShardRecord
 def _problems(reports: Mapping[str, RunResult]) -> Iterator[str]:
     """Yield why the reports are not all shards of one run, each once."""
     shards = dict(_shards(reports))
-    yield from (f"{path} is no report of a shard." for path in reports if path not in shards)
+    yield from (f"{path} is not a report of a shard." for path in reports if path not in shards)
     if not shards:
         return
     first_path, first = next(iter(shards.items()))

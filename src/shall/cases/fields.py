@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from shall.cases.nearest import nearest
 from shall.cases.other_tools import field_hint
+from shall.cases.times import milliseconds
 from shall.diagnostics import Severity
 from shall.diagnostics.bounds import MAX_FINDINGS, shortened
 
@@ -258,6 +259,7 @@ class Fields:
             return None
         if type(value) not in (int, float) or not math.isfinite(value) or value <= 0:
             message = f"`{name}` must be a number of seconds above 0, not {value!r}."
-            self.bad("case.bad-value", name, message)
+            length = milliseconds(value)
+            self.bad("case.bad-value", name, message, f"Write {length / 1000:g}." if length else "")
             return None
         return float(value)

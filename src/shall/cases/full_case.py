@@ -172,7 +172,7 @@ def _read_allure(root: Fields) -> Allure | None:
 class _Scope(Struct):
     """The steps and teardowns of a case by id, with the moment at which each one answers.
 
-    A name that is no step may be a variable of the run, so it is never a problem here.
+    A name that is not a step may be a variable of the run, so it is never a problem here.
     """
 
     findings: Findings
@@ -216,7 +216,7 @@ class _Scope(Struct):
         known = self.answers_at.get(reference.root)
         if reference.root == GLOBAL:
             if not reference.path:
-                message = "`Global` alone is no value."
+                message = "`Global` alone is not a value."
                 self.findings.add("case.bad-expression", keys, message, "Write `Global.name`.")
         elif known is not None and known > moment:
             label = self.labels[reference.root]

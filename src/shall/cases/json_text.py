@@ -14,7 +14,7 @@ def load_object(text: str, file: str) -> dict[str, Any]:
     """Read one JSON object.
 
     Raises:
-        InvalidCase: The text is no JSON, deeper than the limit, or no object.
+        InvalidCase: The text is not JSON, deeper than the limit, or no object.
     """
     excess = first_excess(text, MAX_DEPTH)
     if excess is not None:

@@ -39,7 +39,7 @@ _SENT = re.compile(
     r"\s*(?:an?|the)?\s*$",
     re.IGNORECASE,
 )
-"""What stands before a request that the system itself sends, to another one."""
+"""What precedes a request that the system itself sends, to another one."""
 
 _JOINED = re.compile(r"^(?:requests?\b|请求|[\s,，、]|and\b|且|并且|并|而)+")
 _SENDER = re.compile(
@@ -72,8 +72,8 @@ class Said(Struct, frozen=True):
 def said_by(criterion: Criterion) -> Said | None:
     """Return what a criterion says about requests; None where it names none to its system.
 
-    In a response that names requests, what stands behind a request is about the response to it,
-    and what stands before the first about the last one of the conditions.
+    In a response that names requests, what follows a request is about the response to it,
+    and what precedes the first about the last one of the conditions.
     """
     conditions, response, refused = _parts(criterion)
     sent = [it for text in conditions for it, _, _ in _requests_in(text)]

@@ -76,7 +76,7 @@ def raw_bytes(
     """Return the bytes of a body, and their content type by the name of the file.
 
     Raises:
-        BadValue: What stands there is not Base64.
+        BadValue: The text is not Base64.
         FileMissing: The file does not exist.
         OutsideWorkspace: The file lies outside.
     """

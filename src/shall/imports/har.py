@@ -131,7 +131,7 @@ class _Reader:
             try:
                 text = base64.b64decode(text, validate=True).decode()
             except ValueError:
-                self.left_out.add(sent.place, "The body was left out: it is no text.")
+                self.left_out.add(sent.place, "The body was left out: it is not text.")
                 return
         if text:
             sent.body = text

@@ -33,7 +33,7 @@ async def change_spec(
     path: Annotated[str, Field(description="a requirements document")],
     content: Annotated[str | None, Field(description="its whole new text")] = None,
     edits: Annotated[
-        list[Passage] | None, Field(description="instead: passages that stand in it once")
+        list[Passage] | None, Field(description="instead: passages that occur in it once")
     ] = None,
     base_fingerprint: Annotated[
         str | None, Field(description="of the document as you read it (read_spec)")

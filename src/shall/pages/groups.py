@@ -10,7 +10,7 @@ from shall.pages.links import Links
 from shall.pages.markup import Html, tag
 from shall.pages.parts import link
 from shall.pages.words import word
-from shall.report.values import cut
+from shall.report.values import cut, title_of
 from shall.report.wording import label, said
 from shall.results.listing import CaseLine, ReasonCount
 from shall.results.reason import Reason
@@ -112,7 +112,7 @@ def reason_text(group: Group, language: str) -> str:
         return label(
             "skipped_case", language, case=address, reason=label(f"outage.{why}", language)
         )
-    title = f"{reason.field} {reason.check}".strip()
+    title = title_of(reason.path, reason.field, reason.check)
     if reason.message is None:
         return title or word("groups.unknown", language)
     if group.varies:

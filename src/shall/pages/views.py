@@ -145,7 +145,7 @@ def _head(eyebrow: str, *content: Content) -> Html:
 
 
 def _refused(language: str) -> Html:
-    """Show an error, or a text that is no answer of ours."""
+    """Show an error, or a text that is not an answer of ours."""
     return joined(
         tag(
             "header",

@@ -68,7 +68,9 @@ def exception_name(fields: Fields, name: str, value: Any) -> str | None:
     hint = (
         f"Did you mean `{near}`?" if near else "Write it with its module, such as shop.OutOfStock."
     )
-    fields.bad("case.bad-value", name, f"{value!r} is no exception of Python.", hint, near or "")
+    fields.bad(
+        "case.bad-value", name, f"{value!r} is not an exception of Python.", hint, near or ""
+    )
     return None
 
 

@@ -30,14 +30,14 @@ FORMAT: dict[str, str] = {
     "It is `{usage}`; quote a text.": "用法为 `{usage}`，文本须加引号。",
     "Unknown filter `{word}`.": "未知的过滤器 `{word}`。",
     "A selector has more than {count} filters.": "选择器的过滤器超过 {count} 个。",
-    "`{text}` is no {language}: {reason}.": "`{text}` 不是有效的 {language}：{reason}。",
+    "`{text}` is not valid {language}: {reason}.": "`{text}` 不是有效的 {language}：{reason}。",
     "A selector is longer than {count} characters.": "选择器超过 {count} 个字符。",
     "The selector `{text}` holds an expression.": "选择器 `{text}` 中含有表达式。",
     "A selector is constant: compare with the expression instead, "
     "as in `any: {{id: ...}}`.": "选择器必须固定不变；请改为与表达式比较，"
     "例如 `any: {{id: ...}}`。",
-    "`{name}` is no name of a header.": "`{name}` 不是有效的响应头名称。",
-    "`{name}` is no name of a cookie.": "`{name}` 不是有效的 Cookie 名称。",
+    "`{name}` is not a header name.": "`{name}` 不是有效的响应头名称。",
+    "`{name}` is not a cookie name.": "`{name}` 不是有效的 Cookie 名称。",
     "Write `cookie NAME` or `cookie NAME[Max-Age]`.": "请写作 `cookie NAME` 或 "
     "`cookie NAME[Max-Age]`。",
     "A cookie has no attribute `{name}`.": "Cookie 没有属性 `{name}`。",

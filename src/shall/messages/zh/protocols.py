@@ -26,14 +26,14 @@ PROTOCOLS: dict[str, str] = {
     "Write it below `connection` there, or of an environment.": (
         "请写在该文件的 `connection` 或某个环境的 `connection` 之下。"
     ),
-    "`proxy` is no URL of a proxy.": "`proxy` 不是代理的 URL。",
+    "`proxy` is not a URL of a proxy.": "`proxy` 不是代理的 URL。",
     "Write http://, https:// or socks5h://, a host and a port.": (
         "请写 http://、https:// 或 socks5h://，加主机和端口。"
     ),
     "`{name}` must be from 1 to {most}, not {value}.": (
         "`{name}` 必须在 1 到 {most} 之间，而不是 {value}。"
     ),
-    "`{target}` is no host with its port.": "`{target}` 不是“主机:端口”。",
+    "`{target}` is not a host with its port.": "`{target}` 不是“主机:端口”。",
     "Write `HOST:PORT`, such as api.example.com:443.": (
         "请写作 `HOST:PORT`，例如 api.example.com:443。"
     ),
@@ -69,7 +69,7 @@ PROTOCOLS: dict[str, str] = {
     ),
     "Write a path such as `$.data.state`.": "请写 `$.data.state` 之类的路径。",
     "The response is {other}, not {_MEDIA_TYPE}.": "响应的类型是 {other}，而不是 {_MEDIA_TYPE}。",
-    "the body is no stream of events": "响应体不是事件流",
+    "the body is not a stream of events": "响应体不是事件流",
     "true or a mapping": "true 或映射",
     "Only a WebSocket has messages.": "只有 WebSocket 才有消息。",
     "Write `WS: /path`.": "请写作 `WS: /path`。",

@@ -179,6 +179,9 @@ RUNNING: dict[str, str] = {
     "The URL {url} holds a control character.": "URL {url} 含有控制字符。",
     "The URL {url} cannot be used.": "URL {url} 不可用。",
     "The host or port of the URL {url} cannot be used.": "URL {url} 的主机或端口不可用。",
+    "The user or password of a URL holds `/`, `?` or `#`.": (
+        "URL 的用户名或密码含有 `/`、`?` 或 `#`。"
+    ),
     "Percent-encode `/`, `?`, `#` and `@` in a user or password.": (
         "用户名或密码中的 `/`、`?`、`#` 和 `@` 须写成百分号编码。"
     ),
@@ -191,15 +194,14 @@ RUNNING: dict[str, str] = {
     "There is no {name}.": "{name} 不存在。",
     "Write it with `shall baseline`, or name a "
     "commit.": "请用 `shall baseline` 生成，或指定一个提交。",
-    "No criterion was found, so there is nothing "
-    "to write down.": "未找到验收标准，没有内容可以写入基线。",
+    "No criterion was found. No baseline was written.": "未找到验收标准，未写入基线。",
     "A baseline without the criteria of this "
     "document would not protect them.": "缺少此文档的验收标准，基线就无法保护它们。",
     "{path} is Python.": "{path} 是 Python 文件。",
     'Write @pytest.mark.verifies("{key}") above '
     "{test}.": '请在 {test} 上方写 @pytest.mark.verifies("{key}")。',
     "Name a YAML file, such as tests/cases/a.yaml.": "请指定 YAML 文件，例如 tests/cases/a.yaml。",
-    "{path} is no case.": "{path} 不是用例。",
+    "{path} is not a case.": "{path} 不是用例。",
     "Write {new} instead of {old} in the test {source}.": (
         "请在测试 {source} 中将 {old} 改为 {new}。"
     ),
@@ -207,7 +209,7 @@ RUNNING: dict[str, str] = {
         "此文件中的测试以 {old} 验证过不同的内容，请手动修改。"
     ),
     "Edit this mark: other tests share it, or it "
-    "is no literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
+    "is not a literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
     "Run the command again.": "请重新运行命令。",
     "{path} has changed meanwhile.": "{path} 在此期间被修改。",
     "The section lint of shall.yaml names "
@@ -220,6 +222,7 @@ RUNNING: dict[str, str] = {
     "without a path.": "不带路径运行 `shall lint` 可列出所有文档。",
     "No run is stored.": "没有已保存的运行。",
     "Run `shall run` first.": "请先运行 `shall run`。",
+    "No run is stored. Run `shall run` first.": "没有已保存的运行。请先运行 `shall run`。",
     "Without an id, the newest is used.": "不指定 ID 时使用最近一次运行。",
     "The expression is longer than {_MOST_CHARACTERS} characters.": "表达式超过"
     " {_MOST_CHARACTERS} 个字符。",
@@ -228,22 +231,22 @@ RUNNING: dict[str, str] = {
     "`and` or `or` is missing at {place}.": "{place} 处缺少 `and` 或 `or`。",
     "Write it like: smoke and not (slow or wip).": "写法示例：smoke and not (slow or wip)。",
     "A quotation mark is not closed in the expression {text}.": "表达式 {text} 中有未闭合的引号。",
-    "--shard {text} is no part of a whole.": "--shard {text} 无效。",
+    "--shard {text} is invalid.": "--shard {text} 无效。",
     "Write --shard 2/5 for the second of five "
     "parts, or auto/5.": "写作 --shard 2/5（五份中的第二份）或 auto/5。",
     "--shard auto needs JOB_COMPLETION_INDEX or CI_NODE_INDEX, and "
     "neither is set.": "--shard auto 需要 JOB_COMPLETION_INDEX 或 CI_NODE_INDEX，但两者均未设置。",
     "Run in an Indexed Job or a parallel job of GitLab, or name the "
     "part: --shard 2/5.": "请在 Indexed Job 或 GitLab 并行作业中运行，或直接指定：--shard 2/5。",
-    "{path} is no JSON report of a run.": "{path} 不是运行的 JSON 报告。",
+    "{path} is not a JSON report of a run.": "{path} 不是运行的 JSON 报告。",
     "Write one with --report-json FILE.": "用 --report-json FILE 生成一份。",
     "--repeat {repeat} is not a number from 1 to {most}.": "--repeat {repeat} "
     "应为 1 到 {most} 的整数。",
     "--durations divides the cases only with --shard.": "--durations 须与 --shard 一起使用。",
-    "--shuffle {text} is no seed.": "--shuffle {text} 不是有效的种子。",
+    "--shuffle {text} is not a seed.": "--shuffle {text} 不是有效的种子。",
     "A seed is a whole number.": "种子须为整数。",
     "Shuffled with --shuffle {seed}.": "顺序已打乱，种子：--shuffle {seed}。",
-    "{path} is no report of a shard.": "{path} 不是分片运行的报告。",
+    "{path} is not a report of a shard.": "{path} 不是分片运行的报告。",
     "{path} divides other cases, or otherwise, than {first_path}.": "{path} 与 {first_path} 划分的"
     "用例或方式不同。",
     "{path} ran in another environment than {first_path}.": "{path} 与 {first_path} "

@@ -1,4 +1,4 @@
-"""Where words of a criterion stand in its document."""
+"""Where words of a criterion are in its document."""
 
 import re
 from collections.abc import Sequence
