@@ -279,12 +279,21 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
 
 
 def redactor_of(settings: Settings) -> Redactor:
-    """Return what masks the secrets of the settings in any text, those of every environment too."""
+    """Return what masks the secrets of the settings in any text, those of every environment too.
+
+    It knows the values of environment variables; files and commands are read when a run begins.
+    """
     environments = settings.environment_settings.values()
     names = [name for it in environments for name in it.get("secrets", ())]
     redactor = Redactor((*settings.secrets, *names), settings.variables)
     for environment in environments:
         redactor.learn_variables(environment.get("variables", {}))
+    declared = [settings.secret_sources, *(it.get("secret_sources", {}) for it in environments)]
+    read = {source.environment for it in declared for source in it.values()} - {""}
+    if read:
+        environ = process_environment()
+        for name in read & environ.keys():
+            redactor.learn(environ[name], shortest=1)
     return redactor
 
 

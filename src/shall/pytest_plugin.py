@@ -165,7 +165,7 @@ class _Recorder:
         self._link_problems: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take one report."""
+        """Handle one report."""
         case = getattr(report, "shall_case", None)
         criteria = getattr(report, "shall_criteria", None)
         if report.when not in _PHASES and report.failed:

@@ -80,8 +80,8 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("expect: {\"xpath //[\": 1}", "is not valid XPath"),
         ("expect: {\"css >>\": 1}", "is not valid CSS"),
         ("expect: {\"regex (\": 1}", "is not a regular expression"),
-        ("expect: {\"header {{ a }}\": 1}", "holds an expression"),
-        ("expect: {$.a: {\"{{ b }}\": 1}}", "holds an expression"),
+        ("expect: {\"header {{ a }}\": 1}", "contains an expression"),
+        ("expect: {$.a: {\"{{ b }}\": 1}}", "contains an expression"),
         ("expect: {\"cookie a[Size]\": 1}", "A cookie has no attribute `Size`."),
         ("expect: [a]", "Write a selector and its value in each line"),
         ("capture: {a: b}", "a.yaml:5:20: steps[0].capture.a: Unknown selector `b`."),
@@ -89,13 +89,28 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("capture: {Global: $.b}", "`Global` cannot be the name of a variable."),
         ("capture: {a: 1}", "`a` must be a selector"),
         ("timeout_s: 1500 ms", "must be a number of seconds above 0, not '1500 ms'. Write 1.5."),
-        ("path: /b", "`path` is beside `GET`. Write `GET: ADDRESS` alone."),
-        ("POST: /b", "`POST` is beside `GET`."),
+        ("path: /b", "`path` cannot be combined with `GET`. Write `GET: ADDRESS` alone."),
+        ("POST: /b", "`POST` cannot be combined with `GET`."),
         ("json: {a: '{{ b }}'}\n      capture: {b: $.b}", "`b` is captured by steps[0], which"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_reported_at_its_place_with_the_next_step(lines: str, said: str) -> None:
     assert said in problem_of(f"{HEAD}      {lines}\n")
+
+
+@pytest.mark.verifies("cases#5.16")
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [("/c/{b}", True), ("/c?q={b}", True), ("/c/{other}", False), ("/c/{{ b }}", False)],
+)
+def test_a_known_name_in_single_braces_is_refused(address: str, known: bool) -> None:
+    text = f"{HEAD}      capture: {{b: $.b}}\n    - DELETE: {address}\n"
+    if not known:
+        read_case(text, "a.yaml")
+        return
+    problem = problem_of(text)
+    assert "a.yaml:6:15: steps[1].DELETE: `{b}` is sent as it is written." in problem
+    assert "Write `{{ b }}`." in problem
 
 
 def test_a_captured_variable_has_a_name_of_its_own() -> None:

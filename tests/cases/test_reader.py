@@ -201,7 +201,7 @@ testcase:
         ("a: {}\n", "Put the case under it"),
         ("unittest: {name: x}\n", "The root is `unittest:`, not `testcase:`"),
         ("testcase:\n", "must be a mapping, not nothing"),
-        (STEP + "other: 1\n", "`other` is beside `testcase:`"),
+        (STEP + "other: 1\n", "`other` cannot be combined with `testcase:`"),
         ("testcase: {name: x}\n", "`steps` is missing"),
         ("testcase: {name: x, steps: []}\n", "must not be empty"),
         ("testcase: {name: x, steps: {}}\n", "must be a list, not a mapping"),

@@ -76,10 +76,10 @@ def test_missing_and_doubled_shards_and_cases_are_refused(
     assert "cases of 5." in missing.stderr
     (project / "copy.json").write_text((project / first).read_text())
     doubled = shall("merge", *shards, "copy.json").stderr
-    assert "Shard 1/3 is there 2 times." in doubled
+    assert "Shard 1/3 occurs 2 times." in doubled
     cases = [json.loads((project / it).read_text())["cases"] for it in shards]
     changed(project, second, cases=[*cases[1], cases[0][0]] if cases[0] else [*cases[1]] * 2)
-    assert "is there 2 times." in shall("merge", *shards).stderr
+    assert "occurs 2 times." in shall("merge", *shards).stderr
     changed(project, second, cases=cases[1][1:])
     assert "The reports have 4 cases of 5." in shall("merge", *shards).stderr
     assert "not run" in shall("trace").stdout

@@ -408,7 +408,7 @@ def test_tests_with_comments_prove_criteria_where_a_report_lists_them(
     (project / "report.xml").write_text(REPORTED.format("<failure/>"))
     recorded = shall("record", "report.xml")
     assert (
-        "The report has no test src/login.test.ts::Login > is quick, so the comments at it are no"
+        "The report has no test src/login.test.ts::Login > is quick, so the comments at it are not"
         " proof." in recorded.stderr
     )
     assert list(statuses(shall).values()) == [

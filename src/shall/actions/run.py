@@ -354,7 +354,7 @@ def _finish_after_bad(stop: Stop) -> Emit:
     """Return a listener that lets no case start after one that did not pass."""
 
     def take(event: Event) -> None:
-        if type(event) is CaseFinished and is_bad(event.result):
+        if type(event) is CaseFinished and is_bad(event.figures):
             stop.finish()
 
     return take

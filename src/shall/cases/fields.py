@@ -176,7 +176,7 @@ class Fields:
         self.findings.add("case.missing-field", self.keys, f"`{name}` is missing.", hint)
 
     def text(self, name: str) -> str | None:
-        """Take a text; None when it is not there."""
+        """Return a text; None where it is missing."""
         value = self.values.get(name)
         if value is None or type(value) is str:
             return value
@@ -185,7 +185,7 @@ class Fields:
         return None
 
     def required_text(self, name: str) -> str:
-        """Take a text that must be there and not be blank."""
+        """Return a text that is required and not blank."""
         value = self.text(name)
         if value is None:
             if self.values.get(name) is None:
@@ -195,7 +195,7 @@ class Fields:
         return value or ""
 
     def mapping(self, name: str) -> dict[str, Any]:
-        """Take a mapping; empty when it is not there."""
+        """Return a mapping; empty where it is missing."""
         value = self.values.get(name)
         if value is None:
             return {}
@@ -205,7 +205,7 @@ class Fields:
         return value
 
     def items(self, name: str) -> list[Any]:
-        """Take a list; empty when it is not there."""
+        """Return a list; empty where it is missing."""
         value = self.values.get(name)
         if value is None:
             return []
@@ -218,7 +218,7 @@ class Fields:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Take a list of texts; one text alone is a list of one."""
+        """Return a list of texts; one text alone is a list of one."""
         if type(self.values.get(name)) is str:
             value: list[Any] = [self.values[name]]
         else:
@@ -234,7 +234,7 @@ class Fields:
         return tuple(value)
 
     def flag(self, name: str, default: bool) -> bool:
-        """Take true or false."""
+        """Return true or false."""
         value = self.values.get(name, default)
         if type(value) is bool:
             return value
@@ -253,7 +253,7 @@ class Fields:
         return value
 
     def seconds(self, name: str) -> float | None:
-        """Take a length of time above zero."""
+        """Return a length of time above zero."""
         value = self.values.get(name)
         if value is None:
             return None

@@ -135,7 +135,7 @@ def parse_selector(text: str) -> Selector:
     written = text.strip()
     if "{{" in written:
         raise _bad(
-            f"The selector `{written:.60}` holds an expression.",
+            f"The selector `{written:.60}` contains an expression.",
             "A selector is constant: compare with the expression instead, as in `any: {id: ...}`.",
         )
     if _SIMPLE.fullmatch(written):

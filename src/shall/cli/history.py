@@ -24,7 +24,7 @@ _MARKS = {
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     if arguments.compare is not None:
         before, after = arguments.compare

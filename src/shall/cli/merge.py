@@ -20,7 +20,7 @@ from shall.results.summary import summary_of
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments, no_color=arguments.no_color)
     if arguments.notify:
         check_notify(settings.notify)

@@ -334,7 +334,7 @@ def _add_decisions(commands: _Commands) -> None:
     add_review_arguments(review)
     link = _add(commands, "link", "Write into a case which criterion it verifies.")
     add_link_arguments(link)
-    approve = _add(commands, "approve", "Record that somebody approved the text of documents.")
+    approve = _add(commands, "approve", "Record the approval of the text of documents.")
     add_approve_arguments(approve)
     for command in (waive, attest, review, link, approve):
         _add_workspace(command)

@@ -19,7 +19,7 @@ REPORT_BYTES = 64 << 20
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"environment": arguments.environment})
     tests = [test for report in arguments.reports for test in _read(report)]

@@ -93,7 +93,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _line(value: Any, name: str) -> str:
     text = as_text(value)
     if not text.isprintable():
-        raise BadValue(f"`{name}` of `auth` holds a line break or another control character.")
+        raise BadValue(f"`{name}` of `auth` contains a line break or another control character.")
     return text
 
 

@@ -102,10 +102,10 @@ def read_content(response: Response, budget: Budget) -> Content:
 
 def _read(response: Response, budget: Budget) -> Content:
     body = response.body
-    nested = body.count(b"{"), body.count(b"[")
-    budget.decode(_decoded_bytes(body, *nested))
+    objects, lists = body.count(b"{"), body.count(b"[")
+    budget.decode(_decoded_bytes(body, objects, lists))
     try:
-        value = _json(response, sum(nested))
+        value = _json(response, objects + lists)
     except (ValueError, RecursionError):
         return Content(text_of(response), True)
     return Content(value, True, True)
@@ -201,7 +201,8 @@ def _json(response: Response, nested: int) -> Any:
     if nested > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
     # `in` would format an error first: bytes are not a number.
-    near = body.find(b"\\u") >= 0 or body.find(b"\xed") >= 0 or body.find(b"\0") >= 0
+    near = body.find(b"\\u") >= 0 or body.find(b"\0") >= 0
+    near = near or (not body.isascii() and body.find(b"\xed") >= 0)
     if near and _MAYBE_HALF.search(body):
         text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))
         value = _decoded(text.encode("utf-8", "replace"))
@@ -236,9 +237,10 @@ def _decoded_bytes(body: bytes, objects: int, lists: int) -> int:
     The factors are what CPython's objects take; signs inside of texts count too.
     """
     size = len(body) * (1 if body.isascii() else 4)
-    first = body[:1] if body[:1] in _OPENS else body[:64].lstrip()[:1]
-    if first.isalnum() or first in {b"<", b'"', b"#"}:
-        return size  # one text or number, if it is JSON at all
+    if body[:1] not in _OPENS:
+        first = body[:64].lstrip()[:1]
+        if first.isalnum() or first in {b"<", b'"', b"#"}:
+            return size  # one text or number, if it is JSON at all
     return size + 140 * objects + 64 * lists + 50 * body.count(b":") + 30 * body.count(b",")
 
 

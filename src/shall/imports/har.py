@@ -66,7 +66,7 @@ class _Reader:
             )
             self.left_out.add("", message)
         if not writer.steps:
-            self.left_out.add("", "The recording holds no request that a case can send.")
+            self.left_out.add("", "The recording contains no request that a case can send.")
             return Imported((), self.left_out.found)
         pages = objects(log.get("pages"))
         title = text_of(pages[0].get("title")) if pages else ""

@@ -55,7 +55,7 @@ async def change_spec(
         path,
         Proposal(wanted, base_fingerprint, drop or ()),
         apply=apply,
-        is_known=not session.is_stranger,
+        is_known=not session.is_anonymous,
     )
     return _changed(space, found)
 

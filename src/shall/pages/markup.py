@@ -41,7 +41,7 @@ def tag(name: str, /, *content: Content, **attributes: str | bool) -> Html:
 
 
 def joined(*content: Content) -> Html:
-    """Put pieces one after the other."""
+    """Join pieces."""
     return Html("".join(map(escaped, content)))
 
 

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from shall.cases.path import parse_path
 from shall.errors import BadValue
 from shall.escaping import one_line
-from shall.report.wording import label, said
+from shall.report.wording import label, message_text
 from shall.results.records import CheckResult, Difference, Outcome
 
 SHOWN_LENGTH = 400
@@ -65,7 +65,7 @@ def check_message(check: CheckResult, language: str) -> str:
     """Return what a check says beyond its expected and actual values; often nothing."""
     if check.message is None or check.message.code in _SAID_BY_VALUES:
         return ""
-    return one_line(said(check.message, language))
+    return one_line(message_text(check.message, language))
 
 
 def has_expected(check: CheckResult) -> bool:

@@ -67,12 +67,12 @@ def checked_url(url: str) -> str:
     """Return the URL as it goes on the wire: ASCII, http or https, with a host.
 
     Raises:
-        BadValue: It is not such a URL, or holds a control character or a space in its host.
+        BadValue: It is not such a URL, or contains a control character or a space in its host.
     """
     if _PLAIN.fullmatch(url):
         return url
     if _CONTROL.search(url):
-        raise BadValue(f"The URL {_shown(url)} holds a control character.")
+        raise BadValue(f"The URL {_shown(url)} contains a control character.")
     from urllib.parse import quote, urlsplit  # few URLs get here
 
     try:

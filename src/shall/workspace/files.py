@@ -88,7 +88,7 @@ class Files:
         """Return the path relative to the folder, normalised.
 
         Raises:
-            OutsideWorkspace: It leads out, holds a NUL, ``~`` or an over-long name.
+            OutsideWorkspace: It leads out, contains a NUL, ``~`` or an over-long name.
         """
         return "/".join(self._names(path)) or "."
 

@@ -94,7 +94,7 @@ class Workspaces:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Keep open what the block chooses, also in tasks that it starts, until it ends."""
+        """Keep open what the block chooses until it ends, also in tasks that it starts."""
         held: list[_Found] = []
         token = _HELD.set(held)
         try:

@@ -222,7 +222,7 @@ def _read_environment(fields: Fields) -> Fixture:
     elif value is not None and type(value) is not str:
         fields.bad_type("value", "a text", "Quote it.")
     if type(value) is str and "\0" in value:
-        fields.bad("case.bad-value", "value", "The value of a variable must hold no NUL.")
+        fields.bad("case.bad-value", "value", "The value of a variable must not contain NUL.")
     return Fixture(FixtureKind.ENV, name, value if type(value) is str else None)
 
 

@@ -404,7 +404,7 @@ COMMANDS: dict[str, str] = {
     "core: the usual tools; all: also those of the workflow": (
         "core：常用工具；all：另含工作流工具"
     ),
-    "Record that somebody approved the text of documents.": "记录文档的当前文本已获批准。",
+    "Record the approval of the text of documents.": "记录文档的当前文本已获批准。",
     "requirements, design or tasks": "需求、设计或任务文档",
     "ask for it instead": "改为申请批准",
     "reject it instead": "改为驳回",
@@ -420,7 +420,9 @@ COMMANDS: dict[str, str] = {
     "{path} is not a document of requirements, design or tasks.": (
         "{path} 不是需求、设计或任务文档。"
     ),
-    "docs/reference/ears.md lists where these are.": "这些文档的位置见 docs/reference/ears.md。",
+    "Name a document of a spec, such as specs/auth/requirements.md.": (
+        "请指定规格文档，例如 specs/auth/requirements.md。"
+    ),
     "The note has more than {limit} characters.": "备注超过 {limit} 个字符。",
     "{path} is approved by {by}.": "{path} 已由 {by} 批准。",
     "Ask again after it was changed.": "文档改动后再申请。",

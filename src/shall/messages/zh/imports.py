@@ -108,7 +108,7 @@ IMPORTS: dict[str, str] = {
     # HAR
     "Requests for images, scripts, styles and preflights were left out: {count}.": "已跳过图片、"
     "脚本、样式和预检请求：{count} 个。",
-    "The recording holds no request that a case can send.": "录制中没有用例可以发送的请求。",
+    "The recording contains no request that a case can send.": "录制中没有用例可以发送的请求。",
     "The request was left out: it got no response.": "已跳过该请求：没有收到响应。",
     "The body was left out: it is not text.": "请求体不是文本，未能转换。",
     "The multipart body was left out: its parts are not recorded.": "multipart 请求体未能转换："
@@ -116,7 +116,7 @@ IMPORTS: dict[str, str] = {
     "The file of the part {name} was left out: it is not recorded.": "表单字段 {name} 的文件未能"
     "转换：录制中没有文件内容。",
     "The file is not JSON.": "文件不是 JSON。",
-    "The file holds no JSON object.": "文件中没有 JSON 对象。",
+    "The file contains no JSON object.": "文件中没有 JSON 对象。",
     # OpenAPI
     "The reference {reference} leads out, so it was not followed.": "引用 {reference} 指向"
     "文档之外，未跟随。",

@@ -52,9 +52,9 @@ RUNNING: dict[str, str] = {
     "{path} is incomplete: {reason}.": "{path} 不完整：{reason}。",
     "The report {path} cannot be written: {reason}.": "无法写入报告 {path}：{reason}。",
     "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the "
-    "other places that docs/reference/ears.md "
-    "lists.": "验收标准读取自 specs/requirements.md、specs/<feature>/requirements.md 以及 "
-    "docs/reference/ears.md 列出的其他位置。",
+    "documents of Kiro, spec-kit, OpenSpec, spec-workflow "
+    "and cc-sdd.": "验收标准读取自 specs/requirements.md、specs/<feature>/requirements.md 以及 "
+    "Kiro、spec-kit、OpenSpec、spec-workflow 和 cc-sdd 的文档。",
     "{path} is not read as requirements.": "{path} 不会被当作需求读取。",
     "No layout of requirements takes this file.": "此文件不属于任何已知的需求布局。",
     "Rename it, or list it in the setting specs "
@@ -103,7 +103,7 @@ RUNNING: dict[str, str] = {
     "No notification was sent: notify.to.{name} {why}": "未发送通知：notify.to.{name} {why}",
     "The notification to {name} was not accepted.": "发往 {name} 的通知未被接受。",
     "send a summary as `notify` of shall.yaml says": "按 shall.yaml 的 `notify` 发送摘要",
-    "No `login` with a `url` is there.": "没有带 `url` 的 `login`。",
+    "There is no `login` with a `url`.": "没有带 `url` 的 `login`。",
     "Available: {names}.": "可用的有：{names}。",
     "Unknown tool {tool}.": "未知的工具 {tool}。",
     "{tool} is not offered: the server {reason}.": "未提供 {tool}：服务器{reason}。",
@@ -124,7 +124,7 @@ RUNNING: dict[str, str] = {
     "No thread can be started: memory or threads ran out.": "无法启动线程：内存或线程数已用尽。",
     "The expressions of this case would make "
     "more than {expanded_bytes} MiB.": "此用例的表达式展开后将超过 {expanded_bytes} MiB。",
-    "Repeat less: a variable that holds others "
+    "Repeat less: a variable that contains others "
     "several times multiplies their length.": "请减少重复：变量多次引用其他变量时，长度会成倍增长"
     "。",
     "The JSON of the responses would take more "
@@ -162,7 +162,7 @@ RUNNING: dict[str, str] = {
     "The method {method} is not a name (RFC "
     "9110, section 5.6.2).": "方法 {method} 不是有效的名称（RFC 9110，5.6.2 节）。",
     "Remove the body, or use another method.": "请删除请求体，或使用其他方法。",
-    "The value of the header {name} holds a line "
+    "The value of the header {name} contains a line "
     "break or NUL.": "请求头 {name} 的值含有换行符或 NUL。",
     "The header name {name} is not a name (RFC "
     "9110, section 5.1).": "请求头名称 {name} 无效（RFC 9110，5.1 节）。",
@@ -176,7 +176,7 @@ RUNNING: dict[str, str] = {
     "Write such as a.example.com, *.example.com, "
     "10.0.0.0/8, localhost:80, [::1]:80.": "写法如 a.example.com、*.example.com、10.0.0.0/8、"
     "localhost:80、[::1]:80。",
-    "The URL {url} holds a control character.": "URL {url} 含有控制字符。",
+    "The URL {url} contains a control character.": "URL {url} 含有控制字符。",
     "The URL {url} cannot be used.": "URL {url} 不可用。",
     "The host or port of the URL {url} cannot be used.": "URL {url} 的主机或端口不可用。",
     "The user or password of a URL holds `/`, `?` or `#`.": (
@@ -252,8 +252,8 @@ RUNNING: dict[str, str] = {
     "{path} ran in another environment than {first_path}.": "{path} 与 {first_path} "
     "的运行环境不同。",
     "Shard {index}/{total} is missing.": "缺少分片 {index}/{total}。",
-    "Shard {index}/{total} is there {count} times.": "分片 {index}/{total} 出现了 {count} 次。",
-    "{key} is there {count} times.": "{key} 出现了 {count} 次。",
+    "Shard {index}/{total} occurs {count} times.": "分片 {index}/{total} 出现了 {count} 次。",
+    "{key} occurs {count} times.": "{key} 出现了 {count} 次。",
     "The reports have {found} cases of {total}.": "报告共有 {found} 个用例，应为 {total} 个。",
     "{path} is of commit {shard}, and {commit} is checked out: its evidence would name the wrong "
     "code.": "{path} 属于提交 {shard}，而当前检出的是 {commit}，其证据会指向错误的代码。",

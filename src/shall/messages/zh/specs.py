@@ -91,8 +91,11 @@ SPECS: dict[str, str] = {
     "them.": "请在“Requirement 1”这样的标题下为句子编号，或在句子前写上编号。",
     "Nothing changed from {what} to {given}.": "{what} 与 {given} 之间没有变化。",
     "The gate passed: {count} rules hold.": "门禁通过：{count} 条规则全部满足。",
-    "The gate {given}: {bad} of {count} rules do "
-    "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
+    "The gate cannot be judged: {bad} of {count} rules cannot.": (
+        "无法判定门禁：{count} 条规则中有 {bad} 条无法判定。"
+    ),
+    "The gate failed: {bad} of {count} rules {plural} "
+    "not hold.": "门禁未通过：{count} 条规则中有 {bad} 条未满足。",
     "A newer release wrote this line of the baseline.": "基线的这一行由更新的版本写入。",
     "This is a link, which is not followed, so nothing of it is read.": (
         "这是一个链接，不会跟随，因此其中的内容都没有读取。"

@@ -52,7 +52,7 @@ UNIT: dict[str, str] = {
     "Remove `action`.": "请删除 `action`。",
     "Write what the target is set to.": "请写明目标应设为什么值。",
     "{name} is not the name of a variable.": "{name} 不是环境变量的名称。",
-    "The value of a variable must hold no NUL.": "环境变量的值不能含有 NUL。",
+    "The value of a variable must not contain NUL.": "环境变量的值不能含有 NUL。",
     "Name a function of the workspace, such as shop.db.reset.": "请指定工作区中的一个函数，"
     "例如 shop.db.reset。",
     "Name one with `name`.": "请用 `name` 为其中一个命名。",
@@ -60,7 +60,7 @@ UNIT: dict[str, str] = {
     "Unknown fixture `{kind}`.": "未知的 fixture `{kind}`。",
     "`env_type` is not used: the interpreter of the workspace is found by "
     "itself.": "未使用 `env_type`：会自动找到工作区的解释器。",
-    "`{name}` is beside `unittest:`.": "`{name}` 与 `unittest:` 并列。",
+    "`{name}` cannot be combined with `unittest:`.": "`{name}` 不能与 `unittest:` 并用。",
     "`unittest` must be a mapping, not {given}.": "`unittest` 必须是映射，而不是{given}。",
     "`timeout_s` must be at most {most}.": "`timeout_s` 最大为 {most}。",
     "Use one of {known}, or remove it.": "请使用 {known} 之一，或删除该字段。",

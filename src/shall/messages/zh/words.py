@@ -291,7 +291,6 @@ WORDS: dict[str, str] = {
     "links to criteria were not checked: {reason}": "未检查指向验收标准的链接：{reason}",
     "and {count} more": "另有 {count} 处",
     "failed": "未通过",
-    "cannot be judged": "无法判定",
     "Links to no criterion, or to several": "指向零个或多个验收标准的链接",
     "Passages that look like requirements, and were not read": "像是需求但未读取的内容",
     "Criteria that name what no test asserts": "提到未被任何测试断言的内容的验收标准",

@@ -282,13 +282,13 @@ class Options:
         """
         method, body = request.method, request.body
         has_form = bool(request.form or request.files)
-        is_usual = (
-            request.connection is None
+        is_plain = (
+            (method == "POST" or (method == "GET" and body is None))
+            and request.connection is None
             and request.reader is None
             and not has_form
             and type(body) is not FileContent
         )
-        is_plain = is_usual and (method == "POST" or (method == "GET" and body is None))
         is_secure = request.url[:5] == "https"
         shape = (request.follow_redirects, limits, is_secure) if is_plain else None
         if shape is None or shape != self._shape:
@@ -304,13 +304,15 @@ class Options:
         else:
             setopt(pycurl.HTTPGET, 1)
         setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
+        if is_plain:
+            return
         if request.reader is not None:
             setopt(pycurl.WRITEFUNCTION, partial(self._receiver.write_to, request.reader))
         if request.connection is not None:
             from shall.transport.http.connection import connect  # few requests need it
 
             connect(self._curl, request.connection)
-        if _decodes_elsewhere(request):
+        if (request.headers or request.connection) and _decodes_elsewhere(request):
             self._shape = None
             self._receiver.decodes = False
             setopt(pycurl.HTTP_CONTENT_DECODING, 1)
@@ -444,7 +446,7 @@ def _header_lines(headers: tuple[tuple[str, str], ...], has_form: bool) -> list[
     lines = [*_first_lines(tuple([name for name, _ in headers]), has_form)]
     for name, value in headers:
         if "\r" in value or "\n" in value or "\0" in value:
-            raise BadValue(f"The value of the header {name} holds a line break or NUL.")
+            raise BadValue(f"The value of the header {name} contains a line break or NUL.")
         # libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty"
         line = f"{name}: {value}" if value.strip() else f"{name};"
         lines.append(line.encode("utf-8"))
