@@ -227,7 +227,7 @@ def test_the_exports_for_other_tools_are_written(shall: Shall, project: Path) ->
     assert manifest["gate"]["ok"] is False
 
 
-@pytest.mark.verifies("tracing#4.18")
+@pytest.mark.verifies("tracing#4.18", "tracing#4.37")
 @pytest.mark.parametrize(("expected", "status"), [(200, "stale"), (201, "failing")])
 def test_a_case_that_cannot_be_read_any_more_leaves_nothing_proved(
     shall: Shall,
@@ -244,7 +244,11 @@ def test_a_case_that_cannot_be_read_any_more_leaves_nothing_proved(
     file = project / "tests/cases/a.yaml"
     file.write_text(f"{file.read_text()}  broken: [\n")
     assert statuses(shall)["auth#1.1"] == status
-    assert shall("trace").returncode == 1
+    for more in ((), ("--exit-zero",), ("--fail-under", "0")):
+        traced = shall("trace", *more)
+        assert traced.returncode == 2
+        assert "auth#1.1" in traced.stdout
+        assert "tests/cases/a.yaml:" in traced.stdout
 
 
 @pytest.mark.verifies("tracing#4.33")

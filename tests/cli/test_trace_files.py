@@ -72,6 +72,32 @@ def test_a_case_is_stale_while_a_file_that_it_names_is_another(
     assert status(shall) == "proved"
 
 
+@pytest.mark.verifies("tracing#4.36")
+def test_line_ends_count_only_in_a_file_that_is_sent(
+    shall: Shall, project: Path, service: Any
+) -> None:
+    write(project, "specs/auth/requirements.md", "### Requirement 1\n\n1. A shall b\n")
+    write_case(project, SCHEMA_STEP, "  data: rows.csv\n  use: [in]\n")
+    case = (project / "tests/cases/a.yaml").read_text()
+    texts = {
+        "tests/cases/a.yaml": f"{case}    - {UPLOAD_STEP.replace('id: s', 'id: u')}\n",
+        "tests/cases/rows.csv": "x,y\n1,2\n",
+        "tests/cases/shared/in.yaml": "shared:\n  steps:\n    - {id: in, GET: /echo}\n",
+        SCHEMA_FILE: '{\n  "type": "object"\n}\n',
+        UPLOAD: "one\n",
+    }
+    for path, text in texts.items():
+        write(project, path, text)
+    shall("run", "--host", service.url)
+    assert status(shall) == "proved"
+    for path, text in texts.items():
+        (project / path).write_bytes(text.replace("\n", "\r\n").encode())
+        assert status(shall) == ("stale" if path == UPLOAD else "proved"), path
+    (project / UPLOAD).write_text(texts[UPLOAD])
+    (project / "tests/cases/rows.csv").write_bytes(b"x,y\r\n1,3\r\n")
+    assert status(shall) == "stale"
+
+
 @pytest.mark.verifies("tracing#4.20")
 @pytest.mark.parametrize(
     "checks",

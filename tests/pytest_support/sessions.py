@@ -24,11 +24,15 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 
 def status_of_first(pytester: pytest.Pytester) -> str:
+    return statuses(pytester)[0]
+
+
+def statuses(pytester: pytest.Pytester) -> list[str]:
     workspace = open_workspace(pytester.path, Settings())
     matrix = trace_requirements(workspace)
     workspace.close()
     assert not matrix.problems
-    return matrix.rows[0].status.value
+    return [row.status.value for row in matrix.rows]
 
 
 def write_test(pytester: pytest.Pytester, body: str) -> None:

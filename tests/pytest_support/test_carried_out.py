@@ -1,7 +1,7 @@
 """Tests that pass without that a check of theirs was carried out."""
 
 import pytest
-from tests.pytest_support.sessions import run, status_of_first, write_test
+from tests.pytest_support.sessions import run, status_of_first, statuses, write_test
 
 MARK = '\n@pytest.mark.verifies("1.1")\n'
 
@@ -87,15 +87,54 @@ def test_a_later_run_that_carries_out_a_check_is_recorded(pytester: pytest.Pytes
     assert seen == ["proved", "vacuous", "proved"]
 
 
-@pytest.mark.verifies("tracing#4.34")
-def test_a_test_that_is_traced_already_is_not_watched(pytester: pytest.Pytester) -> None:
+TRACED = """
+import coverage
+measured = coverage.Coverage(data_file=None, source=["."], omit=OMIT)
+
+def pytest_sessionstart():
+    measured.start()
+
+def pytest_sessionfinish():
+    measured.stop()
+    data = measured.get_data()
+    lines = {it.rpartition("/")[2]: sorted(data.lines(it)) for it in data.measured_files()}
+    assert lines["shop.py"] == [1, 2, 4, 5, 6]
+    assert lines.get("test_marked.py", LINES) == LINES
+"""
+
+
+@pytest.mark.verifies("pytest#1.9")
+@pytest.mark.parametrize("core", ["ctrace", "pytrace"])
+@pytest.mark.parametrize("omitted", [["conftest.py", "test_*"], ["conftest.py"]])
+def test_a_test_that_coverage_traces_is_watched_and_measured(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, core: str, omitted: list[str]
+) -> None:
+    monkeypatch.setenv("COVERAGE_CORE", core)
+    (pytester.path / "shop.py").write_text(
+        "def found():\n    for it in []:\n        yield it\n    yield from []\n"
+        "def after():\n    return 1\n"
+    )
     write_test(
         pytester,
-        "import sys\n@pytest.fixture(autouse=True)\ndef traced():\n    before = sys.gettrace()\n"
-        "    sys.settrace(lambda *_: None)\n    yield\n    sys.settrace(before)\n"
+        "import shop\n" + MARK + "def test_a():\n    for it in shop.found():\n"
+        "        assert it\n" + MARK.replace("1.1", "1.2") + "def test_b():\n"
+        "    for it in [shop.found()]:\n        assert it\n    shop.after()\n",
+    )
+    lines = [1, 2, 4, 5, 6, 9, 10, 11, 12, 13]
+    conftest = TRACED.replace("OMIT", str(omitted)).replace("LINES", str(lines))
+    (pytester.path / "conftest.py").write_text(conftest)
+    run(pytester, "test_marked.py").assert_outcomes(passed=2)
+    assert statuses(pytester)[:2] == ["vacuous", "proved"]
+
+
+@pytest.mark.verifies("pytest#1.10")
+def test_a_test_that_sets_a_tracer_of_its_own_is_not_watched(pytester: pytest.Pytester) -> None:
+    write_test(
+        pytester,
+        "import sys\n"
         + MARK
-        + "def test_a():\n    for it in []:\n        assert it\n    if len(sys.argv) == 0:\n"
-        "        assert it\n",
+        + "def test_a():\n    sys.settrace(None)\n    for it in []:\n        assert it\n"
+        "    if len(sys.argv) == 0:\n        assert it\n",
     )
     run(pytester, "test_marked.py").assert_outcomes(passed=1)
     assert status_of_first(pytester) == "proved"

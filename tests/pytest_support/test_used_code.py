@@ -32,6 +32,30 @@ def test_what_a_test_uses_counts_when_it_is_recorded(pytester: pytest.Pytester) 
     assert status_of_first(pytester) == "stale"
 
 
+@pytest.mark.verifies("tracing#4.38")
+def test_a_data_file_counts_when_a_test_is_recorded(pytester: pytest.Pytester) -> None:
+    write_test(
+        pytester,
+        "@pytest.mark.verifies('default#1.1')\ndef test_a():\n"
+        "    assert open('tests/price.txt').read() == '3\\n'\n"
+        "    assert open('tax.txt').read() == '1'\n",
+    )
+    for name, text in (("test_other.py", ""), ("price.txt", "3\n")):
+        path = pytester.path / "tests" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    (pytester.path / "tax.txt").write_text("1")
+    run(pytester, "test_marked.py").assert_outcomes(passed=1)
+    assert status_of_first(pytester) == "proved"
+    (pytester.path / "tests/price.txt").write_bytes(b"3\r\n")
+    assert status_of_first(pytester) == "proved"
+    (pytester.path / "tests/price.txt").write_text("4\n")
+    assert status_of_first(pytester) == "stale"
+    (pytester.path / "tests/price.txt").write_text("3\n")
+    (pytester.path / "tax.txt").unlink()
+    assert status_of_first(pytester) == "stale"
+
+
 @pytest.mark.verifies("tracing#4.30")
 def test_without_assertions_nothing_is_proved(pytester: pytest.Pytester) -> None:
     write_test(

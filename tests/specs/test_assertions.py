@@ -67,6 +67,7 @@ def test_a_test_that_asserts_nothing_cannot(body: str) -> None:
     "body",
     [
         "    return\n    assert sing()\n",
+        "    def check():\n        assert sing()\n    check\n",
         "    if True:\n        return\n    assert sing()\n",
         "    if False:\n        assert sing()\n",
         "    while False:\n        assert sing()\n",

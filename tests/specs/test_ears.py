@@ -41,6 +41,8 @@ def test_a_sentence_keeps_its_conditions_in_the_order_written() -> None:
             "answer",
         ),
         ("IF it fails, THEN THE Shop SHALL stop", "if", "it fails", "Shop", "stop"),
+        ("WHEN 买家付款时，THEN THE 商店 SHALL 发货", "when", "买家付款", "商店", "发货"),
+        ("WHEN 买家付款前，THEN 商店 SHALL 报价", "when", "买家付款前", "商店", "报价"),
         ("If it fails, the shop shall stop.", "if", "it fails", "shop", "stop"),
         (
             "WHERE photos exist in an album THE Photo App SHALL move them",

@@ -93,6 +93,18 @@ UNKNOWN_STORY = """\
 
 - **FR-001**: Pood PEAB avanema
 """
+PARTLY_READ = """\
+### FR-01 Cart
+
+1. A name
+2. A price
+
+Rules:
+
+1. The cart shows a sum
+2. The cart shall keep it
+3. The cart is emptied
+"""
 UNDER_NO_STORY = "### Etwas\n\n**Akzeptanzkriterien**:\n\n1. Der Korb ist leer\n2. Voll\n"
 
 
@@ -113,10 +125,21 @@ def test_a_list_that_may_be_the_criteria_is_listed(path: str, text: str, lines: 
     assert found == [("spec.unread-list", line) for line in lines]
 
 
-@pytest.mark.verifies("tracing#1.24")
+@pytest.mark.verifies("tracing#1.32")
+def test_the_other_items_of_a_list_of_criteria_are_listed() -> None:
+    document = read_document(PARTLY_READ, KIRO, "shop")
+    assert [it.local for it in document.criteria()] == ["FR-01.2"]
+    assert [(it.code, it.span.line) for it in document.unread if it.span] == [
+        ("spec.unread-list", 8)
+    ]
+
+
+@pytest.mark.verifies("tracing#1.24", "tracing#1.32")
 @pytest.mark.parametrize(
     "text",
     [
+        "### FR-01 Cart\n\nThe cart shall open:\n\n1. Click\n2. Wait\n",
+        "### FR-01 Cart\n\n1. Click\n\n#### Acceptance Criteria\n\n1. A shall b\n",
         "### Requirement 1\n#### Acceptance Criteria\n1. A shall b\n#### Flow\n1. Click\n2. Wait\n",
         "### Requirement 1\n1. A shall b\n#### Notes\n1. Ask first\n",
         "### Requirement 1\n- A shall b\n\n- Owner: desk\n",

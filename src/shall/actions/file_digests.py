@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from shall.cases.model import Case
-from shall.cases.named_files import named_files
+from shall.cases.named_files import named_files, sent_files
 from shall.errors import ShallError
 from shall.workspace.files import Files
 from shall.workspace.folders import shared_path
@@ -18,32 +18,37 @@ def file_digests(
 ) -> Mapping[str, str]:
     """Map each path that a case names to the SHA-256 of the file, in hexadecimal digits.
 
+    Git may write other line ends at a checkout: they count only in what a request sends.
     ``documents`` are the OpenAPI documents of the project.
     """
-    named = [*named_files(case, case_path, documents)]
-    for name in case.use:
-        named += _of_shared(files, shared_path(case_path, name), documents)
-    return {path: _digest(files, path) for path in named}
+    parts = {case_path: case}
+    shared = [shared_path(case_path, name) for name in case.use]
+    parts.update((path, it) for path in shared if (it := _shared(files, path)) is not None)
+    named = [path for at, it in parts.items() for path in named_files(it, at, documents)]
+    sent = frozenset[str]().union(*map(sent_files, parts.values())) if named else frozenset()
+    return {path: digest_of(files, path, is_sent=path in sent) for path in (*named, *shared)}
 
 
-def _of_shared(files: Files, path: str, documents: Sequence[str]) -> Sequence[str]:
-    """Return the path of shared steps, and of the files that they name."""
+def _shared(files: Files, path: str) -> Case | None:
+    """Return shared steps; None where they cannot be read."""
     from shall.cases.shared_steps import read_shared  # few suites have any
 
     try:
-        shared = read_shared(files.read_text(path), path)
-        return (path, *named_files(shared, path, documents))
+        return read_shared(files.read_text(path), path)
     except ShallError:
-        return (path,)
+        return None
 
 
-def _digest(files: Files, path: str) -> str:
+def digest_of(files: Files, path: str, *, is_sent: bool = False) -> str:
+    """Return the SHA-256 of a file; line ends count where it is sent byte for byte."""
     try:
         content = files.upload(path)
         if isinstance(content, bytes):
+            if not is_sent:
+                content = content.replace(b"\r\n", b"\n")
             return sha256(content).hexdigest()
-        from shall.transport.upload import digest_of  # few cases name a large file
+        from shall.transport.upload import digest_of as digest_of_parts  # few name a large file
 
-        return digest_of(content)
+        return digest_of_parts(content)
     except (ShallError, OSError):
         return UNREADABLE

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from hashlib import blake2b
 
 from msgspec.structs import replace
 
+from shall.actions.file_digests import UNREADABLE, digest_of
 from shall.errors import ShallError
 from shall.specs.links import Marks
 from shall.specs.pytest_settings import FILES, pytest_settings
 from shall.specs.python_module import PythonModule, read_module
+from shall.specs.test_files import ProjectFiles
 from shall.specs.used_code import LinkedTests, UsedCode
 from shall.workspace.workspace import Workspace
 
@@ -24,12 +27,13 @@ class TestCode:
     def __init__(self, workspace: Workspace, paths: Sequence[str]) -> None:
         self._workspace = workspace
         settings = pytest_settings(_texts(workspace, FILES))
-        self._paths = _digest(
-            "\n".join([*paths, "", *sorted(settings.plugins), "", *sorted(settings.fixtures)])
-        )
+        data = _data_files(workspace, paths)
+        listed = (*paths, "", *sorted(settings.plugins), "", *sorted(settings.fixtures), "", *data)
+        self._paths = _digest("\n".join(listed))
         self._texts: dict[str, tuple[bytes, str]] = {}
         self._tests: dict[str, frozenset[str]] = {}
-        self._code = UsedCode(paths, self._module, settings)
+        self._data = cache(self._data_digest)
+        self._code = UsedCode(paths, self._module, settings, data, self._data)
         for gone in workspace.linked.keys() - paths:
             workspace.linked.pop(gone, None)
         for gone in workspace.modules.keys() - paths:
@@ -45,7 +49,7 @@ class TestCode:
             known is not None
             and known.digest == digest
             and known.paths == self._paths
-            and all(self._text(it)[0] == then for it, then in known.consulted)
+            and all(self._digest_now(it) == then for it, then in known.consulted)
         ):
             return known.marks
         self._tests[path] = frozenset(it.source.partition("::")[2] for it in marks.links)
@@ -65,7 +69,7 @@ class TestCode:
             ),
             files={source: it.files for source, it in uses.items() if it.files},
         )
-        consulted = tuple((it, self._text(it)[0]) for it in found.consulted)
+        consulted = tuple((it, self._digest_now(it)) for it in found.consulted)
         self._workspace.linked[path] = LinkedTests(digest, self._paths, consulted, linked)
         return linked
 
@@ -80,6 +84,14 @@ class TestCode:
             self._workspace.modules[path] = known
         return known[1]
 
+    def _digest_now(self, path: str) -> bytes:
+        return self._text(path)[0] if path.endswith(".py") else self._data(path).encode()
+
+    def _data_digest(self, path: str) -> str:
+        """Return the digest of a data file; empty where it cannot be read."""
+        digest = digest_of(self._workspace.files, path)
+        return "" if digest == UNREADABLE else digest
+
     def _text(self, path: str) -> tuple[bytes, str]:
         """Return the digest and the text of a file; those of one that cannot be read are empty."""
         if path not in self._texts:
@@ -89,6 +101,17 @@ class TestCode:
             except ShallError:
                 self._texts[path] = _UNREADABLE, ""
         return self._texts[path]
+
+
+def _data_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
+    """Return the files in folders of tests that are no Python."""
+    code = ProjectFiles(paths)
+    return [
+        it
+        for folder in code.test_folders()
+        for it in workspace.files.find(folder, ("",))
+        if not it.endswith((".py", ".pyc")) and code.is_test_code(it)
+    ]
 
 
 def _texts(workspace: Workspace, paths: Iterable[str]) -> Iterator[str]:

@@ -41,6 +41,17 @@ def named_files(case: Case, case_path: str, documents: Sequence[str] = ()) -> tu
     return tuple(it for it in found if isinstance(it, str) and "{{" not in it)
 
 
+def sent_files(case: Case) -> frozenset[str]:
+    """Return the paths, as written, of files that requests of a case send byte for byte."""
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
+    found: set[Any] = set()
+    for request in filter(None, (part.request for part in parts)):
+        found.update(_of_upload(request))
+        if request.body is not None and request.body.kind == "body":
+            found.add(_file_of(request.body))
+    return frozenset(it for it in found if isinstance(it, str))
+
+
 _BESIDE = frozenset({"snapshot", "openapi"})
 """Checks that compare with a file whose path they need not say."""
 
@@ -69,13 +80,16 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
 
 
 def _of_request(request: RequestTemplate) -> Iterator[Any]:
-    if request.files:
-        yield from (it.get("file") for _, it in parts_of(request.files))
+    yield from _of_upload(request)
     if request.connection:
         yield from _trusted(request.connection)
     body = request.body
     if body is not None and body.kind in _WITH_FILES:
         yield _file_of(body)
+
+
+def _of_upload(request: RequestTemplate) -> Iterator[Any]:
+    return (it.get("file") for _, it in parts_of(request.files or {}))
 
 
 def _file_of(body: Body) -> Any:

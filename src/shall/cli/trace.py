@@ -28,6 +28,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run the command."""
     workspace, settings = project_of(arguments, no_color=arguments.no_color)
     matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
+    is_hiding = bool(matrix.hiding)
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
     if arguments.why is not None or arguments.format == "json":
@@ -47,7 +48,7 @@ def execute(arguments: argparse.Namespace) -> int:
         write(_written(matrix, arguments.format, workspace.root.name).rstrip("\n"))
     _report_what_is_missing(workspace, matrix, language)
     _report_unseen(matrix, arguments.environment or ())
-    if matrix.wrong_specs:
+    if is_hiding:
         return BAD_INPUT
     return _exit_status(matrix, arguments, language)
 

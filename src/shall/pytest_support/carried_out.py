@@ -1,7 +1,7 @@
 """Whether a check of a marked test was carried out while it ran.
 
 Only tests are watched of which a pass does not say so, by Python's own tracing, and up to their
-first check. Nothing is known of a test that a debugger or coverage traces already.
+first check.
 """
 
 import ast
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec import Struct
@@ -33,43 +33,59 @@ class Watched(Struct, frozen=True):
 
 
 class Watch:
-    """Traces the thread of a test until one of its checks is reached."""
+    """Traces the thread of a test until one of its checks is reached.
+
+    What traces the thread already, such as coverage or a debugger, is called for each event as
+    if it were alone.
+    """
 
     def __init__(self, test: Watched) -> None:
         self._test = test
-        self._began = self._ended = self._is_reached = False
+        self._outer = cast("Trace | None", sys.gettrace())
         self._own: Trace = self._call
-        self._is_alone = sys.gettrace() is None
+        self._is_left = self._ended = self._is_reached = False
 
     def __enter__(self) -> "Watch":
-        if self._is_alone:
-            sys.settrace(self._own)
+        sys.settrace(self._own)
         return self
 
     def __exit__(self, *_: object) -> None:
         if sys.gettrace() is self._own:
             self._ended = True
-            sys.settrace(None)
+            sys.settrace(self._outer)
 
     @property
     def saw_none(self) -> bool:
         """Whether the test ran as a whole in this thread, and none of its checks."""
-        return self._began and self._ended and not self._is_reached
+        return self._is_left and self._ended and not self._is_reached
 
-    def _call(self, frame: FrameType, _event: str, _argument: Any) -> Trace | None:
+    def _call(self, frame: FrameType, event: str, argument: Any) -> Trace | None:
+        local = None
+        if self._outer is not None:
+            local = self._outer(frame, event, argument)
+            sys.settrace(self._own)  # coverage puts itself in the place of what calls it
         code, test = frame.f_code, self._test
         is_test = code.co_name == test.name and code.co_filename.endswith(test.file)
         if not (is_test and test.first <= code.co_firstlineno <= test.last):
-            return None
-        self._began = True
-        return self._line
+            return local
+        frame.f_trace_lines = True  # coverage may not measure the file
+        return self._lines_of(local)
 
-    def _line(self, frame: FrameType, event: str, _argument: Any) -> Trace | None:
-        if event == "line" and frame.f_lineno in self._test.checks:
-            self._is_reached = True
-            sys.settrace(None)
-            return None
-        return self._line
+    def _lines_of(self, local: Trace | None) -> Trace:
+        """Return what traces the frame of the test. ``local`` is that of the other tracer."""
+
+        def line(frame: FrameType, event: str, argument: Any) -> Trace | None:
+            nonlocal local
+            if local is not None:
+                local = local(frame, event, argument)
+            self._is_left |= event == "return"
+            if event == "line" and frame.f_lineno in self._test.checks:
+                self._is_reached = True
+                sys.settrace(self._outer)
+                return local
+            return line
+
+        return line
 
 
 def watched(item: pytest.Item) -> Watched | None:

@@ -193,8 +193,8 @@ class _Collector:
     def expressions(self, root: ast.AST, caught: int, *, is_dropped: bool = False) -> None:
         """Take what expressions call and name."""
         dropped = root if is_dropped and isinstance(root, ast.Call) else None
-        if is_dropped and _is_lazy(root):
-            return
+        if is_dropped and (isinstance(root, ast.Name) or _is_lazy(root)):
+            return  # a function that is named alone is not called
         for node in walk(root):
             if isinstance(node, ast.Call):
                 name = dotted(node.func)

@@ -31,6 +31,7 @@ class Draft(Struct):
     sentences: list[Criterion] = field(default_factory=list)  # those in paragraphs
     described: list[Block] = field(default_factory=list)  # the duties below a heading with an id
     others: dict[int, Block] = field(default_factory=dict)  # lists of other items, by their first
+    lists: dict[int, Block] = field(default_factory=dict)  # those that describe a heading with id
     retired: list[Criterion] = field(default_factory=list)
 
     def criteria(self) -> tuple[Criterion, ...]:
@@ -52,9 +53,15 @@ class Draft(Struct):
         return self.described
 
     def unread_lists(self) -> Sequence[Block]:
-        """Return the lists that may be the criteria, if no heading says which list is."""
+        """Return the lists that may be the criteria, if no heading says which list is.
+
+        Below a heading with an id, those of which other items are criteria.
+        """
         if self.had_heading:
             return ()
+        if self.own_local:
+            read = {list_id for list_id, _ in self.numbers}
+            return [it for list_id, it in self.lists.items() if list_id in read]
         has_criteria = bool(self.criteria())
         return [it for it in self.others.values() if it.number is not None or not has_criteria]
 

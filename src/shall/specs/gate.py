@@ -134,9 +134,7 @@ def missing_baseline(message: str) -> Diagnostic:
 
 
 def _documents(matrix: Matrix) -> Judged:
-    wrong = [it for it in matrix.problems if it.severity is Severity.ERROR]
-    wrong = [*matrix.wrong_specs, *wrong]
-    if wrong:
+    if wrong := matrix.hiding:
         hide = plural(len(wrong), "problem hides", "problems hide")
         message = f"{len(wrong)} {hide} criteria or links."
         return Judged("documents", Verdict.UNKNOWN, message, tuple(wrong))

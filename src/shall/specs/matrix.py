@@ -104,6 +104,12 @@ class Matrix(Struct, frozen=True):
         unknown = [link.diagnostic() for link in self.unknown]
         return [*self.wrong_specs, *unknown, *self.problems, *self.undecided, *self.unread]
 
+    @property
+    def hiding(self) -> list[Diagnostic]:
+        """The problems of documents, cases and tests that may hide criteria or links."""
+        wrong = [it for it in self.problems if it.severity is Severity.ERROR]
+        return [*self.wrong_specs, *wrong]
+
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
         counted = Counter(row.status for row in self.rows)

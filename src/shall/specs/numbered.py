@@ -372,6 +372,8 @@ class _Reader:
             return True
         if has_modal(block.text):
             draft.described.append(block)
+        elif block.number is not None:
+            draft.lists.setdefault(block.list_id, block)
         if len(draft.sentences) != 1:
             return True
         found = draft.sentences[0]

@@ -16,6 +16,7 @@ from shall.specs.assertions import Checks, checks_of, dotted, functions_in
 from shall.specs.bindings import Import, bindings_of, imports_of
 from shall.specs.code_fingerprint import Definition, digest_of, module_fingerprint
 from shall.specs.computed_imports import module_prefix
+from shall.specs.data_files import file_pattern
 from shall.specs.marks import without_marks
 from shall.specs.syntax import parsed, walk
 
@@ -43,7 +44,8 @@ class Names(Struct, frozen=True):
     what it imports itself, under which name. ``fixtures`` are the names of those that it requests.
     ``sees_module``: it may use all of its module; ``requests_any``: any fixture, by a name that is
     computed. ``computed_imports`` are what the names of modules begin with that it computes; an
-    empty one means any module. ``loads`` are what the paths of files end with that it loads.
+    empty one means any module. ``loads`` are what the paths of files end with that it loads,
+    ``data`` those of data files that its texts may name.
     """
 
     uses: frozenset[str] = frozenset()
@@ -53,11 +55,12 @@ class Names(Struct, frozen=True):
     requests_any: bool = False
     computed_imports: frozenset[str] = frozenset()
     loads: frozenset[str] = frozenset()
+    data: frozenset[str] = frozenset()
 
     @property
     def is_plain(self) -> bool:
         """Whether ``uses`` and ``fixtures`` are all that it names."""
-        rare = (self.imports, self.sees_module, self.computed_imports, self.loads)
+        rare = (self.imports, self.sees_module, self.computed_imports, self.loads, self.data)
         return not any(rare)
 
 
@@ -318,6 +321,7 @@ class _Seen:
         self.sees_module = False
         self.requests_any = False
         self.loads: set[str] = set()
+        self._data: set[str] = set()
         self._computed: list[ast.expr] = []
         self._within: set[int] = set()
 
@@ -331,6 +335,7 @@ class _Seen:
             self.requests_any,
             frozenset(module_prefix(it, nodes) for it in self._computed),
             frozenset(self.loads),
+            frozenset(self._data - {""}),
         )
 
     def take(self, node: ast.AST) -> None:
@@ -345,6 +350,11 @@ class _Seen:
             self.imports += imports_of(node)
         elif isinstance(node, Definition):
             self._take_function(node)
+        elif isinstance(node, ast.JoinedStr):
+            self._within |= {id(it) for it in node.values}
+            self._data.add(file_pattern(node))
+        elif isinstance(node, ast.Constant) and id(node) not in self._within:
+            self._data.add(file_pattern(node))
 
     def _take_name(self, node: ast.Name) -> None:
         if id(node) not in self._within and isinstance(node.ctx, ast.Load):

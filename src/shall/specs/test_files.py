@@ -3,7 +3,7 @@
 Test code are test files, ``conftest.py``, and the modules in folders of tests.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 _CONFTEST = "conftest.py"
@@ -26,6 +26,7 @@ class ProjectFiles:
             for it in paths
             if is_test_file(it) or it.endswith(f"/{_CONFTEST}")  # at the root: of the whole project
         }
+        self.has_tests_at_root = "" in self._folders
         self._named: dict[str, list[str]] = {}
         self._is_code = cache(self._is_test_code)
         self.of_module = cache(self._find)
@@ -43,6 +44,15 @@ class ProjectFiles:
         for path in sorted(self._paths):
             if start in f"/{path}" and self._is_code(path) and not is_test_file(path):
                 yield path
+
+    def test_folders(self) -> Sequence[str]:
+        """Return the folders of test code but for the root, none of them below another."""
+        found = {_folder(it) for it in self._paths if self._is_code(it)} - {""}
+        return [it for it in sorted(found) if found.isdisjoint(list(_above(it))[1:])]
+
+    def is_test_code(self, path: str) -> bool:
+        """Return whether a file lies where test code does."""
+        return self._is_code(path)
 
     def _find(self, path: str, dotted: str, level: int) -> tuple[str, ...]:
         """Return the files of test code that a module may be.

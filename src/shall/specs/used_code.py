@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from shall.specs.assertions import Checks, Meant, can_fail, others_can_fail
 from shall.specs.bindings import Import
+from shall.specs.data_files import DataFiles
 from shall.specs.links import Marks
 from shall.specs.pytest_settings import NO_SETTINGS, PytestSettings
 from shall.specs.python_module import Names, PythonModule
@@ -20,6 +21,9 @@ from shall.specs.test_files import ProjectFiles
 
 _WHOLE = -1
 """Stands for the number of a part: the module as a whole."""
+
+_DATA = -2
+"""Stands for the number of a part: the path is that of a data file."""
 
 _Node = tuple[str, int]
 """The path of a module, and the number of a part in it."""
@@ -49,7 +53,7 @@ class UsesOfFile(Struct, frozen=True):
 class LinkedTests(Struct, frozen=True):
     """The links of a test file, and the digests of the files that they were made from.
 
-    ``paths`` is the digest of the paths of all Python files and of pytest's settings.
+    ``paths`` is the digest of the paths of all Python and data files and of pytest's settings.
     """
 
     digest: bytes
@@ -83,6 +87,8 @@ class UsedCode:
     """Finds what tests use, in a project whose Python files have these ``paths``.
 
     ``module_of`` reads one of them; None: it cannot be read. ``settings`` are those of pytest.
+    ``data`` are the data files in folders of tests, and ``digest_of`` returns the digest of one,
+    empty where there is no such file.
     """
 
     def __init__(
@@ -90,10 +96,14 @@ class UsedCode:
         paths: Collection[str],
         module_of: Callable[[str], PythonModule | None],
         settings: PytestSettings = NO_SETTINGS,
+        data: Collection[str] = (),
+        digest_of: Callable[[str], str] = lambda _path: "",
     ) -> None:
         self.files = ProjectFiles(paths)
         self._module_of = module_of
         self.settings = settings
+        self._data = DataFiles(data)
+        self._digest_of = digest_of
         self._direct = cache(self._direct_of)
         self.line = cache(self._line)
         self.meaning = cache(self._meaning)
@@ -137,6 +147,8 @@ class UsedCode:
     def _line(self, node: _Node) -> str:
         """Return what a node adds to the text of a fingerprint."""
         path, number = node
+        if number == _DATA:
+            return f"{path} {self._digest_of(path)}"
         module = self._module_of(path)
         if module is None:
             return f"{path} unreadable"
@@ -155,7 +167,7 @@ class UsedCode:
         """Return what a part uses itself."""
         path, number = node
         found = _Reach(files={path})
-        module = self._module_of(path)
+        module = self._module_of(path) if number != _DATA else None
         if module is None:
             return found
         seen: set[tuple[str, str]] = set()
@@ -193,7 +205,18 @@ class UsedCode:
             found.nodes |= {
                 (it, _WHOLE) for it in self.files.by_name(named) if f"/{it}".endswith(ends)
             }
+        self._add_data(names.data, found)
         return found
+
+    def _add_data(self, patterns: Iterable[str], found: _Reach) -> None:
+        """Add the data files that patterns mean: in folders of tests, else below the root."""
+        for pattern in patterns:
+            named = {*self._data.named(pattern)}
+            may_be_below = "/" in pattern or self.files.has_tests_at_root
+            if not named and may_be_below and "*" not in pattern:
+                found.files.add(pattern)
+                named = {pattern} if self._digest_of(pattern) else set()
+            found.nodes |= {(it, _DATA) for it in named}
 
     def always(self, path: str, module: PythonModule) -> Iterator[_Node]:
         """Yield what counts whenever a module is imported."""
@@ -438,8 +461,8 @@ class _TestsOfFile:
             self.consulted |= meant.files
             for node in meant.nodes:
                 there, number = node
-                known = self._code.module_of(there)
-                if known is None or number == _WHOLE:
+                known = self._code.module_of(there) if number >= 0 else None
+                if known is None:
                     continue
                 if known.parts[number].is_automatic or name.startswith("pytest_"):
                     yield node

@@ -410,8 +410,9 @@ def _end_of_condition(
     """Find where a condition ends and what follows begins; None if it is unknown."""
     index = bisect_left(ends, (start, 0))
     if index < len(ends):
-        end, following = ends[index]
-        return end, following
+        end = ends[index][0]
+        last = bisect_left(ends, (end + 1, 0)) - 1  # the longest: 时，THEN, not its comma alone
+        return end, ends[last][1]
     comma = max(shape.rfind(", ", start), shape.rfind("，", start), shape.rfind(",", start))
     if comma >= 0:
         return comma, comma + (2 if shape[comma : comma + 2] == ", " else 1)
