@@ -28,7 +28,7 @@ class Expectations:
         self._ran: set[str] = set()
 
     def take(self, event: Event) -> None:
-        """Take an event of the run."""
+        """Handle an event of the run."""
         if isinstance(event, CaseFinished) and event.figures.outcome in _TRIED:
             self._ran.add(event.figures.case_key)
             self._tried |= {criterion.key for criterion in event.figures.criteria}

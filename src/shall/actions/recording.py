@@ -56,7 +56,7 @@ class Recorder:
         self._facts: list[Fact] = []
 
     def take(self, event: Event) -> None:
-        """Take an event; a case is written with those that end soon after it."""
+        """Handle an event; a case is written with those that end soon after it."""
         if type(event) is CaseFinished:
             self._take_case(event)
         elif type(event) is RunStarted:

@@ -214,5 +214,5 @@ def _value_bytes(value: Any, most: int) -> int:
 def _too_much() -> OverBudget:
     return OverBudget(
         f"The expressions of this case would make more than {EXPANDED_BYTES >> 20} MiB.",
-        hint="Repeat less: a variable that holds others several times multiplies their length.",
+        hint="Repeat less: a variable that contains others several times multiplies their length.",
     )

@@ -351,7 +351,7 @@ def _hidden(message: Message | None, expected: Any, redactor: Redactor) -> Messa
     if message is None:
         return None
     hidden = {"expected": _shown(expected), "actual": MASK}
-    if message.code == "check.length":  # a length is no secret
+    if message.code == "check.length":  # a length is not a secret
         del hidden["actual"]
     hidden = {key: it for key, it in hidden.items() if key in message.params}
     message = Message(message.code, {**message.params, **hidden})
@@ -422,18 +422,21 @@ def _exchange(
 ) -> ExchangeRecord:
     response = record.response
     url = redactor.url(request.url)
+    headers = redactor.headers(request.headers) if whole else ()
+    if whole and (request.form or request.files):
+        headers = (*headers, ("Content-Type", "multipart/form-data"))  # libcurl adds the boundary
     if response is None:
         return ExchangeRecord(
             request.method,
             url,
-            redactor.headers(request.headers) if whole else (),
+            headers,
             _request_body(request, redactor) if whole else "",
             timings=Timings(total_s=record.duration_s),
         )
     return ExchangeRecord(
         request.method,
         url,
-        redactor.headers(request.headers) if whole else (),
+        headers,
         _request_body(request, redactor) if whole else "",
         response.status or None,
         redactor.headers(response.headers) if whole else (),

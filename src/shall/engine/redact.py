@@ -108,7 +108,7 @@ class Redactor:
             self.learn_variables(variables)
 
     def learn(self, value: Any, shortest: int = _SHORTEST_NAMED) -> None:
-        """Take a value for a secret, everything inside it included."""
+        """Treat a value, and everything inside it, as a secret."""
         if type(value) is str:
             self._learn_text(value, shortest)
         elif isinstance(value, dict):
@@ -133,7 +133,7 @@ class Redactor:
             self.learn_url(text)
 
     def _add(self, text: str) -> bool:
-        """Take a text for a secret; return whether there was room for it."""
+        """Treat a text as a secret; return whether there was room for it."""
         if text not in self._values:
             self._characters += len(text)
             self._is_full = len(self._values) >= MOST_VALUES or self._characters > MOST_CHARACTERS
@@ -251,7 +251,7 @@ class Redactor:
         return Known(frozenset(self._values), self._is_full)
 
     def add(self, known: Known) -> None:
-        """Take what another redactor knows for secrets."""
+        """Learn the secrets that another redactor knows."""
         self._is_full = self._is_full or known.is_full
         for value in known.values:
             self._add(value)

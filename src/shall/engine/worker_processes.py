@@ -335,7 +335,7 @@ class _Sender:
         self._due_at = 0.0
 
     def take(self, event: Event) -> None:
-        """Take an event of the worker's run."""
+        """Handle an event of the worker's run."""
         if type(event) is CaseFinished:
             if not self._waiting:
                 self._due_at = time.monotonic() + _LATEST_S

@@ -21,7 +21,7 @@ class EventLines:
         self._file = file
 
     def take(self, event: Event) -> None:
-        """Take an event."""
+        """Handle an event."""
         if self.fault is None:
             try:
                 self._write(f"{event_line(event)}\n".encode("ascii"))

@@ -43,7 +43,7 @@ _REASONS = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
     pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
     pycurl.E_SSL_CERTPROBLEM: "`client_certificate` or `key` cannot be used for {address}",
-    pycurl.E_SSL_CACERT_BADFILE: "`ca` is no list of certificates in PEM",
+    pycurl.E_SSL_CACERT_BADFILE: "`ca` is not a list of certificates in PEM",
     pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
 }
 
@@ -147,6 +147,8 @@ class Transfer:
         self.break_off()
         if unsent:
             raise unsent[0]
+        if fault is None and self._receiver.undecoded:
+            fault = (pycurl.E_WRITE_ERROR, "")
         if fault is None or self._is_read(fault[0]):
             if self._receiver.set_cookies:
                 self._jar.note(self._gate.origin, self._receiver)
@@ -252,6 +254,8 @@ class Transfer:
         return observed(self.curl)
 
     def _reason(self, code: int, text: str) -> str:
+        if code == pycurl.E_WRITE_ERROR and self._receiver.undecoded:
+            return self._receiver.undecoded
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
             found = (it for said, it in _DISTRUST.items() if said in text)
             return next(found, _REASONS[code])
