@@ -202,29 +202,32 @@ def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str]
             return None
         texts.append(request.url)
         types.append(_content_type(response))
-        for check in record.checks:
-            if not _add_check(check, redactor, texts, numbers):
-                return None
+        if not _add_checks(record.checks, redactor, texts, numbers):
+            return None
     texts += set(types)
     return types if redactor.are_clean(texts, numbers) else None
 
 
-def _add_check(
-    check: CheckResult, redactor: Redactor, texts: list[str], numbers: list[float]
+def _add_checks(
+    checks: Sequence[CheckResult], redactor: Redactor, texts: list[str], numbers: list[float]
 ) -> bool:
-    """Add the values of a check to those that are searched; return whether they stay."""
-    expected, actual, field = check.expected, check.actual, check.field
-    if check.message is not None:
-        return False
-    if field is not None and (
-        _ends_in_secret_name(field) or (redactor.has_names and _names_secret(field, redactor))
-    ):
-        return False
-    if type(actual) is int:  # as many are
-        numbers.append(actual)
-    elif not _add_plain(actual, texts, numbers):
-        return False
-    return expected is actual or _add_plain(expected, texts, numbers)
+    """Add the values of checks to those that are searched; return whether all may stay."""
+    has_names = redactor.has_names
+    for check in checks:
+        expected, actual, field = check.expected, check.actual, check.field
+        if check.message is not None:
+            return False
+        if field is not None and (
+            _ends_in_secret_name(field) or (has_names and _names_secret(field, redactor))
+        ):
+            return False
+        if type(actual) is int:  # as many are
+            numbers.append(actual)
+        elif not _add_plain(actual, texts, numbers):
+            return False
+        if expected is not actual and not _add_plain(expected, texts, numbers):
+            return False
+    return True
 
 
 def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
