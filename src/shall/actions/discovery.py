@@ -281,6 +281,7 @@ class JobReader:
         # than all else that a run needs.
         from shall.actions.file_digests import file_digests
         from shall.actions.links import LinkCheck
+        from shall.actions.run_names import names_of_case
         from shall.cases.fingerprint import case_fingerprint
 
         known = self._criteria()
@@ -294,7 +295,8 @@ class JobReader:
             documents = workspace.defaults.openapi
             digests = file_digests(workspace.files, case, job.key, documents)
             fingerprint = case_fingerprint(case, digests)
-        return replace(job, criteria=criteria, fingerprint=fingerprint)
+        names = names_of_case(self._workspace.files, case, job.key)
+        return replace(job, criteria=criteria, fingerprint=fingerprint, run_names=names)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
         if self.known is None:

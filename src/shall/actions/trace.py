@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -11,9 +12,11 @@ from shall.actions.criterion_texts import masked_matrix
 from shall.actions.link_sources import case_links, test_links
 from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
+from shall.actions.run_variables import declared_variables
 from shall.actions.unchanged import source_comparison
 from shall.cases.nearest import nearest
 from shall.diagnostics import Diagnostic, Severity
+from shall.engine.run_variables import OVERRIDDEN
 from shall.errors import BadValue, ShallError, StoreUnavailable
 from shall.late_pattern import late_pattern
 from shall.span import Span
@@ -63,7 +66,8 @@ def trace_requirements(
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
     decisions = _decisions(workspace, problems)
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
-    matrix = build_matrix(specs, links, map(latest_of, facts), environments, unreachable, relinks)
+    latest = _with_variables(workspace, facts, links)
+    matrix = build_matrix(specs, links, latest, environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     if any("#" in it.link.criterion for it in matrix.unknown):
         matrix = with_archived(matrix, archived_changes(workspace))
@@ -197,6 +201,26 @@ def _with_current_fingerprints(
             continue
         fact_now = replace(fact, source_fingerprint=fingerprint)
         yield fact_now if is_unchanged(fact.source_fingerprint, fact_now) else fact
+
+
+def _with_variables(
+    workspace: Workspace, facts: Iterable[Evidence], links: Iterable[Link]
+) -> Iterator[Latest]:
+    """Yield each fact as the matrix takes it, with how variables that its case read differ."""
+    names = {link.source: link.run_names for link in links if link.run_names}
+    declared = cache(partial(declared_variables, workspace.defaults))
+
+    @cache
+    def present(source: str, environment: str) -> str:
+        return declared(environment).fingerprint(source, names.get(source, ()))
+
+    for fact in facts:
+        found = latest_of(fact)
+        if fact.variables == OVERRIDDEN:
+            found = replace(found, variables="overridden")
+        elif fact.variables and fact.variables != present(fact.source, fact.environment):
+            found = replace(found, variables="changed")
+        yield found
 
 
 def latest_of(fact: Evidence) -> Latest:
