@@ -13,7 +13,7 @@ from tests.pytest_support.sessions import REQUIREMENTS, WITHOUT, run, status_of_
 from shall.actions.results import past_runs, run_details
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_workspace
-from shall.settings import Settings, read_settings
+from shall.settings import Settings
 
 Write = Callable[..., Path]
 
@@ -217,29 +217,6 @@ def broken():
     made = int("{bad}")
     assert made == 0
 """
-
-
-@pytest.mark.verifies("tracing#4.39")
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], indirect=True)
-def test_the_evidence_of_a_case_holds_what_it_read_of_the_settings(
-    pytester: pytest.Pytester, write: Write, workers: tuple[str, ...]
-) -> None:
-    (pytester.path / "specs").mkdir()
-    (pytester.path / "specs/requirements.md").write_text(REQUIREMENTS)
-    write("a", more='verifies: ["default#1.1"]\n  variables: {own: "{{ want }}"}')
-    settings = pytester.path / "shall.yaml"
-    settings.write_text("variables: {want: 1}\n")
-    run(pytester, "tests", "--shall-record", *workers).assert_outcomes(passed=1)
-
-    def status() -> str:
-        workspace = open_workspace(pytester.path, read_settings({}, {}, pytester.path)[0])
-        rows = trace_requirements(workspace).rows
-        workspace.close()
-        return rows[0].status.value
-
-    assert status() == "proved"
-    settings.write_text("variables: {want: 2}\n")
-    assert status() == "stale"
 
 
 @pytest.mark.verifies("pytest#1.7")
