@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from shall.cases.reader import read_case
 from shall.cases.run_names import Name, run_names
@@ -35,6 +36,11 @@ def names(text: str) -> tuple[Name, ...]:
             "    - {GET: '/{{ a }}', for each: '{{ all }}', expect: {$.b: '{{ few }}'}}\n",
             (("a",), ("all",), ("few",), ("on",)),
         ),
+        (
+            '  steps: [{POST: /a, json: [\'a \\ "b" é {{ x["odd key"] }}\\\', '
+            '\'{{ y | replace "\\"" "" }}{{ "{{" }}\']}]\n',
+            (("x", "odd key"), ("y",)),
+        ),
         ("  auth: {bearer: '{{ key }}'}\n" + STEPS, (("key",),)),
     ],
 )
@@ -42,3 +48,10 @@ def test_names_that_a_run_may_give_are_found_wherever_they_are_read(
     text: str, expected: tuple[Name, ...]
 ) -> None:
     assert names(text) == expected
+
+
+@pytest.mark.verifies("tracing#4.39")
+def test_odd_values_beside_a_name_hide_nothing() -> None:
+    case = read_case(HEAD + STEPS, "a.yaml")
+    odd = {"\ud800": "{{ a }}", None: "{{ b }}", 1: object}
+    assert run_names(replace(case, variables={"v": odd})) == (("a",), ("b",))
