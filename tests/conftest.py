@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpcore2
+import httpx2
 import pytest
 import uvicorn
 import yaml  # noqa: F401 - pytester drops what its runs import; yaml cannot be imported twice
@@ -97,6 +98,15 @@ def _one_ssl_context() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient_clients() -> Iterator[None]:
+    """Let the tests' clients wait for an answer as long as a busy machine needs, not 5 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        for phase in ("connect", "read", "write", "pool"):
+            patch.setattr(httpx2._config.DEFAULT_TIMEOUT_CONFIG, phase, 60)
+        yield
+
+
 class Service:
     """The service under test, at ``url``."""
 
@@ -143,7 +153,7 @@ def _running_service() -> Iterator[Service]:
         thread.start()  # runs nothing of ours
     yield Service(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.log)
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
     listener.close()
 
 

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -20,6 +19,7 @@ import pytest
 from mcp import Client
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
+from tests import ports
 from tests.acceptance.servers import (
     TOKEN,
     Running,
@@ -44,18 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """Gives a port that nobody listens on."""
-    given: set[int] = set()
-
-    def find() -> int:
-        while True:
-            with socket.create_server(("127.0.0.1", 0)) as listener:
-                port = int(listener.getsockname()[1])
-            if port not in given:
-                given.add(port)
-                return port
-
-    return find
+    """Returns a port that nobody listens on, another one with each call."""
+    return ports.free_port
 
 
 @pytest.fixture

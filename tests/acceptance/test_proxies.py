@@ -125,7 +125,7 @@ async def test_o17_progress_is_not_kept_back_by_a_proxy_that_buffers(
     ):
         tasks.start_soon(partial(client.call_tool, "run_tests", {}, progress_callback=note))
         with anyio.fail_after(60):
-            await shown.wait()  # of the first case, while the second takes 200 s
+            await shown.wait()  # of the first case, while the second takes 20 min
         tasks.cancel_scope.cancel()
 
 

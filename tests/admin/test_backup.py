@@ -125,7 +125,7 @@ def test_a_backup_is_one_moment_of_a_database_in_use(state: Path, tmp_path: Path
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert began.wait(10)
+        assert began.wait(60)
         acknowledged = set(written)
         back_up(state, tmp_path / "b.tar.gz", NOW)
     finally:
@@ -156,7 +156,7 @@ def test_an_evidence_line_that_is_being_written_is_kept_whole(
             file.flush()
             backup = threading.Thread(target=back_up, args=(state, target, NOW))
             backup.start()
-            assert waiting.wait(10)
+            assert waiting.wait(60)
             file.write(": 99}\n")
             file.flush()
         backup.join()

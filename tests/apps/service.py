@@ -100,10 +100,10 @@ async def redirect(request: Request) -> Response:
 
 
 async def slow(request: Request) -> Response:
-    """Answer after a while, or note that the caller has gone."""
+    """Answer after a minute, or note that the caller has gone."""
     log: Log = request.app.state.log
     log.calls.append("/slow began")
-    for _ in range(1000):
+    for _ in range(6000):
         if await request.is_disconnected():
             log.closed.append(request.url.path)
             return Response()

@@ -22,7 +22,7 @@ def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert line.startswith("listening on "), log.read_text(encoding="utf-8")
     yield line.removeprefix("listening on ")
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 # These run through `shall run` against a service of their own, not as items of this suite.

@@ -15,6 +15,7 @@ from string import Template
 from typing import BinaryIO
 
 from tests.forked import Popen
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ROOT / "docs/operations"
@@ -202,10 +203,7 @@ def make_reader(tmp_path: Path) -> Reader:
     folder.mkdir()
     for name in _FROM_THE_CHECKOUT:
         (folder / name).symlink_to(ROOT / name)
-    listeners = {name: socket.create_server(("127.0.0.1", 0)) for name in _NAMES}
-    ports = {name: listener.getsockname()[1] for name, listener in listeners.items()}
-    for listener in listeners.values():
-        listener.close()
+    ports = {name: free_port() for name in _NAMES}
     ours = ("MCP_", "SHALL_", "ATF_")
     variables = {name: it for name, it in os.environ.items() if not name.startswith(ours)}
     variables |= {

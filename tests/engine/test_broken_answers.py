@@ -219,7 +219,7 @@ async def test_the_last_answer_before_an_attempt_that_broke_off_is_stored(
     state = json.dumps({"state": "new", "token": CANARY, "note": echoed(CANARY)}).encode()
     head = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(state)
     with _answering([head + state] * 2 + [HEAD + b"Content-Length: 99\r\n\r\n["]) as host:
-        until = {"$.state": "paid", "every": "10 ms", "within": "10 s"}
+        until = {"$.state": "paid", "every": "10 ms", "within": "1 min"}
         result = await run_one([{"GET": "/", "until": until}], host=host)
     assert result.outcome is Outcome.ERROR
     [ended] = result.steps
@@ -240,7 +240,7 @@ async def test_the_answer_about_which_a_check_cannot_be_carried_out_is_stored(
     service: Any, run_one: RunOne, place: str
 ) -> None:
     service.answer("it", json.dumps({"token": CANARY}), "application/json")
-    step: dict[str, Any] = {"GET": "/given/it", "until": {"status": 200, "within": "5 s"}}
+    step: dict[str, Any] = {"GET": "/given/it", "until": {"status": 200, "within": "1 min"}}
     step[place] = {**step.get(place, {}), "$.token": "{{ nobody }}"}
     result = await run_one([step], host=service.url)
     [ended] = result.steps

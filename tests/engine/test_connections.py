@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from tests.ports import free_port
 from tests.serve.certificates import Authority
 
 from shall.messages import render
@@ -87,14 +88,6 @@ class Nginx:
     proxy: str
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [it.getsockname()[1] for it in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 def wait_until_open(port: int) -> None:
     until = time.monotonic() + 60
     while True:
@@ -116,7 +109,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     other = folder / "other"
     other.mkdir()
     Authority(other)
-    tls, old, clear, proxy = free_ports(4)
+    tls, old, clear, proxy = (free_port() for _ in range(4))
     file = folder / "nginx.conf"
     file.write_text(CONFIGURATION.format(folder=folder, tls=tls, old=old, clear=clear, proxy=proxy))
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin")

@@ -58,8 +58,8 @@ class Seen:
             data = client.recv(65536)
             if data.startswith(b"PRI "):
                 self.preface.set()
-                self.done.wait(10)  # the connection stays open, and nothing is answered
-            elif self.preface.wait(10):
+                self.done.wait(60)  # the connection stays open, and nothing is answered
+            elif self.preface.wait(60):
                 client.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
                 if b"/last" in data:
                     self.done.set()
@@ -79,7 +79,7 @@ async def test_no_request_joins_a_connection_of_http_2_of_another_case(run: Run)
         threading.Thread(target=serve, daemon=True).start()
         host = f"http://127.0.0.1:{listening.getsockname()[1]}"
         of_http_2 = {"GET": "/", "connection": {"http": "2-prior-knowledge"}}
-        plain = [{"GET": "/first"}, {"GET": "/last", "timeout_s": 5}]
+        plain = [{"GET": "/first"}, {"GET": "/last", "timeout_s": 30}]
         result = await run([{"steps": [of_http_2]}, {"steps": plain}], host=host)
         listening.shutdown(socket.SHUT_RDWR)
 

@@ -109,7 +109,7 @@ async def test_a_failed_check_of_a_row_is_reported_like_any_other(run_one: RunOn
 @pytest.mark.verifies("databases#1.1")
 async def test_a_query_is_repeated_until_its_conditions_hold(run_one: RunOne, shop: Path) -> None:
     count = sql("UPDATE orders SET price = price + 1 WHERE id = 2 RETURNING price")
-    step = {**count, "until": {"value": 23, "every": "10 ms", "within": "10 s"}}
+    step = {**count, "until": {"value": 23, "every": "10 ms", "within": "1 min"}}
 
     result = await run_one([step], databases=SHOP)
 

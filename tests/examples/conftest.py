@@ -28,7 +28,7 @@ class Shop:
     def ask(
         self, method: str, path: str, body: Any = None, *, token: str = "", raw: bytes = b""
     ) -> Answer:
-        connection = http.client.HTTPConnection(self.address, timeout=10)
+        connection = http.client.HTTPConnection(self.address, timeout=60)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         content = raw if body is None else json.dumps(body).encode()
         connection.request(method, path, content, headers)

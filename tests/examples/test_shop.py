@@ -125,7 +125,7 @@ def test_the_shop_stops_at_once_when_asked(start_shop: Any) -> None:
 
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait(timeout=5) in (0, -signal.SIGTERM)
+    assert process.wait(timeout=20) in (0, -signal.SIGTERM)
 
 
 def criteria() -> set[str]:

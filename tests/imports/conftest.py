@@ -72,7 +72,7 @@ def _running_recorder() -> Iterator[Recorder]:
     yield log
     server.shutdown()
     server.server_close()
-    thread.join(10)
+    thread.join(60)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def inspect(*arguments: str) -> Any:
     assert INSPECTOR.exists(), "run scripts/install-test-services (make test does)"
     environ = {**os.environ, "PATH": f"{SERVICES / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     ended = subprocess.run(
-        [str(INSPECTOR), "--cli", *arguments],
+        [str(INSPECTOR), "--cli", *arguments, "--connect-timeout", "100000"],
         capture_output=True,
         text=True,
         timeout=120,

@@ -132,3 +132,9 @@ def headers_of(message: dict[str, Any]) -> dict[str, str]:
     name = message["params"].get("name")
     more = {"Mcp-Name": name} if name else {}
     return {**POST, "MCP-Protocol-Version": MODERN, "Mcp-Method": message["method"], **more}
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -83,7 +83,7 @@ async def test_a_stream_that_broke_off_continues_and_only_for_its_session(
     shared_serve: Serve,
 ) -> None:
     served = shared_serve()
-    async with httpx2.AsyncClient(timeout=10) as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         sessions, seen = [], []
         for _ in range(2):
             answer = await http.post(served.url, json=INITIALIZE, headers=POST)
@@ -107,7 +107,7 @@ async def test_a_client_whose_last_event_is_gone_gets_a_stream_that_begins_anew(
     shared_serve: Serve, last: str
 ) -> None:
     served = shared_serve()
-    async with httpx2.AsyncClient(timeout=10) as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         answer = await http.post(served.url, json=INITIALIZE, headers=POST)
         mine = {"Mcp-Session-Id": answer.headers["mcp-session-id"]}
         known = {**mine, "MCP-Protocol-Version": "2025-11-25"}

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.ports import free_port
 
 pytestmark = pytest.mark.process
 
@@ -50,8 +50,7 @@ def served(
     command: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> Iterator[tuple[int, str]]:
     """Start a server and wait until it is ready; ``PORT`` in the command is a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as chosen:
-        port = str(chosen.getsockname()[1])
+    port = str(free_port())
     program, *arguments = command
     path = sys.executable if program == "python" else str(Path(sys.executable).with_name(program))
     kept = {name: it for name, it in os.environ.items() if not name.startswith(("MCP_", "SHALL_"))}

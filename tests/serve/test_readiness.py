@@ -157,7 +157,7 @@ class Hanging:
 
     def check(self) -> None:
         self.asked += 1
-        self.let.wait(10)
+        self.let.wait(60)
 
 
 @pytest.mark.verifies("rest#1.6")

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +69,8 @@ def sent(url: str, message: dict[str, Any], headers: dict[str, str]) -> Iterator
 
 def status_when_ended(http: httpx2.Client, url: str) -> str:
     """Return the status of the newest run, asked for until it runs no longer."""
-    for _ in range(1000):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
         answer = http.post(url, json=RESULTS, headers=headers_of(RESULTS)).json()
         status = answer["result"]["structuredContent"]["results"][0]["status"]
         if status != "running":

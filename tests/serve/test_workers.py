@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from mcp import Client
+from tests.ports import free_port
 from uvicorn import Config
 from uvicorn.supervisors import multiprocess
 
@@ -213,7 +214,7 @@ def answers(url: str) -> bool:
     """Return whether anything takes connections there; one that ends just now resets them."""
     address = urlsplit(url)
     try:
-        socket.create_connection((address.hostname, address.port), timeout=5).close()
+        socket.create_connection((address.hostname, address.port), timeout=60).close()
     except ConnectionRefusedError:
         return False
     except ConnectionResetError:
@@ -224,8 +225,7 @@ def answers(url: str) -> bool:
 @contextlib.contextmanager
 def started(command: list[str], app: str, folder: Path) -> Iterator[str]:
     """Start a server and wait until its port answers."""
-    with socket.create_server(("127.0.0.1", 0)) as chosen:
-        port = str(chosen.getsockname()[1])
+    port = str(free_port())
     program = Path(sys.executable).with_name(command[0])
     arguments = [part.replace("PORT", port) for part in command[1:]]
     process = subprocess.Popen(

@@ -17,6 +17,7 @@ from shall.cases.forms import (
     METHODS,
     ROW,
     default_id,
+    in_single_braces,
     is_length,
     is_list,
     is_ordered,
@@ -295,6 +296,7 @@ def _request(written: _Request) -> RequestTemplate:
     if (
         not (url[:1] == "/" or url.startswith(_ADDRESSES))
         or not url.isprintable()
+        or in_single_braces(url)
         or (timeout_s is not None and not 0 < timeout_s < math.inf)
     ):
         raise _Refused

@@ -49,7 +49,7 @@ def run() -> Iterator[Run]:
     yield start
     for server, thread, listener in running:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         listener.close()
 
 

@@ -18,6 +18,7 @@ import uvicorn
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.ports import free_port
 
 from shall.serve.limits.addresses import behind_proxies
 from shall.serve.limits.protocol import protocol_class
@@ -72,7 +73,7 @@ class Running:
         self._context = context
 
     def connect(self) -> socket.socket:
-        made = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        made = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         return self._context.wrap_socket(made) if self._context else made
 
     def ask(self, request: bytes) -> bytes:
@@ -182,7 +183,7 @@ def running(settings: Settings, **more: Any) -> Iterator[Running]:
         context.check_hostname = False
     yield Running(listener.getsockname()[1], echo, context)
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
     listener.close()
     assert not thread.is_alive()
 
@@ -190,9 +191,7 @@ def running(settings: Settings, **more: Any) -> Iterator[Running]:
 @pytest.fixture
 def redis(tmp_path: Path) -> Callable[[], contextlib.AbstractContextManager[str]]:
     """Starts a Redis of its own and gives its URL, each time the same."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-    return partial(redis_server, tmp_path, port)
+    return partial(redis_server, tmp_path, free_port())
 
 
 @pytest.fixture
@@ -216,4 +215,4 @@ def redis_server(folder: Path, port: int) -> Iterator[str]:
         raise AssertionError(f"redis-server ended with {process.wait()}")
     yield f"redis://127.0.0.1:{port}"
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)

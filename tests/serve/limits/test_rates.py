@@ -179,7 +179,7 @@ def test_a_real_server_refuses_and_goes_on(start: Start, small: Settings) -> Non
             connection.sendall(server.post(b"{}", path=b"/stream"))
             server.read_until(connection, b"}")
         assert server.refusal(server.ask(server.post(b"{}"))) == (429, "MCP_RATE_LIMITED")
-    assert server.echo.left.wait(10)
+    assert server.echo.left.wait(60)
     with server.connect() as connection:
         get = b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
         for _ in range(30):

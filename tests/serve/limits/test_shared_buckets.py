@@ -22,9 +22,11 @@ Redis = Callable[[], AbstractContextManager[str]]
 
 TAKE = """
     import asyncio, json, sys
+    from shall.serve.limits import shared_buckets
     from shall.serve.limits.shared_buckets import RedisBuckets
 
     async def main():
+        shared_buckets.TIMEOUT_S = 60.0
         buckets = RedisBuckets(sys.argv[1], 0.01, 20, lambda: None)
         waits = [await buckets.take("caller") for _ in range(20)]
         await buckets.close()
@@ -32,6 +34,12 @@ TAKE = """
 
     asyncio.run(main())
 """
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for Redis as long as a busy machine needs."""
+    monkeypatch.setattr(shared_buckets, "TIMEOUT_S", 60.0)
 
 
 def never() -> None:
@@ -51,13 +59,13 @@ def test_two_processes_count_together(redis_url: str) -> None:
 
 @pytest.mark.verifies("limits#3.5")
 async def test_the_wait_is_reported_and_the_key_ends_by_itself(redis_url: str) -> None:
-    buckets = RedisBuckets(redis_url, 0.1, 2, never)
+    buckets = RedisBuckets(redis_url, 0.001, 2, never)
     assert [await buckets.take("a") for _ in range(3)] == [0, 0, 0]
-    assert 9 < await buckets.take("a") <= 10
+    assert 900 < await buckets.take("a") <= 1000
     assert await buckets.take("b") == 0
     client = buckets._client
     assert sorted(await client.keys()) == [b"shall:rate:a", b"shall:rate:b"]
-    assert 29_000 < await client.pttl("shall:rate:a") <= 30_000
+    assert 2_900_000 < await client.pttl("shall:rate:a") <= 3_000_000
     await buckets.close()
 
 
@@ -115,7 +123,7 @@ async def test_the_connections_are_closed_with_the_server(redis_url: str) -> Non
 
     await RateGate(app, buckets, 0)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
     assert ended.is_set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await open_clients(watching) > 1:
             pass  # the server learns of the end of a connection when it next looks
     await watching.close()

@@ -133,7 +133,7 @@ def test_a_stream_is_passed_on_part_by_part_and_its_end_is_seen(start: Start) ->
     with server.connect() as connection:
         connection.sendall(server.post(b"{}", path=b"/stream"))
         server.read_until(connection, b"}")  # the application has not ended its answer
-    assert server.echo.left.wait(10)
+    assert server.echo.left.wait(60)
 
 
 def depth(value: Any) -> int:

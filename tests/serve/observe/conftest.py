@@ -62,7 +62,7 @@ class Listening:
         while self._started:
             server, thread, listener = self._started.pop()
             server.should_exit = True
-            thread.join(10)
+            thread.join(60)
             with closing(listener):
                 assert not thread.is_alive()
 

@@ -1,6 +1,5 @@
 import json
 import random
-import socket
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import ASGIApp
+from tests.ports import free_port
 
 from shall import __version__
 from shall.actions.background_run import run_tests
@@ -81,8 +81,7 @@ def served(project: Path, metrics: Metrics, listening: Listening) -> Iterator[st
 async def test_a_rate_store_that_is_away_is_counted(
     project: Path, metrics: Metrics, listening: Listening
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        store = f"redis://127.0.0.1:{closed.getsockname()[1]}"
+    store = f"redis://127.0.0.1:{free_port()}"
     settings = Settings(workspaces=(project,), rate_per_s=1, rate_store=store)
     workspaces = open_workspaces(settings)
     served = listening(

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_port
 
 PASSWORD = "s3cret-of-the-shop"
 SYSTEM_TABLES = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")
@@ -22,12 +22,6 @@ def program(name: str) -> str:
     found = shutil.which(name, path=path)
     assert found, f"there is no {name}: type `make services`"
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
 
 
 def started(process: "subprocess.Popen[str]", sign: str) -> None:
