@@ -40,7 +40,7 @@ STATE_FOLDER = ".shall"
 def project_folder(start: Path) -> Path:
     """Return the root of the project: the nearest folder that has a marker, else ``start``.
 
-    A home folder above ``start`` is no project.
+    A home folder above ``start`` is not a project.
     """
     return next((it for it in _upwards(start) if _has_marker(it)), start)
 
@@ -154,7 +154,7 @@ def open_workspace(
         files=files,
         store=store,
         evidence_log=_evidence_log(state) if is_stored else None,
-        make_loop=lambda: _make_loop(policy),
+        make_loop=lambda processes=1: _make_loop(policy, processes),
         defaults=run_defaults(settings),
         state_fault=fault,
         observe=observe,
@@ -279,12 +279,21 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
 
 
 def redactor_of(settings: Settings) -> Redactor:
-    """Return what masks the secrets of the settings in any text, those of every environment too."""
+    """Return what masks the secrets of the settings in any text, those of every environment too.
+
+    It knows the values of environment variables; files and commands are read when a run begins.
+    """
     environments = settings.environment_settings.values()
     names = [name for it in environments for name in it.get("secrets", ())]
     redactor = Redactor((*settings.secrets, *names), settings.variables)
     for environment in environments:
         redactor.learn_variables(environment.get("variables", {}))
+    declared = [settings.secret_sources, *(it.get("secret_sources", {}) for it in environments)]
+    read = {source.environment for it in declared for source in it.values()} - {""}
+    if read:
+        environ = process_environment()
+        for name in read & environ.keys():
+            redactor.learn(environ[name], shortest=1)
     return redactor
 
 
@@ -314,7 +323,7 @@ def load_http_client() -> None:
     import shall.transport.http.loop  # noqa: F401 - loading it is what is asked
 
 
-def _make_loop(policy: TargetPolicy) -> "Loop":
+def _make_loop(policy: TargetPolicy, processes: int) -> "Loop":
     from shall.transport.http.loop import CurlLoop  # libcurl is loaded when something is sent
 
-    return CurlLoop(policy)
+    return CurlLoop(policy, processes)

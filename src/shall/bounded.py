@@ -60,7 +60,7 @@ def read_text(path: Path, limit: int, *, encoding: str = "utf-8", errors: str = 
 
     Raises:
         OSError: It is larger than ``limit`` bytes (``EFBIG``), or cannot be read.
-        UnicodeDecodeError: It is no text of that encoding.
+        UnicodeDecodeError: It is not text of that encoding.
     """
     text = read_path(path, limit).decode(encoding, errors)
     return text.replace("\r\n", "\n").replace("\r", "\n")

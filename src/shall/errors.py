@@ -197,13 +197,6 @@ class MemoryInUse(ShallError):
     exit_status = 4
 
 
-class NotYet(InvalidInput):
-    """The feature has a place but is not built yet."""
-
-    code = "MCP_NOT_IMPLEMENTED"
-    http_status = 501
-
-
 class NotAllowed(ShallError):
     """The caller is not known, or may not do this."""
 

@@ -165,7 +165,7 @@ class _Recorder:
         self._link_problems: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take one report."""
+        """Handle one report."""
         case = getattr(report, "shall_case", None)
         criteria = getattr(report, "shall_criteria", None)
         if report.when not in _PHASES and report.failed:
@@ -249,7 +249,7 @@ class _Recorder:
         if criteria:
             self._links[_without_parameters(report.nodeid)] = criteria
         for shown in getattr(report, "shall_unread", ()):
-            text = f"{report.nodeid} verifies {shown}, which is no string and is not read."
+            text = f"{report.nodeid} verifies {shown}, which is not a string and is not read."
             if not shown:
                 text = f"{report.nodeid} has a verifies mark that names no criterion."
             self._link_problems.append(text)

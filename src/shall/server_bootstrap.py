@@ -97,7 +97,7 @@ def open_workspaces(
     home = home_folder()
     chosen = folder.origin in {Origin.CURRENT, Origin.OWN}
     if home is not None and chosen and folder.path.resolve() == home.resolve():
-        home = None  # it is no person's, or its own state directory: nothing else is too wide
+        home = None  # it is not a person's, or its own state directory: nothing else is too wide
     memory = Memory()
 
     def open_one(root: Path, descriptor: int) -> Workspace:

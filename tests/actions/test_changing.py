@@ -183,7 +183,7 @@ def test_a_passage_stands_in_the_document_once(workspace: Workspace, edit: Repla
 def test_only_requirements_are_changed(workspace: Workspace) -> None:
     workspace.files.write_text("docs/notes.md", "x\n")
     workspace.files.write_text(".github/x.md", "x\n")
-    with pytest.raises(BadValue, match="no requirements document"):
+    with pytest.raises(BadValue, match="not a requirements document"):
         change_spec(workspace, "docs/notes.md", Proposal("y"))
     for path in (".github/x.md", "../x.md", ".git/x.md"):
         with pytest.raises(OutsideWorkspace):

@@ -7,9 +7,11 @@ from msgspec.structs import replace
 from shall.actions.cases import write_case
 from shall.actions.documents import create_file, read_file
 from shall.actions.masking import case_redactor
+from shall.bootstrap import redactor_of
 from shall.engine.redact import Redactor
 from shall.errors import BadValue
 from shall.redaction.forms import MASK
+from shall.settings import read_settings
 from shall.workspace.workspace import Workspace
 
 CANARY = "canary-5f1b9c"
@@ -112,6 +114,22 @@ def test_any_file_is_read_without_the_secrets_of_the_settings(
     assert shown == f"\tthe key is {MASK}"
 
 
+@pytest.mark.verifies("defences#9.9")
+def test_the_value_of_a_secret_in_the_environment_is_masked_in_files(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANARY_ONE", CANARY)
+    monkeypatch.setenv("CANARY_TWO", f"two-{CANARY[::-1]}")
+    (workspace.root / "shall.yaml").write_text(
+        "secrets: {one: {environment: CANARY_ONE}, none: {environment: CANARY_NONE}}\n"
+        "environments: {staging: {secrets: {two: {environment: CANARY_TWO}}}}\n"
+    )
+    (workspace.root / "x.yaml").write_text(f"a: {CANARY}\nb: two-{CANARY[::-1]}\n")
+    settings, _ = read_settings({}, {}, workspace.root)
+    shown = read_file(replace(workspace, redactor=redactor_of(settings)), "x.yaml")
+    assert shown == f"a: {MASK}\nb: {MASK}\n"
+
+
 STEP: dict[str, Any] = {"id": "a", "path": "/", "method": "GET"}
 
 
@@ -157,7 +175,7 @@ def test_a_document_does_not_lose_its_secret_to_a_mask(workspace: Workspace) -> 
         )
     assert (workspace.root / "docs" / "notes.md").read_text() == f"key {CANARY}\n\n***\n"
     create_file(space, "docs/notes.md", "no key any more", overwrite=True)
-    create_file(space, "docs/notes.md", "***bold italic*** is no mask here", overwrite=True)
+    create_file(space, "docs/notes.md", "***bold italic*** is not a mask here", overwrite=True)
 
 
 def test_reading_what_declares_much_is_linear(workspace: Workspace) -> None:

@@ -106,7 +106,7 @@ def test_rows_of_json_and_yaml_have_types() -> None:
     [
         ("a.csv", "", "a.csv:1:1: The file has no header."),
         ("a.csv", "\n\na,,b\n", "a.csv:3:1: Column 2 has no name."),
-        ("a.csv", "a,b,a\n", "a.csv:1:1: The column `a` is there twice."),
+        ("a.csv", "a,b,a\n", "a.csv:1:1: The column `a` occurs twice."),
         ("a.csv", "a;b\n1;2\n", "a.csv:1:1: The only column is `a;b`. Columns are separated"),
         (
             "a.csv",

@@ -37,9 +37,13 @@ def test_a_teardown_is_written_as_it_is_read(written: str, data: dict[str, objec
     [
         (
             "{delete_files: out/a, GET: /x}",
-            "5:34: teardowns[0].GET: `GET` is beside `delete_files`. Write another teardown.",
+            "5:34: teardowns[0].GET: `GET` cannot be combined with `delete_files`. "
+            "Write another teardown.",
         ),
-        ("{delete_files: out/a, expect: {status: 200}}", "`expect` is beside `delete_files`."),
+        (
+            "{delete_files: out/a, expect: {status: 200}}",
+            "`expect` cannot be combined with `delete_files`.",
+        ),
         (
             "delete_files: {a: 1}",
             "5:21: teardowns[0].delete_files: `delete_files` must be a path or a list of paths, "

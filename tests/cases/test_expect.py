@@ -44,6 +44,10 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("expect: {status: 2010}", "a.yaml:5:24: steps[0].expect.status: `status` must be from"),
         ("expect: {data.id: 1}", 'a.yaml:5:16: steps[0].expect["data.id"]: Unknown selector'),
         ("expect: {data.id: 1}", "Did you mean `$.data.id`?"),
+        ("expect: {headers.Location: 1}", "Did you mean `header Location`?"),
+        ("expect: {\"response.headers['X-A']\": 1}", "Did you mean `header X-A`?"),
+        ("expect: {cookies.sid: 1}", "Did you mean `cookie sid`?"),
+        ("expect: {response.body.a.b: 1}", "Did you mean `$.a.b`?"),
         ("expect: {heder X: 1}", "Did you mean `header X`?"),
         ("expect: {id: 1}", "A field of the body is `$.id`."),
         ("expect: {status 200: 1}", "`status` takes no name. Write `status`."),
@@ -52,6 +56,10 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("expect: {$.a: {greater_then: 1}}", "Did you mean `greater_than`? A field of that name"),
         ("expect: {$.a: {lenght: 1}}", "Did you mean `length`? A field of that name"),
         ("expect: {$.a: {size: 3}}", "A field of that name is written `$.size`"),
+        ("expect: {$.a: {not_empty: true}}", "Did you mean `not_is_empty`?"),
+        ("expect: {$.a: {isNotEmpty: true}}", "Did you mean `not_is_empty`?"),
+        ("expect: {$.a: {is_present: true}}", "Did you mean `exists`?"),
+        ("expect: {$.a: {is_absent: true}}", "Did you mean `not_exists`?"),
         ("expect: {$.a: {max: 3}}", "Did you mean `less_or_equal`? A field of that name"),
         ("expect: {$.a: {less_than: [1]}}", "`less_than` takes a number or a text, not a list"),
         ("expect: {$.a: {matches: '('}}", "The pattern of `matches` is not a regular expression"),
@@ -67,26 +75,42 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("expect: {status: {code: 1}}", "`status` has no field `code`."),
         ("expect: {\"$.a | cuont\": 1}", "Unknown filter `cuont`. Did you mean `count`?"),
         ("expect: {\"$.a | nth\": 1}", "It is `nth N`"),
-        ("expect: {\"$.a[\": 1}", "is no JSONPath"),
-        ("expect: {\"jmespath a.[\": 1}", "is no JMESPath"),
-        ("expect: {\"xpath //[\": 1}", "is no XPath"),
-        ("expect: {\"css >>\": 1}", "is no CSS"),
+        ("expect: {\"$.a[\": 1}", "is not valid JSONPath"),
+        ("expect: {\"jmespath a.[\": 1}", "is not valid JMESPath"),
+        ("expect: {\"xpath //[\": 1}", "is not valid XPath"),
+        ("expect: {\"css >>\": 1}", "is not valid CSS"),
         ("expect: {\"regex (\": 1}", "is not a regular expression"),
-        ("expect: {\"header {{ a }}\": 1}", "holds an expression"),
-        ("expect: {$.a: {\"{{ b }}\": 1}}", "holds an expression"),
+        ("expect: {\"header {{ a }}\": 1}", "contains an expression"),
+        ("expect: {$.a: {\"{{ b }}\": 1}}", "contains an expression"),
         ("expect: {\"cookie a[Size]\": 1}", "A cookie has no attribute `Size`."),
         ("expect: [a]", "Write a selector and its value in each line"),
         ("capture: {a: b}", "a.yaml:5:20: steps[0].capture.a: Unknown selector `b`."),
         ("capture: {1a: $.b}", "`1a` cannot be the name of a variable."),
         ("capture: {Global: $.b}", "`Global` cannot be the name of a variable."),
         ("capture: {a: 1}", "`a` must be a selector"),
-        ("path: /b", "`path` is beside `GET`. Write `GET: ADDRESS` alone."),
-        ("POST: /b", "`POST` is beside `GET`."),
+        ("timeout_s: 1500 ms", "must be a number of seconds above 0, not '1500 ms'. Write 1.5."),
+        ("path: /b", "`path` cannot be combined with `GET`. Write `GET: ADDRESS` alone."),
+        ("POST: /b", "`POST` cannot be combined with `GET`."),
         ("json: {a: '{{ b }}'}\n      capture: {b: $.b}", "`b` is captured by steps[0], which"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_reported_at_its_place_with_the_next_step(lines: str, said: str) -> None:
     assert said in problem_of(f"{HEAD}      {lines}\n")
+
+
+@pytest.mark.verifies("cases#5.16")
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [("/c/{b}", True), ("/c?q={b}", True), ("/c/{other}", False), ("/c/{{ b }}", False)],
+)
+def test_a_known_name_in_single_braces_is_refused(address: str, known: bool) -> None:
+    text = f"{HEAD}      capture: {{b: $.b}}\n    - DELETE: {address}\n"
+    if not known:
+        read_case(text, "a.yaml")
+        return
+    problem = problem_of(text)
+    assert "a.yaml:6:15: steps[1].DELETE: `{b}` is sent as it is written." in problem
+    assert "Write `{{ b }}`." in problem
 
 
 def test_a_captured_variable_has_a_name_of_its_own() -> None:

@@ -48,7 +48,7 @@ def step_with(lines: str) -> str:
     [
         (
             'sql: {query: "SELECT {{ id }}"}',
-            "4:20: steps[0].sql.query: `query` holds an expression, which could change the "
+            "4:20: steps[0].sql.query: `query` contains an expression, which could change the "
             'statement. Write `:name` in it, and `parameters: {name: "{{ ... }}"}`.',
         ),
         (
@@ -80,9 +80,12 @@ def test_what_is_wrong_with_a_query_is_reported(step: str, reported: str) -> Non
 @pytest.mark.parametrize(
     ("fields", "reported"),
     [
-        ("GET: /", "`GET` is beside `sql`. Write a request as another step."),
-        ("headers: {a: b}", "`headers` is beside `sql`."),
-        ("assert: [{type: status_code, expected: 200}]", "`assert` is beside `sql`. Write `exp"),
+        ("GET: /", "`GET` cannot be combined with `sql`. Write a request as another step."),
+        ("headers: {a: b}", "`headers` cannot be combined with `sql`."),
+        (
+            "assert: [{type: status_code, expected: 200}]",
+            "`assert` cannot be combined with `sql`. Write `exp",
+        ),
         ("expect: {status: 200}", "An SQL step has no `status`. Write `row`, `rows`, `value`"),
         ("capture: {a: header X}", "capture.a: An SQL step has no `header`."),
         ("expect: {row_count: 1}", "Unknown selector `row_count` of an SQL step. Did you mean `r"),

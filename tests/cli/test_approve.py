@@ -72,7 +72,7 @@ def test_an_approval_proves_nothing(shall: Shall) -> None:
 
 def test_only_documents_of_the_workflow_are_approved(shall: Shall, project: Path) -> None:
     (project / "notes.md").write_text("x")
-    assert "no document of requirements" in shall("approve", "notes.md").stderr
+    assert "not a document of requirements" in shall("approve", "notes.md").stderr
     assert shall("approve", "specs/gone/requirements.md").returncode == 2
 
 

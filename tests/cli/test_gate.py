@@ -165,7 +165,7 @@ def test_a_proof_with_uncommitted_changes_fails_where_a_clean_tree_is_asked_for(
     [
         ("gate:\n  minmum: 80\n", "shall.yaml:2:3"),
         ("gate:\n  minimum: 101\n", "shall.yaml:2:12"),
-        ("gate:\n  forbid: [falling]\n", "falling is no status"),
+        ("gate:\n  forbid: [falling]\n", "falling is not a status"),
         ("gate:\n  require: {shall: proved}\n", "shall is neither"),
         ("gate:\n  features: {a: {unread: 0}}\n", "unknown rule unread"),
         ("gate:\n  max_age: 90\n", "such as 90d"),

@@ -141,3 +141,29 @@ def test_the_draft_of_a_property_is_skipped_and_fails_when_it_is_not(
     }
     with pytest.raises(pytest.fail.Exception, match="TODO"):
         test()
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.verifies("generate#1.6")
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ("TODO: an unknown item", "draft"),
+        ("{{ 'TODO: an unknown item' }}", "proved"),
+        ("no-such-item", "proved"),
+        ("TODO", "proved"),
+    ],
+)
+def test_a_case_with_a_mark_proves_nothing_when_draft_was_removed(
+    shall: Shall, project: Path, service: Any, value: str, status: str
+) -> None:
+    case = project / "tests/cases/orders.yaml"
+    case.parent.mkdir(parents=True, exist_ok=True)
+    case.write_text(
+        "testcase:\n  name: a\n  verifies: ['orders#1.1']\n  steps:\n"
+        f'    - POST: /echo\n      json: {{item: "{value}"}}\n      expect: {{status: 200}}\n'
+    )
+    assert shall("run", "--host", service.url).returncode == 0
+    matrix = json.loads(shall("trace", "--format", "json").stdout)
+    found = {it["key"]: it["status"] for it in matrix["criteria"]}
+    assert found["orders#1.1"] == status

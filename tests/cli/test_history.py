@@ -12,6 +12,12 @@ Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
 
 
+@pytest.mark.verifies("cli#1.12")
+def test_without_a_run_the_next_step_is_named(shall: Shall) -> None:
+    shown = shall("history")
+    assert (shown.returncode, shown.stdout) == (0, "No run is stored. Run `shall run` first.\n")
+
+
 @pytest.mark.verifies("reports#4.1", "reports#4.2", "reports#4.4", "reports#4.5")
 def test_flaky_and_slow_cases_are_listed_and_one_case_is_shown(
     shall: Shall, write_case: WriteCase, service: Any

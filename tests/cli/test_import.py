@@ -210,5 +210,5 @@ def test_only_a_collection_takes_an_environment(shall: Shall, project: Path, sou
     (project / "staging.json").write_text(environment())
     refused = shall("import", source.name, "--environment", "staging.json")
     assert refused.returncode == 2
-    assert "requests.sh is no Postman collection" in refused.stderr
+    assert "requests.sh is not a Postman collection" in refused.stderr
     assert not (project / CASE).exists()

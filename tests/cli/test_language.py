@@ -14,7 +14,8 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 QUOTED = re.compile(
     r"\s*\S*/\S*$"  # a path
     r"|\s*-->.*|\s*\d* \|.*"  # a line of a file
-    r"|\s*(\[?-|\[|\{|[A-Z]+(  +[a-z]+(-[a-z]+)?,.*)?$|[a-z-]+, ).*"  # flags and words of a command
+    r"|\s*\[?-(?!.*\S  +\S).*"  # flags, without their help
+    r"|\s*(\[|\{|[A-Z]+(  +[a-z]+(-[a-z]+)?,.*)?$|[a-z-]+, ).*"  # words of a command
     r"|\S+  \S.*"  # a row of a table of settings or tokens
     r"|GET .*|\s*chmod .*"
 )

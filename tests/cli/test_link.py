@@ -84,7 +84,7 @@ def test_a_criterion_is_linked_to_a_case_once(
         (("auth#9", "tests/cases/a.yaml"), "auth#9 is unknown"),
         (("auth#1.1", "tests/test_a.py::test_a"), '@pytest.mark.verifies("auth#1.1")'),
         (("auth#1.1", "tests/cases/none.yaml"), "tests/cases/none.yaml"),
-        (("auth#1.1", "README.md"), "is no case"),
+        (("auth#1.1", "README.md"), "is not a case"),
         (("auth#1.1",), "Name a criterion and a case"),
         (("--moved", "auth#1.1"), "takes no criterion"),
     ],

@@ -265,13 +265,28 @@ def test_a_link_out_of_the_project_is_never_written(
     assert outside.read_text() == f"{HEAD}1. The shop SHALL be able to ring\n"
 
 
+@pytest.mark.verifies("lint#5.8")
+@pytest.mark.parametrize("paths", [(), ("tests/cases",), ("tests/cases/broken.yaml",)])
+def test_a_case_that_cannot_be_read_is_reported(
+    shall: Shall, write: Any, paths: tuple[str, ...]
+) -> None:
+    write(CLEAN)
+    write("testcase:\n  name: a\n  steps:\n    - GET: /a\n", "tests/cases/a.yaml")
+    write("testcase:\n  nme: a\n", "tests/cases/broken.yaml")
+    done = shall("lint", *paths)
+    assert done.returncode == 2
+    assert "tests/cases/broken.yaml:2:3" in done.stdout
+    assert "Did you mean `name`?" in done.stdout
+    assert ("warning[C201]" in done.stdout) is (paths != ("tests/cases/broken.yaml",))
+    assert shall("lint", "tests/cases/a.yaml").returncode == 0
+
+
 @pytest.mark.verifies("lint#5.1", "lint#5.4")
 def test_cases_are_checked_beside_the_requirements(shall: Shall, write: Any) -> None:
     write(CLEAN)
     assert json.loads(shall("lint", "--format", "json").stdout)["cases"] == 0
     text = "testcase:\n  name: a\n  auth: {bearer: planted-8d1c}\n  steps:\n    - GET: /a\n"
     write(text, "tests/cases/a.yaml")
-    write("testcase:\n  nme: a\n", "tests/cases/unreadable.yaml")
     done = shall("lint")
     assert done.returncode == 0
     assert "warning[C201]" in done.stdout

@@ -76,10 +76,10 @@ def test_missing_and_doubled_shards_and_cases_are_refused(
     assert "cases of 5." in missing.stderr
     (project / "copy.json").write_text((project / first).read_text())
     doubled = shall("merge", *shards, "copy.json").stderr
-    assert "Shard 1/3 is there 2 times." in doubled
+    assert "Shard 1/3 occurs 2 times." in doubled
     cases = [json.loads((project / it).read_text())["cases"] for it in shards]
     changed(project, second, cases=[*cases[1], cases[0][0]] if cases[0] else [*cases[1]] * 2)
-    assert "is there 2 times." in shall("merge", *shards).stderr
+    assert "occurs 2 times." in shall("merge", *shards).stderr
     changed(project, second, cases=cases[1][1:])
     assert "The reports have 4 cases of 5." in shall("merge", *shards).stderr
     assert "not run" in shall("trace").stdout
@@ -99,11 +99,11 @@ def test_reports_that_do_not_belong_together_are_refused(
     other = shall("merge", first, "other.json", third).stderr
     assert f"other.json ran in another environment than {first}." in other
     shall("run", "--report-json", "whole.json", "--host", service.url, SHALL_STATE_DIR=".shall/x")
-    assert "whole.json is no report of a shard." in shall("merge", "whole.json").stderr
+    assert "whole.json is not a report of a shard." in shall("merge", "whole.json").stderr
     git(project, "commit", "-q", "--allow-empty", "-m", "next")
     assert "its evidence would name the wrong code" in shall("merge", *shards).stderr
     (project / "text.json").write_text("{")
-    assert "text.json is no JSON report of a run." in shall("merge", "text.json").stderr
+    assert "text.json is not a JSON report of a run." in shall("merge", "text.json").stderr
     assert "none.json cannot be read" in shall("merge", "none.json").stderr
     assert "not run" in shall("trace").stdout
 

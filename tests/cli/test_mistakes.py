@@ -32,6 +32,16 @@ def test_a_mistyped_command_flag_or_format_is_answered_with_the_nearest(
 
 
 @pytest.mark.verifies("cli#1.12")
+@pytest.mark.parametrize("typed", [["run", "--bad"], ["gate", "--min", "9"], ["demo", "--foo"]])
+def test_a_flag_that_is_like_no_other_is_answered_without_one(
+    shall: Shall, typed: list[str]
+) -> None:
+    ended = shall(*typed)
+    assert ended.returncode == 2
+    assert "Did you mean" not in ended.stderr
+
+
+@pytest.mark.verifies("cli#1.12")
 def test_a_percentage_that_is_none_is_named(shall: Shall) -> None:
     ended = shall("trace", "--fail-under", "many")
     assert "argument --fail-under: many is not a percentage from 0 to 100" in ended.stderr

@@ -245,7 +245,7 @@ def test_some_of_the_parameter_sets_of_a_test_prove_nothing(
 ) -> None:
     write(project, "test_p.py", PARAMETRISED.replace("def test_p(", f"{more}def test_p("))
     first = record_sets(shall, project, 1, a="")
-    assert "test_p.py::test_p is no proof yet: 1 of its 2 parameter sets" in first.stderr
+    assert "test_p.py::test_p is not proof yet: 1 of its 2 parameter sets" in first.stderr
     assert statuses(shall)["1"] == "not run"
     assert record_sets(shall, project, 2, b="").stderr == ""
     assert statuses(shall)["1"] == "proved"
@@ -408,7 +408,7 @@ def test_tests_with_comments_prove_criteria_where_a_report_lists_them(
     (project / "report.xml").write_text(REPORTED.format("<failure/>"))
     recorded = shall("record", "report.xml")
     assert (
-        "The report has no test src/login.test.ts::Login > is quick, so the comments at it are no"
+        "The report has no test src/login.test.ts::Login > is quick, so the comments at it are not"
         " proof." in recorded.stderr
     )
     assert list(statuses(shall).values()) == [

@@ -4,20 +4,25 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.run import CASES_A_WORKER, execute
 from shall.actions.run_request import RunRequest
 from shall.engine import worker_processes
+from shall.transport.exchange import Request
+from shall.transport.http import origin
 from shall.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
@@ -149,6 +154,48 @@ def test_a_program_with_threads_forks_no_worker(
         write(f"tests/cases/c{number}.yaml", f"testcase:\n  name: a\n  steps: [{step}]\n")
     request = RunRequest(host=service.url)  # the service runs in a thread
     assert execute(workspace, request).bad_total == 0
+
+
+@pytest.mark.verifies("engine#6.9")
+def test_workers_together_open_as_few_connections_at_once_as_one_process(
+    workspace: Workspace, write: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workloads: list[Any] = []
+
+    def start(_count: int, workload: Any, *_: object) -> None:
+        workloads.append(workload)
+        raise OSError  # no process is left
+
+    monkeypatch.setattr(worker_processes, "WorkerProcesses", start)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # as in the command
+    for name in ("a", "b"):
+        step = "{GET: /, expect: {status: 200}}"
+        write(f"tests/cases/{name}.yaml", f"testcase: {{name: {name}, steps: [{step}]}}\n")
+    defaults = replace(workspace.defaults, run_workers=2)
+    execute(replace(workspace, defaults=defaults), RunRequest(host="http://127.0.0.1:1"))
+    monkeypatch.setattr(origin, "NEXT_AFTER_S", 60)
+    assert _opened_at_once(workspace.make_loop()) == 4
+    assert _opened_at_once(workloads[0].make_loop()) == 2
+
+
+def _opened_at_once(loop: Any) -> int:
+    """Return how many connections ten requests open to a service that does not answer."""
+
+    def work(url: str) -> Iterator[Any]:
+        yield Request("GET", url)
+
+    with closing(loop), socket.create_server(("127.0.0.1", 0), backlog=16) as service:
+        service.setblocking(False)
+        for _ in range(10):
+            loop.start(work(f"http://127.0.0.1:{service.getsockname()[1]}/"))
+        loop.step(time.monotonic() + 0.05)
+        opened: list[socket.socket] = []
+        with suppress(BlockingIOError):
+            while True:
+                opened.append(service.accept()[0])
+        for each in opened:
+            each.close()
+        return len(opened)
 
 
 def _refuse(*_: object) -> None:

@@ -75,6 +75,29 @@ def test_what_lacks_the_root_of_a_case_is_named(shall: Shall, project: Path) -> 
         assert "no root" not in result.stderr + result.stdout
 
 
+@pytest.mark.verifies("cases#4.5")
+def test_links_to_cases_are_named_and_not_followed(
+    shall: Shall, project: Path, tmp_path: Path
+) -> None:
+    cases, outside = project / "tests/cases", tmp_path / "outside"
+    cases.mkdir(parents=True)
+    outside.mkdir()
+    (outside / "far.yaml").write_text(CASE)
+    (cases / "near.yaml").write_text(CASE)
+    (cases / "far.yaml").symlink_to(outside / "far.yaml")
+    (cases / "more").symlink_to(outside)
+    (cases / "rows.csv").symlink_to(outside / "rows.csv")
+    named = "links are not followed: tests/cases/far.yaml, tests/cases/more."
+    for command in ("run", "list"):
+        done = shall(command)
+        assert named in done.stderr
+        assert "Cases: 1." in done.stdout or "1 error" in done.stdout
+    done = shall("run", "tests/cases/far.yaml")
+    assert "tests/cases/far.yaml is a symbolic link" in done.stderr
+    assert done.returncode == 2
+    assert "links" not in shall("run", "tests/cases/near.yaml").stderr
+
+
 @pytest.mark.verifies("cases#4.3")
 def test_the_first_case_follows_the_settings_and_folders(
     shall: Shall, project: Path, service: Any

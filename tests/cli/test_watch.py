@@ -68,7 +68,23 @@ def test_a_changed_case_runs_alone(
 
     assert calls(service) == [["a", "b"], [], ["changed"], ["c"], [], []]
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.count("Waiting for a change of a file.") == 5
+    assert ended.stdout.count("Waiting for a change of a file.") == 3
+
+
+@pytest.mark.verifies("cli#8.5")
+def test_a_log_that_the_service_writes_starts_nothing_and_shows_nothing(
+    watching: Watch, project: Path, write_case: WriteCase, service: Any
+) -> None:
+    write_case("a", "/echo/a")
+    log = project / "service.log"
+
+    def write() -> None:
+        log.write_text(log.read_text() + "GET /echo/a\n" if log.exists() else "")
+
+    ended = watching(write, write, write)
+
+    assert calls(service) == [["a"], [], [], []]
+    assert ended.stdout.count("Waiting for a change of a file.") == 1
 
 
 @pytest.mark.verifies("cli#8.2")

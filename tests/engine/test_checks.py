@@ -55,6 +55,8 @@ FAILS = [
     ("in", 3, [1, 2], "3 is not in [1, 2]"),
     ("not_in", 1, [1, 2], "1 is in [1, 2]"),
     ("regex", "abc", "^b", '"abc" does not match "^b"'),
+    ("regex", ["abc"], "abc", "expected a text, got list"),
+    ("regex", {"a": "abc"}, "abc", "expected a text, got object"),
     ("less_than", 2, 2, "expected < 2, got 2"),
     ("greater_than", "2", 1, '"2" (string) > 1 (integer) cannot be compared'),
     ("greater_than", True, 0, "true (boolean) > 0 (integer) cannot be compared"),

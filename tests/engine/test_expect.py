@@ -157,7 +157,7 @@ FAILS: list[tuple[dict[str, Any], str]] = [
     ({"duration": {"greater_than": "1 h"}}, "expected > 1 h, got "),
     ({"$..sku": {"exists": False}}, "it should not exist"),
     ({"$..nothing": {"exists": True}}, "finds nothing"),
-    ({"$.lines | first | to_int": 1}, "the filter to_int fails: the value is no number"),
+    ({"$.lines | first | to_int": 1}, "the filter to_int fails: the value is not a number"),
     ({"$.none | first": 1}, "it is a list of 0"),
     ({"cookie session": {"exists": False}}, "it should not exist"),
     ({"body": {"schema": {"properties": {"id": {"type": "string"}}}}}, "$.id: 7 is not of type"),
@@ -217,13 +217,13 @@ async def test_an_xpath_uses_the_prefixes_that_the_document_declares(
 ABSENT = {"exists": False}
 UNDECIDED: list[tuple[str, str, str]] = [
     ("$.state | count", "order", "the value is neither a list nor an object"),
-    ("$.id | split ','", "order", "the value is no text"),
+    ("$.id | split ','", "order", "the value is not text"),
     ('$.state | to_date "%Y"', "order", "cannot use the value"),
-    ("$.state | to_int", "order", "no whole number"),
+    ("$.state | to_int", "order", "not a whole number"),
     ("regex (.*a){25}x", "long", "the pattern takes too long"),
     ('$ | regex "(.*a){25}x"', "quoted", "the pattern takes too long"),
     ("xpath //b", "broken", "cannot be read"),
-    ("event price", "order", "no stream of events"),
+    ("event price", "order", "not a stream of events"),
     ("jmespath length(id)", "order", "cannot be evaluated"),
 ]
 

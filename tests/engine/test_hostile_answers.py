@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
@@ -88,6 +89,25 @@ async def test_a_body_nested_too_deep_costs_no_stack(service: Any, run: Any, lev
     assert "[[[" in result.cases[0].steps[0].checks[1].actual[:5]
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (nested(MAX_DEPTH + 1), "has more than 200 levels"),
+        ('{"a": ' * 900, "has more than 200 levels"),
+        ('["[[[[", "\\"[", ' + "{}, " * 900, "is not JSON"),
+        ("x" + nested(900), "is not JSON"),
+    ],
+)
+async def test_a_body_nested_too_deep_is_called_so(
+    service: Any, run_one: RunOne, body: str, reason: str
+) -> None:
+    service.answer("it", body, JSON)
+    step = {"method": "GET", "path": "/given/it", "expect": {"$.a": 1}}
+    result = await run_one([step], host=service.url)
+    message = next(it.message for it in result.steps[0].checks if it.message is not None)
+    assert message.params["reason"] == f"the body {reason}"
+
+
 async def test_a_deep_and_a_wide_body_are_read(service: Any, run_one: RunOne) -> None:
     field = "[0]" * (MAX_DEPTH - 1)
     service.answer("it", nested(MAX_DEPTH), JSON)
@@ -144,6 +164,60 @@ async def test_a_small_body_with_something_after_its_compressed_data_is_not_call
     error = result.steps[0].error
     assert error is not None
     assert "goes on after the end of its compressed data" in error.params["reason"]
+
+
+def deflated(data: bytes, window: int) -> bytes:
+    deflate = zlib.compressobj(wbits=window)
+    return deflate.compress(data) + deflate.flush()
+
+
+LONG = json.dumps([{"id": n, "name": f"n{n}"} for n in range(400)]).encode()
+CODED = [
+    ("gzip", gzip.compress(LONG)),
+    ("X-GZIP", gzip.compress(LONG)),
+    ("deflate", deflated(LONG, 15)),
+    ("deflate", deflated(LONG, -15)),
+    ("deflate, gzip", gzip.compress(deflated(LONG, 15))),
+]
+
+
+@pytest.mark.parametrize(("coding", "body"), CODED)
+async def test_a_compressed_body_is_decompressed(
+    service: Any, run_one: RunOne, coding: str, body: bytes
+) -> None:
+    service.answer("it", body, JSON, headers={"Content-Encoding": coding})
+    result = await run_one([ask(type="equals", field="[399].id", expected=399)], host=service.url)
+    assert result.outcome is Outcome.PASSED, result
+
+
+@pytest.mark.verifies("engine#3.20")
+@pytest.mark.parametrize("left", [0.5, 1.0], ids=["half", "all but a byte"])
+@pytest.mark.parametrize(("coding", "body"), CODED)
+async def test_a_body_that_is_cut_within_its_compressed_data_is_an_error(
+    service: Any, run_one: RunOne, coding: str, body: bytes, left: float
+) -> None:
+    cut = body[: int(len(body) * left) - 1]
+    service.answer("it", cut, JSON, headers={"Content-Encoding": coding})
+    step = {"method": "GET", "path": "/given/it", "expect": {"status": 200}}
+    result = await run_one([step], host=service.url)
+    error = result.steps[0].error
+    assert error is not None
+    assert "ends within its compressed data" in error.params["reason"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_no_body_is_no_cut_one(service: Any, run_one: RunOne, method: str) -> None:
+    service.answer("it", b"", JSON, headers={"Content-Encoding": "gzip"})
+    result = await run_one([{"method": method, "path": "/given/it"}], host=service.url)
+    assert result.outcome is Outcome.PASSED, result
+
+
+async def test_a_coding_that_was_not_asked_for_is_named(service: Any, run_one: RunOne) -> None:
+    service.answer("it", b"xyz", JSON, headers={"Content-Encoding": "compress"})
+    result = await run_one([{"method": "GET", "path": "/given/it"}], host=service.url)
+    error = result.steps[0].error
+    assert error is not None
+    assert "compressed in a way that was not asked for" in error.params["reason"]
 
 
 @pytest.mark.verifies("engine#3.19")

@@ -39,7 +39,7 @@ async def test_nothing_is_absent_from_what_is_no_markup(
 
     message = result.steps[0].checks[-1].message
     assert message is not None
-    assert (result.outcome, "no HTML or XML" in render(message)) == (Outcome.ERROR, True)
+    assert (result.outcome, "not HTML or XML" in render(message)) == (Outcome.ERROR, True)
     none = {"xpath count(//p)": 0, "css p": {"length": 0}}
     assert (await outcome(run_one, service.url, none, name)).outcome is Outcome.FAILED
 
@@ -81,6 +81,21 @@ async def test_a_search_within_others_looks_through_the_text_of_the_body(
     result = await outcome(run_one, service.url, {"body": expect}, "order")
 
     assert result.outcome is Outcome.FAILED
+
+
+@pytest.mark.verifies("engine#2.16")
+@pytest.mark.parametrize("value", [["admin"], {"name": "admin"}, []])
+@pytest.mark.parametrize("name", ["matches", "not_matches"])
+async def test_no_pattern_and_no_negation_of_one_holds_of_a_list_or_an_object(
+    run_one: RunOne, service: Any, value: Any, name: str
+) -> None:
+    service.log.given["user"] = JSONResponse({"role": value})
+
+    result = await outcome(run_one, service.url, {"$.role": {name: "admin"}}, "user")
+
+    message = result.steps[0].checks[-1].message
+    assert message is not None
+    assert render(message).startswith("expected a text, got ")
 
 
 @pytest.mark.verifies("engine#2.15")

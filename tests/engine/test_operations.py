@@ -69,7 +69,7 @@ def test_operators_and_filters_have_their_usual_meaning(text: str, value: Any) -
         ("not 'a'", "`not` needs true or false, not a text."),
         (
             "'x' | to_int",
-            "The expression has no value: the filter to_int fails: the text is no whole number.",
+            "The expression has no value: the filter to_int fails: the text is not a whole number.",
         ),
         ("unknown + 1", "`unknown` is not defined."),
     ],

@@ -9,8 +9,8 @@ from shall.engine.redact import MOST_CHARACTERS, MOST_VALUES, Redactor
 from shall.messages import Message, render
 from shall.redaction.forms import MASK
 from shall.redaction.names import is_secret_name
-from shall.results.encoding import event_to_json, result_to_json
-from shall.results.events import CaseFinished, Event
+from shall.results.encoding import result_to_json
+from shall.results.events import CaseFinished, Event, event_to_json
 from shall.results.records import CaseResult, Outcome
 
 RunOne = Callable[..., Awaitable[CaseResult]]

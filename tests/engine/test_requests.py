@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +84,20 @@ async def test_files_are_sent_as_a_multipart_form(
         "one": "notes.txt:text/plain:hello",
         "two": "raw:application/octet-stream:raw",
     }
+
+
+@pytest.mark.verifies("reports#1.15")
+async def test_a_failed_multipart_form_is_shown_with_its_content_type(
+    service: Any, run_one: RunOne, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    step = {"method": "POST", "path": "/echo", "form": {"a": "1"}, "expect": {"status": 404}}
+    step["files"] = {"f": "a.txt"}
+    result = await run_one([step], host=service.url)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert ("Content-Type", "multipart/form-data") in exchange.request_headers
+    assert exchange.request_body == "a=1&f=<a.txt, 1 bytes>"
 
 
 async def test_a_file_outside_the_workspace_is_not_sent(service: Any, run_one: RunOne) -> None:
@@ -339,6 +354,31 @@ async def test_a_body_over_the_limit_is_an_error(
     assert result.outcome is Outcome.ERROR
     assert result.steps[0].error is not None
     assert "more than" in result.steps[0].error.params["reason"]
+
+
+@pytest.mark.verifies("defences#9.19")
+@pytest.mark.parametrize("mark", ["/", "?", "#"])
+@pytest.mark.parametrize("user", ["{{ pw }}", "me:{{ pw }}", "{{ pw }}:x"])
+@pytest.mark.parametrize("as_host", [True, False])
+async def test_a_password_that_would_end_the_host_is_refused_and_not_shown(
+    run_one: RunOne, mark: str, user: str, as_host: bool
+) -> None:
+    url = f"http://{user}@127.0.0.1:9/x"
+    step = {"method": "GET", "path": "/" if as_host else url}
+    case = {"secrets": ["pw"]}
+    options = {"named_host": url} if as_host else {}
+    variables = {"pw": f"firsthalf{mark}second"}
+    result = await run_one([step], case, variables=variables, **options)
+    error = result.steps[0].error
+    assert error is not None
+    assert "holds `/`, `?` or `#`" in error.params["reason"]
+    assert "firsthalf" not in json.dumps(result_to_json(result))
+
+
+async def test_an_at_sign_of_a_path_is_none_of_a_user(service: Any, run_one: RunOne) -> None:
+    step = {"method": "GET", "path": "{{ base }}/echo/@{{ who }}"}
+    result = await run_one([step], variables={"base": service.url, "who": "a/b#c"})
+    assert result.outcome is Outcome.PASSED, result
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from shall.engine.job import Job
 from shall.engine.options import RunOptions
 from shall.errors import BadValue
 from shall.messages import Message, render
-from shall.results.encoding import case_from_json, event_to_json, result_to_json, run_from_json
+from shall.results.encoding import case_from_json, result_to_json, run_from_json
 from shall.results.events import (
     CaseFinished,
     CaseStarted,
     Event,
     RunFinished,
     RunStarted,
+    event_to_json,
 )
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus, ShardRecord
 

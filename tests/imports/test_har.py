@@ -150,7 +150,7 @@ def test_what_a_recording_does_not_hold_is_reported_by_its_entry() -> None:
         ("log.entries[0]", "The request was left out: it got no response."),
         ("log.entries[1]", "The multipart body was left out: its parts are not recorded."),
         ("log.entries[2]", "The file of the part f was left out: it is not recorded."),
-        ("log.entries[3]", "The body was left out: it is no text."),
+        ("log.entries[3]", "The body was left out: it is not text."),
         ("", "Requests for images, scripts, styles and preflights were left out: 2."),
     ]
     assert found.secrets == ["cookie"]

@@ -226,3 +226,11 @@ def test_an_example_of_schemas_that_branch_without_end_is_bounded() -> None:
 
     joined = {"allOf": [here] * 40}
     assert document_of(here, Wide=joined)[0] == {}
+
+
+@pytest.mark.verifies("import#1.2")
+def test_a_document_without_operations_says_so() -> None:
+    text = '{"openapi": "3.1.0", "info": {"title": "a", "version": "1"}, "webhooks": {}}'
+    found = read_cases(text, "hooks.json")
+    assert not found.files
+    assert "The document has no operation." in str(found.left_out)

@@ -224,6 +224,16 @@ def test_only_statements_that_are_understood_become_checks(
     assert bool(found.rest) == bool(rest)
 
 
+@pytest.mark.verifies("import#1.2")
+def test_a_collection_of_format_1_is_reported_with_the_next_step() -> None:
+    text = (
+        '{"id": "1", "name": "Old", "order": ["2"], "_postman_id": "1", "requests": [{"id": "2"}]}'
+    )
+    found = read_cases(text, "old.json")
+    assert not found.files
+    assert "format 1, which is not read" in str(found.left_out)
+
+
 @pytest.mark.verifies("import#1.2", "import#3.3")
 def test_what_a_collection_says_that_a_case_cannot_is_reported_by_its_path() -> None:
     text = collection(

@@ -250,7 +250,7 @@ def test_a_runbook_is_recognized_and_another_document_refused(imported: Imported
     assert recognized(RUNBOOK) == "runn"
     assert reference_of("current.res.body") is None
     for text in ("steps: 7\nrunners: {}\n", "- a\n"):
-        with pytest.raises(ShallError, match="no runbook of runn"):
+        with pytest.raises(ShallError, match="not a runbook of runn"):
             imported(text, "runn")
 
 

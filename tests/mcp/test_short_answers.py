@@ -10,6 +10,7 @@ from mcp import Client
 
 from shall.actions.tool_access import ToolAccess
 from shall.mcp.server import WORKFLOW_TOOLS, build_server
+from shall.specs.status import Status
 from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
@@ -119,6 +120,30 @@ async def test_of_many_criteria_the_worst_are_listed_and_the_answer_says_how_to_
     assert (second["key"], second["status"]) == ("shop#1.1", "untested")
     assert data["more_criteria"] == 500 - len(data["criteria"])
     assert "limit (all: 500)" in data["hint"]
+
+
+@pytest.mark.verifies("mcp#1.28")
+async def test_case_files_that_cannot_be_read_are_named(
+    client: Client, answer: Answer, project: Path
+) -> None:
+    write_criteria(project, 1)
+    for name in "abcde":
+        case = project / "tests" / "cases" / f"{name}.yaml"
+        case.parent.mkdir(parents=True, exist_ok=True)
+        case.write_text('testcase:\n  verifies: ["shop#1.1"]\n  name: a: b\n')
+    data = answer(await client.call_tool("trace_requirements", {}))
+    assert [it.partition(":")[0] for it in data["problems"]] == [
+        f"tests/cases/{name}.yaml" for name in "abc"
+    ]
+    assert data["more_problems"] == 2
+
+
+@pytest.mark.verifies("mcp#1.29")
+async def test_each_status_can_be_asked_for(client: Client, answer: Answer, project: Path) -> None:
+    write_criteria(project, 1)
+    for status in Status:
+        data = answer(await client.call_tool("trace_requirements", {"status": status.value}))
+        assert data["status"] == "ok"
 
 
 @pytest.mark.verifies("mcp#1.16")

@@ -63,5 +63,5 @@ def test_a_value_does_not_take_the_next_sentence_where_another_template_fits() -
 
 
 def test_a_place_in_front_of_a_sentence_is_no_part_of_its_values() -> None:
-    text = "specs/auth/requirements.md:1:1: byte 0xff is not UTF-8."
+    text = "specs/auth/requirements.md:1:1: Byte 0xff is not UTF-8."
     assert translated(text, "zh") == "specs/auth/requirements.md:1:1: 字节 0xff 不是 UTF-8。"

@@ -86,6 +86,19 @@ def test_each_status_is_a_reason_of_its_own(
     ]
 
 
+@pytest.mark.verifies("reports#1.17")
+def test_a_reason_names_its_check_as_expect_has_it(
+    make_run: MakeRun, make_failing: Make, make_check: MakeAny
+) -> None:
+    message = Message("check.status", {"expected": "200", "actual": 500})
+    place = "steps[0].expect.status"
+    check = make_check(200, 500, kind="status_code", field=None, path=place, message=message)
+
+    [group] = groups_of(make_run(make_failing(check)))
+
+    assert reason_text(group, "en") == "status: expected status 200, got 500"
+
+
 @pytest.mark.verifies("run-pages#1.1")
 def test_the_page_shows_the_cases_of_a_reason_below_it_the_largest_group_first(
     make_run: MakeRun, make_error: Make, make_failing: Make, make_check: MakeAny

@@ -137,6 +137,15 @@ def test_flaky_and_slow_cases_and_the_trend_are_shown(look: Look) -> None:
     assert "No run is stored yet." in empty.text
 
 
+def test_what_a_run_does_not_have_is_empty_so_that_a_phone_shows_no_heading_for_it(
+    look: Look,
+) -> None:
+    trend = [RunTrend(run_line(0, commit=None), 0.25, 1.5)]
+    page = history_page(PastRuns(trend, [], []), 20, look)
+    assert '<td data-label="Commit"></td>' in page
+    assert '<td data-label="Environment"></td>' in page
+
+
 @pytest.mark.verifies("history-pages#2.7")
 def test_the_coverage_of_each_document_is_drawn_over_the_measured_runs(look: Look) -> None:
     lines = [

@@ -242,14 +242,14 @@ def test_another_workspace_is_sent_with_the_form() -> None:
 
 @pytest.mark.verifies("matrix-pages#1.6")
 def test_what_hides_criteria_is_said_beside_the_figures() -> None:
-    wrong = Diagnostic("spec.unreadable", Severity.ERROR, "It is no text.", Span("specs/b.md", 1))
+    wrong = Diagnostic("spec.unreadable", Severity.ERROR, "It is not text.", Span("specs/b.md", 1))
     proof = proof_of(row("auth#1.1"))
     proof = replace(proof, matrix=replace(proof.matrix, wrong_specs=(wrong,)))
     page = matrix_page(proof, MatrixFilter(), SERVED)
 
     assert "1 problem hides criteria or links" in page[: page.index("</header>")]
     assert '<header class="head error">' in page
-    assert re.search(r"specs/b.md:1\S* It is no text\.", text_of(page))
+    assert re.search(r"specs/b.md:1\S* It is not text\.", text_of(page))
 
 
 @pytest.mark.verifies("matrix-pages#1.7")

@@ -460,7 +460,8 @@ def test_links_that_name_no_criterion_are_warned_of(
             "Did you mean default#1.4, default#1.3, default#1.2?",
             "shall: tests/test_marked.py::test_a: verifies defautl#1.1 is unknown. "
             "Did you mean default#1.1, default#1.4, default#1.3?",
-            "shall: tests/test_marked.py::test_b verifies 1.1, which is no string and is not read.",
+            "shall: tests/test_marked.py::test_b verifies 1.1, which is not a string and is not "
+            "read.",
             "shall: tests/test_marked.py::test_c has a verifies mark that names no criterion.",
         ]
     )

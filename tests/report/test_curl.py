@@ -50,3 +50,18 @@ def test_a_get_and_a_head_request_need_no_method(make_exchange: MakeAny) -> None
 
     assert curl_command(make_exchange(method="GET", **made)) == "curl http://a/"
     assert curl_command(make_exchange(method="HEAD", **made)) == "curl --head http://a/"
+
+
+@pytest.mark.verifies("reports#1.15")
+def test_a_multipart_form_is_sent_as_one(make_exchange: MakeAny) -> None:
+    exchange = make_exchange(
+        method="POST",
+        url="http://a/",
+        request_headers=(("X-A", "1"), ("Content-Type", "multipart/form-data")),
+        request_body="note=@me & you&f=<a b.txt, 12 bytes>&mode=",
+    )
+
+    assert shlex.split(curl_command(exchange)) == [
+        *("curl", "http://a/", "-H", "X-A: 1", "--form-string", "note=@me & you"),
+        *("-F", "f=@a b.txt", "--form-string", "mode="),
+    ]

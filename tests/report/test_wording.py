@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from shall.messages import LANGUAGES, Message, catalogue
-from shall.report.wording import duration, place_of, said, shown_outcome
+from shall.report.wording import duration, message_text, place_of, shown_outcome
 from shall.results.records import CaseResult
 from shall.span import Span
 
@@ -27,13 +27,16 @@ def test_a_length_of_time_is_said_as_a_person_says_it(seconds: float, said_as: s
 
 def test_a_message_of_a_newer_release_is_shown_as_its_code_and_parameters() -> None:
     assert (
-        said(Message("check.new", {"actual": 1, "of": "x"}), "en") == "check.new (actual=1, of=x)"
+        message_text(Message("check.new", {"actual": 1, "of": "x"}), "en")
+        == "check.new (actual=1, of=x)"
     )
-    assert said(Message("check.new"), "en") == "check.new"
+    assert message_text(Message("check.new"), "en") == "check.new"
 
 
 def test_a_message_that_lacks_a_parameter_is_shown_as_its_code_and_parameters() -> None:
-    assert said(Message("check.status", {"expected": 1}), "zh") == "check.status (expected=1)"
+    assert (
+        message_text(Message("check.status", {"expected": 1}), "zh") == "check.status (expected=1)"
+    )
 
 
 def test_every_label_has_the_same_parameters_in_every_language() -> None:

@@ -1,6 +1,7 @@
 """What is offered: to nobody more than the operator allows, to each caller what its scopes say."""
 
 import contextlib
+import json
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from mcp import ClientSession
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
-from tests.serve.logged import INITIALIZE, POST
+from tests.serve.logged import INITIALIZE, POST, headers_of, request
 
 from shall.mcp.prompts import PROMPT_NAMES
 
@@ -98,6 +99,37 @@ async def test_a_caller_sees_and_calls_what_its_scopes_allow(
     async with connected(url, made["write"], transport) as writer:
         wanted = {"create_file", "delete_testcase", "import_testcases", "write_testcase"}
         assert await names(writer) == wanted | {"write_unittest"}
+
+
+@pytest.mark.verifies("auth#5.5")
+@pytest.mark.parametrize("scope", ["run", "write"])
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("prompts/list", {}),
+        ("resources/list", {}),
+        ("subscriptions/listen", {"notifications": {"resourceSubscriptions": ["spec://matrix"]}}),
+    ],
+)
+async def test_who_may_not_read_is_refused_what_is_read(
+    shared_serve: Serve,
+    tokens: tuple[Path, dict[str, str]],
+    scope: str,
+    method: str,
+    params: dict[str, Any],
+) -> None:
+    file, made = tokens
+    url = shared_serve("--token-file", str(file)).url
+    message = request(method, params)
+    sent = {**headers_of(message), "Authorization": f"Bearer {made[scope]}"}
+    async with (
+        httpx2.AsyncClient(timeout=30) as http,
+        http.stream("POST", url, json=message, headers=sent) as answer,
+    ):
+        # The first event, or the only line: a stream of changes has no end.
+        lines = (it.removeprefix("data: ") async for it in answer.aiter_lines())
+        refused = await anext(json.loads(it) async for it in lines if it[:1] == "{")
+    assert refused["error"]["data"] == {"code": "MCP_FORBIDDEN"}
 
 
 @pytest.mark.verifies("serve#7.1")

@@ -115,6 +115,14 @@ def test_every_form_shows_the_same(matrix: Matrix) -> None:
     assert "1 proved, 1 failing, 1 skipped, 1 not run, 1 untested (20 % proved)" in markdown
 
 
+@pytest.mark.verifies("tracing#2.3")
+def test_characters_that_reorder_a_line_are_escaped_in_csv() -> None:
+    text = "# Requirement 1\n1. The service SHALL \u202enimda\u202c greet"
+    document = read_document(text, "specs/a/requirements.md", "a")
+    shown = to_csv(build_matrix(join_features([document]), [], []))
+    assert r"SHALL \u202enimda\u202c greet" in shown
+
+
 @pytest.mark.verifies("tracing#2.7")
 def test_the_terminal_shows_a_text_without_its_markup() -> None:
     text = "# Requirement 1\n1. **Given** a `free_copy`, *when* [lent](#l), **Then** it SHALL go"

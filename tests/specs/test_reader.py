@@ -42,7 +42,7 @@ The system SHALL not be read from the introduction of a numbered document.
 
 #### Notes
 
-1. This is no criterion.
+1. This is not a criterion.
 
 ## Glossary
 

@@ -277,7 +277,7 @@ def test_text_that_is_not_utf_8_is_named_by_its_line(files: Files, root: Path) -
     (root / "latin.txt").write_bytes(b"a\nb\xe9\n")
 
     assert files.read_text("bom.txt") == "a"
-    with pytest.raises(BadValue, match=r"latin\.txt:2:1: byte 0xe9 is not UTF-8"):
+    with pytest.raises(BadValue, match=r"latin\.txt:2:1: Byte 0xe9 is not UTF-8"):
         files.read_text("latin.txt")
     with pytest.raises(BadValue, match="lone surrogate"):
         files.write_text("a.txt", "\ud800")

@@ -48,8 +48,8 @@ def approval_of(workspace: Workspace, path: str) -> Approval:
     path = workspace.files.relative(path)
     if document_at(path) is None and path not in {it.file for it in read_specs(workspace).features}:
         raise BadValue(
-            f"{path} is no document of requirements, design or tasks.",
-            hint="docs/reference/ears.md lists where these are.",
+            f"{path} is not a document of requirements, design or tasks.",
+            hint="Name a document of a spec, such as specs/auth/requirements.md.",
         )
     text = workspace.files.read_text(path).replace("\r\n", "\n")  # git may change line ends
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -60,6 +60,7 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 evidence_log=lambda: evidence,
                 decision_log=lambda: decisions,
                 outage_log=None,
+                documents=dict(workspace.documents),
                 marks=dict(workspace.marks),
                 linked=dict(workspace.linked),
                 modules=dict(workspace.modules),

@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -22,6 +22,9 @@ from shall.specs.pending import Archived
 from shall.store.folders import Folder
 from shall.workspace.atomic import write_whole
 from shall.workspace.workspace import Workspace
+
+MOST_COMMITS = 4
+"""Commits whose criteria are remembered for pages."""
 
 FILE = "baseline.jsonl"
 """The committed baseline, in the state folder."""
@@ -90,7 +93,7 @@ def write_baseline(workspace: Workspace) -> tuple[Baseline, str]:
     """
     matrix = trace_requirements(workspace)
     if not matrix.rows:
-        raise BadValue("No criterion was found, so there is nothing to write down.")
+        raise BadValue("No criterion was found. No baseline was written.")
     if matrix.wrong_specs:
         raise BadValue(
             f"No baseline was written: {matrix.wrong_specs[0]}",
@@ -128,7 +131,7 @@ def compare(workspace: Workspace, before: str | None, after: str | None) -> Comp
 
 
 def compare_commits(workspace: Workspace, before: str, after: str, matrix: Matrix) -> Compared:
-    """Compare two commits; unlike for ``compare`` no name is that of a file.
+    """Compare two commits, in hex; both are remembered, since pages ask for them again.
 
     An empty name is the committed baseline, or for ``after`` the ``matrix`` of the workspace as it
     is.
@@ -138,10 +141,10 @@ def compare_commits(workspace: Workspace, before: str, after: str, matrix: Matri
         InvalidSpec: The baseline cannot be read.
         StoreUnavailable: The baseline cannot be opened.
     """
-    old = _state_at(workspace, before) if before else _own_state(workspace)
+    old = _remembered(workspace, before) if before else _own_state(workspace)
     if not after:
         return compare_with(workspace, old, matrix)
-    return _compared_masked(workspace, old, _state_at(workspace, after, with_archived=True))
+    return _compared_masked(workspace, old, _remembered(workspace, after))
 
 
 def _compared_masked(workspace: Workspace, old: State, new: State) -> Compared:
@@ -203,6 +206,18 @@ def state_of(workspace: Workspace, name: str, *, with_archived: bool = False) ->
         except OSError as error:
             raise BadValue(f"{name} cannot be read: {error.strerror}.") from error
     return _state_at(workspace, name, with_archived=with_archived)
+
+
+def _remembered(workspace: Workspace, commit: str) -> State:
+    """Return the criteria of a commit with its archived changes, read once a day: waivers end."""
+    key = commit, datetime.now(UTC).date().isoformat()
+    state = workspace.commits.get(key)
+    if not isinstance(state, State):
+        state = _state_at(workspace, commit, with_archived=True)
+        if len(workspace.commits) >= MOST_COMMITS:
+            workspace.commits.clear()
+        workspace.commits[key] = state
+    return state
 
 
 def _state_at(workspace: Workspace, name: str, *, with_archived: bool = False) -> State:

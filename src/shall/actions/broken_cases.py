@@ -13,7 +13,7 @@ from shall.workspace.workspace import Workspace
 
 
 def needs_written(text: str, path: str) -> Sequence[str]:
-    """Return what a case needs as far as it is written there; nothing of a text that is no case."""
+    """Return what a case needs as far as it is written there; nothing if the text is no case."""
     needs = _fields(text, path).get("needs")
     listed = needs if isinstance(needs, list) else [needs]
     return [it if isinstance(it, str) else "" for it in listed]

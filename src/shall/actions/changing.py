@@ -93,11 +93,11 @@ def change_spec(
     is merged where the changes do not meet.
 
     Raises:
-        BadValue: It is no requirements document, a passage does not stand in it once, or ``apply``
-            has no fingerprint.
+        BadValue: It is not a requirements document, a passage does not occur in it once, or
+            ``apply`` has no fingerprint.
         Conflict: The document was changed at the same place since, or its text then is not known.
         InvalidSpec: The changed document could not be read, or a criterion would be lost.
-        WriteRefused: It is no document that a tool writes.
+        WriteRefused: It is not a document that a tool writes.
     """
     path = workspace.files.relative(path)
     check_document(workspace, path, is_known=is_known)
@@ -140,13 +140,13 @@ def change_spec(
 
 
 def _feature(workspace: Workspace, path: str) -> str:
-    """Return the feature whose requirements stand in a document."""
+    """Return the feature whose requirements a document holds."""
     feature = feature_of(path)
     if feature is None:
         found = [it.name for it in read_specs(workspace).features if it.file == path]
         if not found:
             raise BadValue(
-                f"{path} is no requirements document.",
+                f"{path} is not a requirements document.",
                 hint="list_specs names them; create_file writes other documents.",
             )
         feature = found[0]

@@ -29,7 +29,7 @@ def fetch_document(workspace: Workspace, url: str) -> str:
     Raises:
         TargetDenied: The operator allows no request there.
         TargetUnreachable, TimedOut: No response came.
-        BadValue: The response is no document.
+        BadValue: The response is not a document.
     """
     shown = workspace.redactor.url(url)
     request = Request("GET", url, (_ACCEPT,), timeout_s=_TIMEOUT_S)
@@ -67,8 +67,8 @@ def coverage_of(run: RunResult, text: str, source: str, base_url: str | None = N
     ``source`` is the path or URL of the document. ``base_url``: only requests below it count.
 
     Raises:
-        InvalidCase: The document is no YAML or JSON.
-        BadValue: It is of another version, or ``base_url`` is no URL.
+        InvalidCase: The document is not YAML or JSON.
+        BadValue: It is of another version, or ``base_url`` is not a URL.
     """
     if base_url is not None:
         base_url = checked_url(base_url)

@@ -31,7 +31,7 @@ def waive(
     """Record that criteria need not be proved up to a day, and why.
 
     Raises:
-        BadValue: A name is no criterion's, the reason is empty, or the day is over.
+        BadValue: A name is not a criterion's, the reason is empty, or the day is over.
         StoreUnavailable: It cannot be recorded.
     """
     reason = _text(workspace, reason, "--reason")
@@ -51,7 +51,7 @@ def attest(
     """Record that a person verified criteria that no test can, how, and where the record is.
 
     Raises:
-        BadValue: A name is no criterion's, the record is empty, the day is over, or a case or
+        BadValue: A name is not a criterion's, the record is empty, the day is over, or a case or
             test verifies the criterion.
         StoreUnavailable: It cannot be recorded.
     """
@@ -109,7 +109,7 @@ def review(
     """Record that the linked cases and tests, or one of them, still fit the text of criteria.
 
     Raises:
-        BadValue: A name is no criterion's, or it has no such link.
+        BadValue: A name is not a criterion's, or it has no such link.
         StoreUnavailable: It cannot be recorded.
     """
     template = new_decision(workspace, DecisionKind.REVIEW, by)

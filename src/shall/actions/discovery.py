@@ -11,7 +11,7 @@ from shall.cases.early_fields import Early, early_fields
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
 from shall.engine.job import Job
-from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
+from shall.errors import CaseNotFound, FolderNotFound, InvalidInput, OutsideWorkspace
 from shall.log import Log
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
@@ -76,7 +76,8 @@ def case_files(
     """Return the case files that the paths name, each once, folders expanded and sorted.
 
     A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
-    itself always counts. ``logs_rootless``: name the files that have steps and no root in the log.
+    itself always counts. ``logs_rootless``: name the files that have steps and no root, and the
+    links, in the log.
 
     Raises:
         CaseNotFound: A path names no file and no folder.
@@ -94,21 +95,27 @@ def case_files(
         )
     found: dict[str, None] = {}
     rootless: list[str] = []
+    links: list[str] = []
     for path in named:
         relative = workspace.files.relative(path)
         if workspace.files.is_folder(relative):
-            found |= dict.fromkeys(_cases_below(workspace, relative, texts, rootless))
+            found |= dict.fromkeys(_cases_below(workspace, relative, texts, rootless, links))
         elif workspace.files.is_file(relative):
             found[relative] = None
             if texts is not None:
                 _put(workspace, relative, texts)
         else:
             raise case_not_found(workspace, relative)
-    if rootless and logs_rootless:
-        from shall.workspace.stray_cases import rootless_notice  # few projects have such files
-
-        _log.warning("%s", rootless_notice(rootless))
+    if logs_rootless and (rootless or links):
+        _report_unread(rootless, links)
     return list(found)
+
+
+def _report_unread(rootless: list[str], links: list[str]) -> None:
+    from shall.workspace.stray_cases import links_notice, rootless_notice  # few projects have any
+
+    for notice in filter(None, (rootless_notice(rootless), links_notice(links))):
+        _log.warning("%s", notice)
 
 
 def _put(workspace: Workspace, path: str, texts: Texts) -> None:
@@ -130,6 +137,12 @@ def no_case_hint(workspace: Workspace, paths: Sequence[str]) -> str:
 
 def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     """Make the error for a missing case, with the nearest names that exist."""
+    try:
+        workspace.files.read_text(path)
+    except OutsideWorkspace as error:  # a link, which is not followed
+        return CaseNotFound(error.message, hint=error.hint)
+    except InvalidInput:
+        pass
     known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
     from shall.cases.nearest import nearest  # only where a file is missing
 
@@ -305,9 +318,11 @@ def _cases_below(
     folder: str,
     texts: Texts | None = None,
     rootless: list[str] | None = None,
+    links: list[str] | None = None,
 ) -> list[str]:
     found = []
-    for path, text in workspace.files.read_texts(workspace.files.find(folder, YAML_ENDINGS)):
+    files = workspace.files.find(folder, YAML_ENDINGS, links)
+    for path, text in workspace.files.read_texts(files):
         if isinstance(text, InvalidInput):  # reported when it is read as a case
             found.append(path)
         elif root_of(text) is not None:

@@ -36,7 +36,7 @@ def create_file(
     ``is_known`` False: the caller showed no token, where anybody may come in over the network.
 
     Raises:
-        WriteRefused: It is no document that a tool writes (``actions.writable``).
+        WriteRefused: It is not a document that a tool writes (``actions.writable``).
         OutsideWorkspace: The path leads out or into the state or a version-control folder, or to
             ``shall.yaml`` or ``.env*`` of the workspace, which are the operator's.
         AlreadyExists: It exists and ``overwrite`` is false.

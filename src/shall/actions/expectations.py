@@ -28,10 +28,10 @@ class Expectations:
         self._ran: set[str] = set()
 
     def take(self, event: Event) -> None:
-        """Take an event of the run."""
-        if isinstance(event, CaseFinished) and event.result.outcome in _TRIED:
-            self._ran.add(event.result.case_key)
-            self._tried |= {criterion.key for criterion in event.result.criteria}
+        """Handle an event of the run."""
+        if isinstance(event, CaseFinished) and event.figures.outcome in _TRIED:
+            self._ran.add(event.figures.case_key)
+            self._tried |= {criterion.key for criterion in event.figures.criteria}
 
     def unmet(self) -> list[str]:
         """Return a sentence for each expectation that the run did not meet."""

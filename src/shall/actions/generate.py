@@ -66,7 +66,7 @@ def generate_tests(workspace: Workspace, wanted: Wanted, *, dry_run: bool = Fals
 
     Raises:
         BadValue: No feature or criterion has a name that is chosen, or the document is none.
-        WriteRefused: The folder is no folder of cases.
+        WriteRefused: The folder is not a folder of cases.
         OutsideWorkspace: The folder leads out.
     """
     files = workspace.files

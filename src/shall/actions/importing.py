@@ -82,7 +82,7 @@ def write_cases(
     Raises:
         AlreadyExists: A case exists and ``overwrite`` is false; nothing was written.
         OutsideWorkspace: The folder leads out.
-        WriteRefused: It is no folder of cases.
+        WriteRefused: It is not a folder of cases.
     """
     below = workspace.files.relative(folder or _folder_of(workspace))
     files = [

@@ -9,6 +9,7 @@ from shall.actions.discovery import case_folders
 from shall.actions.file_digests import file_digests
 from shall.actions.used_code import TestCode
 from shall.cases.fingerprint import case_fingerprint
+from shall.cases.forms import TO_FILL
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
 from shall.diagnostics import Diagnostic, Severity
@@ -114,10 +115,16 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         [place(f"verifies[{index}]") for index in range(len(case.verifies))],
         case_fingerprint(case, digests),
         can_fail=any(map(step_can_fail, case.steps)),
-        is_draft=case.draft,
+        is_draft=case.draft or (f"{TO_FILL}:" in text and _is_unfilled(case, text, path)),
     )
     named = tuple(_relative(workspace, digests))
     return Marks(tuple(links), secrets=secrets, files={path: named} if named else {})
+
+
+def _is_unfilled(case: Case, text: str, path: str) -> bool:
+    from shall.case_lint.drafts import is_unfilled  # few cases hold the mark
+
+    return is_unfilled(case, text, path)
 
 
 def files_of_source(workspace: Workspace, source: str) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ def link_criterion(
     """Add a criterion to ``verifies`` of a case.
 
     Raises:
-        BadValue: The name is no criterion's, or the file is no case that can be edited.
-        InvalidCase: The file is no case.
+        BadValue: The name is not a criterion's, or the file is not a case that can be edited.
+        InvalidCase: The file is not a case.
     """
     key = row_of(trace_requirements(workspace), name).criterion.key
     file, _, test = path.partition("::")
@@ -53,7 +53,9 @@ def link_criterion(
             hint=f'Write @pytest.mark.verifies("{key}") above {test or "def test_..."}.',
         )
     if not file.endswith(YAML_ENDINGS):
-        raise BadValue(f"{path} is no case.", hint="Name a YAML file, such as tests/cases/a.yaml.")
+        raise BadValue(
+            f"{path} is not a case.", hint="Name a YAML file, such as tests/cases/a.yaml."
+        )
     relative = workspace.files.relative(path)
     text = _text(workspace, relative)
     written = text.removeprefix(_MARK)
@@ -91,7 +93,9 @@ def follow_moved(workspace: Workspace, *, dry_run: bool = False) -> Relinked:
         except InvalidInput as error:
             left.append((error.span or Span(path, 1), error.message))
             continue
-        left += [(it, "Edit this mark: other tests share it, or it is no literal.") for it in stays]
+        left += [
+            (it, "Edit this mark: other tests share it, or it is not a literal.") for it in stays
+        ]
         if edit.before == edit.after:
             left += [] if stays else _to_write(path, moves)
             continue

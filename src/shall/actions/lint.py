@@ -34,8 +34,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 class LintReport(Struct, frozen=True):
     """What was found in the documents and cases of some paths.
 
-    ``unreadable`` are documents that cannot be read, ``findings`` what the rules and the reader
-    report, and ``unread`` what looks like a requirement and was not read.
+    ``unreadable`` is wrong with documents and cases that cannot be read, ``findings`` are what the
+    rules and the reader report, and ``unread`` what looks like a requirement and was not read.
     """
 
     documents: int
@@ -83,12 +83,12 @@ def lint_project(
         BadValue: The settings name an unknown rule, or nothing lies at a path.
     """
     names = [workspace.files.relative(path) for path in paths]
-    cases, texts = _cases(workspace)
+    cases, texts, broken = _cases(workspace)
     found = tuple(check_cases(cases, texts, choice_of(workspace), CODES, language))
     of_documents = [
         path
         for path, name in zip(paths, names, strict=True)
-        if not any(_is_below(file, [name]) for file in cases)
+        if not any(_is_below(file, [name]) for file in (*cases, *broken))
     ]
     if paths and not of_documents:
         report = LintReport(0, 0, ())
@@ -96,23 +96,33 @@ def lint_project(
         report = lint_specs(workspace, of_documents, language)
     shown = [it for it in found if not names or (it.span and _is_below(it.span.file, names))]
     checked = sum(not names or _is_below(file, names) for file in cases)
-    return replace(report, findings=(*report.findings, *shown), cases=checked)
+    wrong = [it for file in broken if not names or _is_below(file, names) for it in broken[file]]
+    return replace(
+        report,
+        findings=(*report.findings, *shown),
+        unreadable=(*report.unreadable, *wrong),
+        cases=checked,
+    )
 
 
-def _cases(workspace: Workspace) -> tuple[dict[str, Case], dict[str, str]]:
-    """Return the cases that can be read, and their texts. What cannot be read a run reports."""
+def _cases(
+    workspace: Workspace,
+) -> tuple[dict[str, Case], dict[str, str], dict[str, tuple[Diagnostic, ...]]]:
+    """Return the cases that can be read, their texts, and the problems of the others."""
     cases: dict[str, Case] = {}
     texts: dict[str, str] = {}
+    broken: dict[str, tuple[Diagnostic, ...]] = {}
     for path in case_files(workspace, ()) if case_folders(workspace) else ():
         text = _text(workspace, path)
         if root_of(text) != "testcase":
             continue
         try:
             cases[path] = read_case(text, path)
-        except InvalidCase:
+        except InvalidCase as error:
+            broken[path] = error.diagnostics
             continue
         texts[path] = text
-    return cases, texts
+    return cases, texts, broken
 
 
 def lint_specs(workspace: Workspace, paths: Sequence[str] = (), language: str = "en") -> LintReport:

@@ -156,7 +156,7 @@ def _job(case: Case, login: Login, tokens: dict[str, str], workspace: Workspace)
 def _case(project: str, login: Login, host: str | None) -> Case:
     """Return a login as a case of one step. Raises ``InvalidInput`` for one that is incomplete."""
     if not login.url:
-        raise InvalidInput("No `login` with a `url` is there.")
+        raise InvalidInput("There is no `login` with a `url`.")
     step: dict[str, Any] = {
         "id": "login",
         "method": login.method,

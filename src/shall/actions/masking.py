@@ -141,7 +141,7 @@ def _case_text(redactor: Redactor, path: str, text: str) -> str:
 
 
 def _redactor_of_broken(redactor: Redactor, text: str) -> Redactor:
-    """Read declared names and their values line by line from what is no YAML (yet)."""
+    """Read declared names and their values line by line from what is not YAML (yet)."""
     names = [name for found in _DECLARED.finditer(text) for name in _NAME.findall(found[1])]
     redactor = redactor.with_names(names)
     for line in text.splitlines():

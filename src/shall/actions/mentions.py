@@ -75,6 +75,6 @@ def documents_beside(workspace: Workspace) -> Iterator[Beside]:
             continue
         try:
             text = files.read_text(path)
-        except ShallError:  # what is no requirement hides nothing
+        except ShallError:  # what is not a requirement hides nothing
             continue
         yield Beside(document.feature, kind, path, text)

@@ -76,7 +76,7 @@ def _shards(reports: Mapping[str, RunResult]) -> Iterator[tuple[str, ShardRecord
 def _problems(reports: Mapping[str, RunResult]) -> Iterator[str]:
     """Yield why the reports are not all shards of one run, each once."""
     shards = dict(_shards(reports))
-    yield from (f"{path} is no report of a shard." for path in reports if path not in shards)
+    yield from (f"{path} is not a report of a shard." for path in reports if path not in shards)
     if not shards:
         return
     first_path, first = next(iter(shards.items()))
@@ -90,7 +90,7 @@ def _problems(reports: Mapping[str, RunResult]) -> Iterator[str]:
         if counted[index] == 0:
             yield f"Shard {index}/{first.total} is missing."
         elif counted[index] > 1:
-            yield f"Shard {index}/{first.total} is there {counted[index]} times."
+            yield f"Shard {index}/{first.total} occurs {counted[index]} times."
     yield from _problems_of_cases(reports, first.cases)
 
 
@@ -102,7 +102,7 @@ def _problems_of_cases(reports: Mapping[str, RunResult], total: int) -> Iterator
     )
     for (key, _, _), count in keys.items():
         if count > 1:
-            yield f"{key} is there {count} times."
+            yield f"{key} occurs {count} times."
     found = len({key for key, _, _ in keys})
     if found != total:
         yield f"The reports have {found} cases of {total}."

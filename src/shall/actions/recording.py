@@ -56,7 +56,7 @@ class Recorder:
         self._facts: list[Fact] = []
 
     def take(self, event: Event) -> None:
-        """Take an event; a case is written with those that end soon after it."""
+        """Handle an event; a case is written with those that end soon after it."""
         if type(event) is CaseFinished:
             self._take_case(event)
         elif type(event) is RunStarted:
@@ -66,7 +66,7 @@ class Recorder:
             self._keep_evidence(event.summary)
 
     def _take_case(self, event: CaseFinished) -> None:
-        case = event.result
+        case = event.figures
         if case.criteria and self._proves:
             from shall.actions.evidence import fact_of  # it imports what reads requirements
 
@@ -133,7 +133,7 @@ class Recorder:
     def _taken(self) -> tuple[list[CaseResult], list[bytes | None]]:
         """Return the cases that wait, and each as it was encoded already; they wait no longer."""
         batch, self._batch = self._batch, []
-        return [it.result for it in batch], [it.encoded for it in batch]
+        return [it.figures for it in batch], [it.encoded for it in batch]
 
     def _try(self, write: Callable[[], None]) -> None:
         try:

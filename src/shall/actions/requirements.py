@@ -25,8 +25,8 @@ UNREADABLE = "spec.unreadable"
 TOO_LARGE = "spec.too-large"
 
 _WHERE = (
-    "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the other"
-    " places that docs/reference/ears.md lists."
+    "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the"
+    " documents of Kiro, spec-kit, OpenSpec, spec-workflow and cc-sdd."
 )
 
 _ENDINGS = (".md", *OTHER_ENDINGS)

@@ -76,7 +76,7 @@ def execute(
         if request.snapshots is None:  # other processes could not add to it
             processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
-        proves = request.snapshots is None  # what was written in a run is no evidence of it
+        proves = request.snapshots is None  # what was written in a run is not evidence of it
         # made only now that there is a case
         recorder = Recorder(workspace.with_state(), proves=proves, stop=stop)
         opened.callback(recorder.close)
@@ -280,7 +280,12 @@ def _start_processes(
 
     cases.reader.prepare()
     workload = Workload(
-        cases.keys, cases.read, workspace.make_loop, workspace.files, cases.rows, cases.joined
+        cases.keys,
+        cases.read,
+        lambda: workspace.make_loop(count),
+        workspace.files,
+        cases.rows,
+        cases.joined,
     )
     try:
         start = None
@@ -349,7 +354,7 @@ def _finish_after_bad(stop: Stop) -> Emit:
     """Return a listener that lets no case start after one that did not pass."""
 
     def take(event: Event) -> None:
-        if type(event) is CaseFinished and is_bad(event.result):
+        if type(event) is CaseFinished and is_bad(event.figures):
             stop.finish()
 
     return take

@@ -30,7 +30,7 @@ class Recorded(Struct, frozen=True):
     ``absent`` are tests that were recorded before and are gone, ``outdated`` the files that were
     written after the report, so that it says nothing about them, and ``superseded`` the tests with
     another outcome that is newer than the report. ``unlisted`` are parameter sets that the report
-    does not list: their last outcome stays, and is no proof. ``not_reported`` are tests whose
+    does not list: their last outcome stays, and is not proof. ``not_reported`` are tests whose
     comments name criteria and which the report, though it has their files, does not list by name.
     ``incomplete`` are marked tests with the number of their parameter sets of which outcomes are
     recorded, and of all. ``fault`` says why nothing is stored, None where it is.
@@ -207,7 +207,7 @@ def _absent(
 def _unlisted(
     newest: Mapping[_Key, Evidence], new: Sequence[Evidence], reported: Container[_Key]
 ) -> Iterator[Evidence]:
-    """Yield what still counts beside the report, and is no proof of the test as it is now."""
+    """Yield what still counts beside the report, and is not proof of the test as it is now."""
     now = {_key(it)[:3]: it for it in new if it.data_row is not None}
     for key, fact in newest.items():
         other = now.get(key[:3])

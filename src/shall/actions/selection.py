@@ -149,7 +149,7 @@ def read_shard(text: str, environ: Mapping[str, str], durations: Mapping[str, fl
         index, total = _of_environment(total, environ)
     if not (index.isdecimal() and total.isdecimal() and 1 <= int(index) <= int(total)):
         raise BadValue(
-            f"--shard {text} is no part of a whole.",
+            f"--shard {text} is invalid.",
             hint="Write --shard 2/5 for the second of five parts, or auto/5.",
         )
     return Shard(int(index), int(total), durations)

@@ -25,7 +25,7 @@ class Session(Struct, frozen=True):
     """What one call works with, whichever surface it came through.
 
     ``workers`` carry out what would hold the event loop up. ``roots`` are the folders of a client
-    that started us. ``is_stranger``: the caller came over the network, where nobody is asked who
+    that started us. ``is_anonymous``: the caller came over the network, where nobody is asked who
     they are.
     """
 
@@ -34,7 +34,7 @@ class Session(Struct, frozen=True):
     workers: Workers
     access: ToolAccess = EVERY_TOOL
     roots: tuple[Path, ...] = ()
-    is_stranger: bool = False
+    is_anonymous: bool = False
     report: Report = report_nothing
 
     def workspace(self, name: str | None = None) -> Workspace:

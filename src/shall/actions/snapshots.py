@@ -27,9 +27,9 @@ class Snapshots(Struct):
     def take(self, event: Event) -> None:
         """Note how a case ended."""
         if type(event) is CaseFinished:
-            self.ran.add(event.result.case_key)
-            if is_bad(event.result):
-                self.bad.add(event.result.case_key)
+            self.ran.add(event.figures.case_key)
+            if is_bad(event.figures):
+                self.bad.add(event.figures.case_key)
 
 
 class WrittenSnapshots(Struct, frozen=True):

@@ -23,7 +23,7 @@ _FOLDERS = ("requirements", "docs/specs")
 def stray_requirements(files: Files, globs: Sequence[str]) -> Iterator[str]:
     """Yield the files outside of every layout that are named like requirements and hold some.
 
-    What the setting ``specs`` matches is read, so it is no stray.
+    What the setting ``specs`` matches is read, so it is not a stray.
     """
     named = [path for path in _ALONE if files.is_file(path)]
     for folder in _FOLDERS:

@@ -118,7 +118,7 @@ def examine_unit(workspace: Workspace, data: Mapping[str, Any] | str, path: str)
     Raises:
         InvalidCase: The data has problems.
     """
-    span_of: Callable[[Any], Span | None] = lambda _: None  # noqa: E731 - of what is no text
+    span_of: Callable[[Any], Span | None] = lambda _: None  # noqa: E731 - of what is not text
     if isinstance(data, str):
         held = load_yaml(data, path)
         if not isinstance(held, dict):

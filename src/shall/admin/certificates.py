@@ -14,7 +14,7 @@ def days_left(cert: Path, key: Path) -> float:
     """Return the days until a certificate (PEM, its own first) ends.
 
     Raises:
-        InvalidInput: The two are no pair, cannot be read, or do not count now.
+        InvalidInput: The two do not belong together, cannot be read, or do not count now.
     """
     server = _server(cert, key)
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

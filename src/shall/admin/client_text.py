@@ -129,7 +129,7 @@ def _merged_toml(text: str, additions: Mapping[str, Any], hint: str) -> str:
 
 
 def _without_tables(lines: list[str], ours: Sequence[tuple[str, str]]) -> tuple[int, list[str]]:
-    """Take our tables out; return where the first of them stood (else the end), and the rest."""
+    """Remove our tables; return where the first of them stood (else the end), and the rest."""
     kept: list[str] = []
     at: int | None = None
     inside = False

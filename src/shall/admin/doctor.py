@@ -163,7 +163,7 @@ def _requirements(subject: Examined) -> Iterator[CheckResult]:
 
 def _config(subject: Examined) -> Iterator[CheckResult]:
     if subject.config is None:
-        yield _ok("config.yaml", "none")
+        yield _ok("config.yaml", "no such file")
         return
     for note in subject.config.notes:
         yield _warn("config.yaml", f"{note.span}: {note.message}", note.hint)
@@ -264,7 +264,8 @@ def _leases(subject: Examined) -> Iterator[CheckResult]:
     names = [path.name for path in live.iterdir()] if live.is_dir() else []
     held = sum(is_held(live, name) for name in names)
     gone = len(names) - held
-    stale = f"; the next run removes those of {gone} that are gone" if gone else ""
+    locks = plural(gone, "stale lock", "stale locks")
+    stale = f"; the next run removes {gone} {locks}" if gone else ""
     processes = plural(held, "process is", "processes are")
     yield _ok("locks", f"{held} {processes} running cases{stale}")
 

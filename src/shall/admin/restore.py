@@ -40,7 +40,7 @@ class Restored(Struct, frozen=True):
 
 
 def restore(archive: Path, state: Path, now: datetime, *, force: bool = False) -> Restored:
-    """Put the state of a backup in the place of a state folder.
+    """Replace a state folder by the state of a backup.
 
     Everything is unpacked beside it and checked before anything is touched: names, kinds, sizes and
     hashes of all files, the schema and the pages of the database. The state as it was stays beside
@@ -63,7 +63,7 @@ def restore(archive: Path, state: Path, now: datetime, *, force: bool = False) -
         try:
             manifest = _unpack(archive, staged / "state")
             _check_database(manifest, staged / "state" / DATABASE)
-            with _nobody_uses(state, force=force):
+            with _unused(state, force=force):
                 kept = _swap(staged / "state", state, now)
         finally:
             shutil.rmtree(staged)
@@ -179,7 +179,7 @@ def _check_database(manifest: Manifest, database: Path) -> None:
 
 
 @contextmanager
-def _nobody_uses(state: Path, *, force: bool) -> Iterator[None]:
+def _unused(state: Path, *, force: bool) -> Iterator[None]:
     database = state / DATABASE
     if state.exists() and not force:
         refuse_another_users(state)

@@ -79,7 +79,7 @@ def new_token(
 
 
 def revoke_token(path: Path, name: str) -> None:
-    """Take a token's line out of the file.
+    """Remove a token's line from the file.
 
     Raises:
         BadValue: The file names no such caller.

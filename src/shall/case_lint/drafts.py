@@ -29,6 +29,11 @@ def check_draft(case: Case, text: str, file: str) -> Iterator[Found]:
         yield Found(FILLED_DRAFT, "draft")
 
 
+def is_unfilled(case: Case, text: str, file: str) -> bool:
+    """Return whether a value of a case is still marked."""
+    return any(found.rule is TO_BE_FILLED for found in check_draft(case, text, file))
+
+
 def _marked(value: Any, keys: Keys, *, is_draft: bool) -> Iterator[Found]:
     if isinstance(value, dict):
         for name, each in value.items():

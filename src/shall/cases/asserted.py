@@ -11,7 +11,7 @@ from shall.cases.model import AwaitedMessages, Case
 
 
 class CaseAssertions(Struct, frozen=True):
-    """The statuses, values, fields, headers and addresses that stand in a case.
+    """The statuses, values, fields, headers and addresses that a case contains.
 
     ``is_open``: a check compares with an expression, whose value is known only when it runs.
     """

@@ -103,7 +103,7 @@ def read_auth_field(fields: Fields) -> dict[str, Any] | None:
     auth = read_auth(fields.values["auth"], fields.at("auth"), fields.findings)
     headers = fields.values.get("headers")
     if auth and isinstance(headers, dict) and "authorization" in map(str.lower, map(str, headers)):
-        message = "`auth` is beside a header `Authorization`."
+        message = "`auth` cannot be combined with a header `Authorization`."
         fields.bad("case.conflicting-fields", "auth", message, "Keep one of the two.")
     return auth
 

@@ -66,7 +66,7 @@ def _check_xml(fields: Fields, text: str) -> None:
 
 
 def xml_problem(text: str) -> str:
-    """Return why a text with expressions is no well-formed XML; empty where it is."""
+    """Return why a text with expressions is not well-formed XML; empty where it is."""
     try:
         template = parse_template(text)
     except BadExpression:

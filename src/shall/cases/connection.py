@@ -76,7 +76,7 @@ def _text(fields: Fields, name: str, _: ConnectionOption) -> None:
     text = fields.required_text(name)
     if name == "proxy" and text and not (is_template(text) or _PROXY.fullmatch(text)):
         hint = "Write http://, https:// or socks5h://, a host and a port."
-        fields.bad("case.bad-address", name, "`proxy` is no URL of a proxy.", hint)
+        fields.bad("case.bad-address", name, "`proxy` is not a URL of a proxy.", hint)
 
 
 def _choice(fields: Fields, name: str, option: ConnectionOption) -> None:
@@ -102,7 +102,7 @@ def _addresses(fields: Fields, name: str, _: ConnectionOption) -> None:
     for target, address in fields.mapping(name).items():
         keys = (*fields.at(name), target)
         if not _TARGET.fullmatch(target):
-            message = f"`{target:.60}` is no host with its port."
+            message = f"`{target:.60}` is not a host with its port."
             hint = "Write `HOST:PORT`, such as api.example.com:443."
             fields.findings.add("case.bad-address", keys, message, hint, at_key=True)
         elif type(address) is not str or not (is_template(address) or _ADDRESS.fullmatch(address)):

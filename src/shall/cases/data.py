@@ -16,7 +16,7 @@ def check_data(data: Any, findings: Findings) -> None:
         count += 1
         if count > MAX_NODES or len(keys) > MAX_DEPTH:
             limit = f"{MAX_NODES:,} values" if count > MAX_NODES else f"{MAX_DEPTH} levels"
-            findings.add("yaml.too-large", (), f"The data holds more than {limit}.")
+            findings.add("yaml.too-large", (), f"The data contains more than {limit}.")
             return
         if isinstance(value, dict):
             for key, each in value.items():

@@ -81,7 +81,7 @@ def _problems_of_header(columns: Sequence[str], file: str, line: int) -> Iterato
         if not name:
             yield _problem(file, line, f"Column {number} has no name.", _HEADER)
         elif name in seen:
-            yield _problem(file, line, f"The column `{name:.60}` is there twice.", "Rename one.")
+            yield _problem(file, line, f"The column `{name:.60}` occurs twice.", "Rename one.")
         seen.add(name)
     if len(columns) == 1 and (";" in columns[0] or "\t" in columns[0]):
         yield _problem(file, line, f"The only column is `{columns[0]:.60}`.", _COMMAS)

@@ -11,7 +11,7 @@ def read_deletion(fields: Fields, name: str) -> Teardown:
     """Read a teardown with ``delete_files``: a path or a list of paths, and no other field."""
     for other in sorted(fields.values.keys() - {"id", DELETE_FILES}):
         if fields.values[other] is not None:
-            message = f"`{other}` is beside `delete_files`."
+            message = f"`{other}` cannot be combined with `delete_files`."
             fields.bad("case.conflicting-fields", other, message, "Write another teardown.")
     value = fields.values[DELETE_FILES]
     if type(value) not in (str, list):

@@ -251,7 +251,7 @@ def _is_mistyped(name: str, keys: Keys, report: Report) -> bool:
 def _field(target: _Target, name: str, keys: Keys, report: Report) -> "_Target | Selector | None":
     """Return the target of a field of the value, or its selector where no check can name it."""
     if "{{" in name:
-        message = f"The name `{name:.60}` holds an expression."
+        message = f"The name `{name:.60}` contains an expression."
         report.add("case.bad-selector", keys, message, at_key=True)
         return None
     if target.source in WITHOUT_FIELDS:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from shall.cases.nearest import nearest
 from shall.cases.other_tools import field_hint
+from shall.cases.times import milliseconds
 from shall.diagnostics import Severity
 from shall.diagnostics.bounds import MAX_FINDINGS, shortened
 
@@ -175,7 +176,7 @@ class Fields:
         self.findings.add("case.missing-field", self.keys, f"`{name}` is missing.", hint)
 
     def text(self, name: str) -> str | None:
-        """Take a text; None when it is not there."""
+        """Return a text; None where it is missing."""
         value = self.values.get(name)
         if value is None or type(value) is str:
             return value
@@ -184,7 +185,7 @@ class Fields:
         return None
 
     def required_text(self, name: str) -> str:
-        """Take a text that must be there and not be blank."""
+        """Return a text that is required and not blank."""
         value = self.text(name)
         if value is None:
             if self.values.get(name) is None:
@@ -194,7 +195,7 @@ class Fields:
         return value or ""
 
     def mapping(self, name: str) -> dict[str, Any]:
-        """Take a mapping; empty when it is not there."""
+        """Return a mapping; empty where it is missing."""
         value = self.values.get(name)
         if value is None:
             return {}
@@ -204,7 +205,7 @@ class Fields:
         return value
 
     def items(self, name: str) -> list[Any]:
-        """Take a list; empty when it is not there."""
+        """Return a list; empty where it is missing."""
         value = self.values.get(name)
         if value is None:
             return []
@@ -217,7 +218,7 @@ class Fields:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Take a list of texts; one text alone is a list of one."""
+        """Return a list of texts; one text alone is a list of one."""
         if type(self.values.get(name)) is str:
             value: list[Any] = [self.values[name]]
         else:
@@ -233,7 +234,7 @@ class Fields:
         return tuple(value)
 
     def flag(self, name: str, default: bool) -> bool:
-        """Take true or false."""
+        """Return true or false."""
         value = self.values.get(name, default)
         if type(value) is bool:
             return value
@@ -252,12 +253,13 @@ class Fields:
         return value
 
     def seconds(self, name: str) -> float | None:
-        """Take a length of time above zero."""
+        """Return a length of time above zero."""
         value = self.values.get(name)
         if value is None:
             return None
         if type(value) not in (int, float) or not math.isfinite(value) or value <= 0:
             message = f"`{name}` must be a number of seconds above 0, not {value!r}."
-            self.bad("case.bad-value", name, message)
+            length = milliseconds(value)
+            self.bad("case.bad-value", name, message, f"Write {length / 1000:g}." if length else "")
             return None
         return float(value)

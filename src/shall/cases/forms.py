@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shall.cases.syntax import GLOBAL
+from shall.late_pattern import late_pattern
 
 ROW = "row"
 """The name by which the expressions of a case read its row of data."""
@@ -23,8 +24,20 @@ WEBSOCKET = "WS"
 """What a step writes as its method that opens a WebSocket."""
 
 
+_SINGLE = late_pattern(r"(?<!\{)\{([A-Za-z_]\w*)\}(?!\})")
+
+
+def in_single_braces(url: str) -> list[str]:
+    """Return the names that an address has in single braces, which nothing replaces.
+
+    >>> in_single_braces("/orders/{id}/{{ line }}")
+    ['id']
+    """
+    return _SINGLE.findall(url) if "{" in url else []
+
+
 def is_template(value: Any) -> bool:
-    """Return whether a value is a text that holds an expression."""
+    """Return whether a value is a text that contains an expression."""
     return type(value) is str and "{{" in value
 
 

@@ -12,7 +12,15 @@ from shall.cases.data import check_data
 from shall.cases.data_table import read_data_field
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
-from shall.cases.forms import DRAFT, ROW, default_id, is_shared_name
+from shall.cases.forms import (
+    DRAFT,
+    METHODS,
+    ROW,
+    WEBSOCKET,
+    default_id,
+    in_single_braces,
+    is_shared_name,
+)
 from shall.cases.functions import check_call
 from shall.cases.model import Allure, Case
 from shall.cases.nearest import nearest
@@ -86,7 +94,7 @@ def _read_root(data: Any, findings: Findings) -> Case | None:
         findings.add("case.no-root", (), "The root `testcase:` is missing.", hint)
     else:
         for name in data.keys() - {"testcase"}:
-            message = f"`{name}` is beside `testcase:`."
+            message = f"`{name}` cannot be combined with `testcase:`."
             findings.add("case.unknown-field", (), message, "Indent it under `testcase:`.")
         return _read_case(data["testcase"], findings)
     return None
@@ -172,7 +180,7 @@ def _read_allure(root: Fields) -> Allure | None:
 class _Scope(Struct):
     """The steps and teardowns of a case by id, with the moment at which each one answers.
 
-    A name that is no step may be a variable of the run, so it is never a problem here.
+    A name that is not a step may be a variable of the run, so it is never a problem here.
     """
 
     findings: Findings
@@ -216,7 +224,7 @@ class _Scope(Struct):
         known = self.answers_at.get(reference.root)
         if reference.root == GLOBAL:
             if not reference.path:
-                message = "`Global` alone is no value."
+                message = "`Global` alone is not a value."
                 self.findings.add("case.bad-expression", keys, message, "Write `Global.name`.")
         elif known is not None and known > moment:
             label = self.labels[reference.root]
@@ -265,6 +273,7 @@ def _check_references(
                 f"The variable `{name}` has the name of {scope.labels[name]}.",
                 "Rename one of the two.",
             )
+    _check_addresses(variables, [fields for _, fields in moments])
     # What each step sends may hold a name that any of them captures.
     used = {"host": 0, "variables": 0, "data": 0, "auth": len(moments), "connection": len(moments)}
     for name, when in used.items():
@@ -272,6 +281,25 @@ def _check_references(
     for moment, fields in moments:
         for name, value, at in _uses(fields, moment):
             scope.check(value, fields.at(name), at)
+
+
+def _check_addresses(variables: Any, calls: Sequence[Fields]) -> None:
+    """Note names in single braces that are known: they would be sent as they are written."""
+    known = {str(name) for name in variables} if isinstance(variables, dict) else set()
+    for fields in calls:
+        captured = fields.values.get("capture")
+        known |= {str(name) for name in captured} if isinstance(captured, dict) else set()
+    for fields in calls:
+        for name in _ADDRESSES & fields.values.keys():
+            url = fields.values[name]
+            for found in in_single_braces(url) if isinstance(url, str) else ():
+                if found in known:
+                    message = f"`{{{found}}}` is sent as it is written."
+                    hint = f"Write `{{{{ {found} }}}}`."
+                    fields.findings.add("case.bad-address", fields.at(name), message, hint)
+
+
+_ADDRESSES = frozenset({*METHODS, WEBSOCKET, "path", "url"})
 
 
 def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:

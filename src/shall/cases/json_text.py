@@ -14,7 +14,7 @@ def load_object(text: str, file: str) -> dict[str, Any]:
     """Read one JSON object.
 
     Raises:
-        InvalidCase: The text is no JSON, deeper than the limit, or no object.
+        InvalidCase: The text is not JSON, deeper than the limit, or no object.
     """
     excess = first_excess(text, MAX_DEPTH)
     if excess is not None:
@@ -28,7 +28,7 @@ def load_object(text: str, file: str) -> dict[str, Any]:
     except (ValueError, RecursionError):  # a number of too many digits
         raise _refused("yaml.syntax", "The file is not JSON.", Span(file, 1)) from None
     if not isinstance(value, dict):
-        raise _refused("case.bad-type", "The file holds no JSON object.", Span(file, 1))
+        raise _refused("case.bad-type", "The file contains no JSON object.", Span(file, 1))
     return value
 
 

@@ -47,7 +47,7 @@ def _check_part(part: Any, field: str, keys: Keys, findings: Findings) -> None:
         read.text("text")
     for name in ("type", "name"):
         if (read.text(name) or "").splitlines()[1:]:
-            message = f"`{name}` holds a line break or another control character."
+            message = f"`{name}` contains a line break or another control character."
             read.bad("case.bad-value", name, message)
 
 

@@ -17,6 +17,7 @@ from shall.cases.forms import (
     METHODS,
     ROW,
     default_id,
+    in_single_braces,
     is_length,
     is_list,
     is_ordered,
@@ -266,6 +267,7 @@ _NO_SHORTHAND = (None,) * len(METHODS)
 def _request(written: _Request) -> RequestTemplate:
     method, url = _address(written)
     _require(url.startswith(("/", "http://", "https://", "{{")) and url.isprintable())
+    _require(not in_single_braces(url))
     timeout_s = written.timeout_s
     if timeout_s is not None:
         _require(timeout_s > 0 and math.isfinite(timeout_s))

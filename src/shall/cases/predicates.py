@@ -273,6 +273,14 @@ OF_OTHER_TOOLS = {
     "partial": "has",
     "size": "length",
     "some": "any",
+    **dict.fromkeys(("is_present", "isPresent", "is_defined", "isDefined"), "exists"),
+    **dict.fromkeys(("is_absent", "isAbsent", "not_present", "is_missing"), "not_exists"),
+    **dict.fromkeys(("is_equal", "is_equal_to", "isEqualTo", "equal_to", "equals_to"), "equals"),
+    **dict.fromkeys(("has_length", "hasLength", "has_size", "hasSize"), "length"),
+    **dict.fromkeys(
+        ("not_empty", "notEmpty", "is_not_empty", "isNotEmpty", "non_empty", "nonempty"),
+        "not_is_empty",
+    ),
 }
 """What other tools call a predicate, and many an object a field: the author has to say which."""
 
@@ -281,7 +289,9 @@ def nearly_named(name: str) -> str | None:
     """Return the predicate that a name nearly is: who writes it hardly means a field."""
     if name.startswith("$"):
         return None
-    near = OF_OTHER_TOOLS.get(name) or nearest(name, NAMES, cutoff=0.83)
+    if name in OF_OTHER_TOOLS:
+        return OF_OTHER_TOOLS[name]
+    near = nearest(name, NAMES, cutoff=0.83)
     if near is None or without_negation(near)[1] != without_negation(name)[1]:
         return None
     return near

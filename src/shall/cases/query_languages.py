@@ -10,7 +10,7 @@ _NAMES = {"json": "JSONPath", "jmespath": "JMESPath", "xpath": "XPath", "css": "
 
 
 def check(language: str, text: str) -> None:
-    """Raise ``BadValue`` where a text is no query of a language."""
+    """Raise ``BadValue`` where a text is not a query of a language."""
     compiled(language, text)
 
 
@@ -19,7 +19,7 @@ def compiled(language: str, text: str) -> Any:
     """Return what finds values: a query object of the language's library.
 
     Raises:
-        BadValue: The text is no query.
+        BadValue: The text is not a query.
     """
     try:
         return _COMPILERS[language](text)
@@ -29,7 +29,7 @@ def compiled(language: str, text: str) -> Any:
         raise
     except Exception as error:  # noqa: BLE001 - each library has errors of its own
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    raise BadValue(f"`{text:.60}` is no {_NAMES[language]}: {reason.rstrip('.: ')}.")
+    raise BadValue(f"`{text:.60}` is not valid {_NAMES[language]}: {reason.rstrip('.: ')}.")
 
 
 @lru_cache(maxsize=1)

@@ -78,6 +78,15 @@ _SIMPLE = late_pattern(
 )
 _COOKIE = late_pattern(r"([^\s\[\];=,]+)(?:\[\s*([\w-]+)\s*\])?")
 _HEADER = late_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_PART = late_pattern(
+    r"(?i)(?:response\.)?(headers?|cookies?|body|json)[.\[][\"']?([A-Za-z_][\w-]*(?:\.[\w-]+)*)[\"']?\]?"
+)
+"""A part of the response as other tools name it, such as ``headers.Location``."""
+_PARTS = {
+    **dict.fromkeys(("header", "headers"), "header "),
+    **dict.fromkeys(("cookie", "cookies"), "cookie "),
+    **dict.fromkeys(("body", "json"), "$."),
+}
 _BARE_PATH = late_pattern(r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[-?[0-9]+\])*")
 
 
@@ -126,7 +135,7 @@ def parse_selector(text: str) -> Selector:
     written = text.strip()
     if "{{" in written:
         raise _bad(
-            f"The selector `{written:.60}` holds an expression.",
+            f"The selector `{written:.60}` contains an expression.",
             "A selector is constant: compare with the expression instead, as in `any: {id: ...}`.",
         )
     if _SIMPLE.fullmatch(written):
@@ -153,7 +162,7 @@ def _source(text: str, filters: tuple[Filter, ...]) -> Selector:
 def _with_argument(word: str, argument: str, filters: tuple[Filter, ...]) -> Selector:
     if word in ("header", "headers"):
         if not _HEADER.fullmatch(argument):
-            raise _bad(f"`{argument:.60}` is no name of a header.")
+            raise _bad(f"`{argument:.60}` is not a header name.")
     elif word == "cookie":
         return _cookie(argument, filters)
     elif word == "certificate":
@@ -173,7 +182,7 @@ def _cookie(argument: str, filters: tuple[Filter, ...]) -> Selector:
     found = _COOKIE.fullmatch(argument)
     if found is None:
         raise _bad(
-            f"`{argument:.60}` is no name of a cookie.",
+            f"`{argument:.60}` is not a cookie name.",
             "Write `cookie NAME` or `cookie NAME[Max-Age]`.",
         )
     attribute = ATTRIBUTES.get((found[2] or "value").lower())
@@ -202,6 +211,9 @@ def _unknown(text: str, word: str, argument: str) -> BadValue:
         return _bad(f"`{word}` takes no name.", f"Write `{word}`.", fix=word)
     if word in WITH_ARGUMENT:
         return _bad(f"`{word}` needs a name or an expression.", f"Write `{word} ...`.")
+    if (part := _PART.fullmatch(text)) is not None:
+        fix = f"{_PARTS[part[1].lower()]}{part[2]}"
+        return _bad(f"Unknown selector `{text:.60}`.", f"Did you mean `{fix}`?", fix=fix)
     if _BARE_PATH.fullmatch(text) and ("." in text or "[" in text):
         return _bad(f"Unknown selector `{text:.60}`.", f"Did you mean `$.{text}`?", fix=f"$.{text}")
     near = nearest(word.lower(), [*WORDS, *WITH_ARGUMENT], cutoff=0.7)

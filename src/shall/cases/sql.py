@@ -52,7 +52,7 @@ def read_sql(fields: Fields, of_requests: Set[str]) -> SqlTemplate | None:
         return None
     for name in sorted({*of_requests, *METHODS, "assert", "stream"} - {"timeout_s"}):
         if fields.values.get(name) is not None:
-            message = f"`{name}` is beside `sql`."
+            message = f"`{name}` cannot be combined with `sql`."
             hint = "Write `expect`." if name == "assert" else "Write a request as another step."
             fields.bad("case.conflicting-fields", name, message, hint)
     return replace(_read_query(fields), timeout_s=fields.seconds("timeout_s"))
@@ -71,7 +71,7 @@ def _read_query(fields: Fields) -> SqlTemplate:
             message = f"`{name:.60}` must be one value, not {kind_of(value)}."
             sql.findings.add("case.bad-type", keys, message)
     if "{{" in query:
-        message = "`query` holds an expression, which could change the statement."
+        message = "`query` contains an expression, which could change the statement."
         hint = 'Write `:name` in it, and `parameters: {name: "{{ ... }}"}`.'
         sql.bad("case.bad-query", "query", message, hint)
     elif query:
@@ -176,12 +176,12 @@ parameters={'value_1': '{{ login.name }}'})
         return bind(restore(quoted.replace("''", "'").replace('""', '"')))
 
     if "\0" in query:
-        raise BadValue("A query holds a NUL character.")
+        raise BadValue("A query contains a NUL character.")
     marked = _COLON.sub(r"\\:", _EXPRESSION.sub(hold, query))
     bound = _LITERAL.sub(literal, marked)
     if re.search(r"`[^`]*\0[^`]*`|\w\0\d|\d\0\w|\.\0\d", bound):
         raise BadValue(
-            "A query holds an expression where no value can be bound.",
+            "A query contains an expression where no value can be bound.",
             hint="Write names of tables and columns as they are.",
         )
     text = re.sub(r"\0(\d+)\0", lambda found: bind(held[int(found[1])]), bound)

@@ -245,7 +245,7 @@ def check_address(fields: Fields, name: str, value: str) -> None:
         hint = "Write `WS: ADDRESS`." if is_socket else "Only http and https are sent."
         fields.bad("case.bad-address", name, message, hint)
     if _CONTROL.search(value):
-        message = f"`{name}` holds a line break or another control character."
+        message = f"`{name}` contains a line break or another control character."
         fields.bad("case.bad-address", name, message)
 
 
@@ -256,7 +256,7 @@ def _shorthand(fields: Fields) -> str | None:
         return None
     others = [*given[1:], *(name for name in ("method", "path", "url") if name in fields.values)]
     for name in others:
-        message = f"`{name}` is beside `{given[0]}`."
+        message = f"`{name}` cannot be combined with `{given[0]}`."
         hint = f"Write `{given[0]}: ADDRESS` alone."
         fields.bad("case.conflicting-fields", name, message, hint)
     return given[0]
@@ -308,7 +308,7 @@ def _read_flat(fields: Fields, name: str, wanted: str) -> dict[str, Any]:
             message = f"The header `{key}` has no value."
             fields.findings.add("case.bad-header", keys, message, "Remove it or fill it.")
         elif name == "headers" and (_CONTROL.search(key) or _CONTROL.search(str(value))):
-            message = "A header holds a line break or another control character."
+            message = "A header contains a line break or another control character."
             fields.findings.add("case.bad-header", keys, message)
     return values
 

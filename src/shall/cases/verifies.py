@@ -25,7 +25,7 @@ def add_criterion(text: str, file: str, criterion: str) -> str:
     """Return the text of a case with one more criterion that it verifies.
 
     Raises:
-        InvalidCase: The file is no case.
+        InvalidCase: The file is not a case.
         BadValue: The list is written in a way that cannot be edited.
     """
     before = _read(text, file)
@@ -39,7 +39,7 @@ def rename_criteria(text: str, file: str, names: Mapping[str, str]) -> str:
     """Return the text of a case with other names for criteria that it verifies, all at once.
 
     Raises:
-        InvalidCase: The file is no case.
+        InvalidCase: The file is not a case.
         BadValue: The list is written in a way that cannot be edited.
     """
     before = _read(text, file)

@@ -72,7 +72,7 @@ def _read_item(fields: Fields) -> SentMessage | AwaitedMessages | None:
 def _read_sent(fields: Fields, name: str) -> SentMessage:
     value = fields.values[name]
     if "within" in fields.values:
-        message = f"`within` is beside `{name}`."
+        message = f"`within` cannot be combined with `{name}`."
         fields.bad("case.conflicting-fields", "within", message, "Write it beside what is awaited.")
     if value is None:
         fields.bad_type(name, "a text, or JSON data")

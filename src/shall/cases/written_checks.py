@@ -95,7 +95,7 @@ def _fold(data: dict[str, dict[str, Any]], selector: str) -> None:
 
 
 def _otherwise(written: dict[str, Any]) -> dict[str, Any]:
-    """Return a predicate that stands there already in its other spelling: below `not`."""
+    """Return a predicate that is there already in its other spelling: below `not`."""
     name, expected = next(iter(written.items()))
     if len(written) > 1:
         return written

@@ -91,7 +91,7 @@ class Agreement:
         )
 
     def agreed_scalar(self, value: Any) -> bool:
-        """Whether a value that is no text, list or mapping is read alike."""
+        """Whether a value that is not text, list or mapping is read alike."""
         if value is None or type(value) is bool:
             return True
         return type(value) in (int, float) and self.agreed_number(value)

@@ -1,8 +1,10 @@
-"""What is wrong with a text that is no YAML, in the words of this project."""
+"""What is wrong with a text that is not YAML, in the words of this project."""
 
 from typing import Any
 
-_UNCLOSED = "A quoted text is not closed."
+UNCLOSED = ("found unexpected end of stream", "found unexpected document indicator")
+"""What libyaml says of a quoted text that is not closed."""
+
 _INDENT = "This line is not indented as the lines above it."
 _ADD = "Add it, or quote a text that holds `[`, `{` or `,`."
 _ALIGN = "Align the keys of one mapping, and the dashes of one list."
@@ -52,8 +54,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "The indentation of a block of text is 1 to 9.",
         "Write `|` alone.",
     ),
-    "found unexpected end of stream": (_UNCLOSED, "Add the closing quote."),
-    "found unexpected document indicator": (_UNCLOSED, "Add the closing quote."),
+    **dict.fromkeys(UNCLOSED, ("A quoted text is not closed.", "Add the closing quote.")),
     "but found another document": (
         "A second document begins here.",
         "Keep one: remove `---`.",

@@ -16,7 +16,7 @@ from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_NODES
 from shall.cases.nesting import first_excess
 from shall.cases.yaml_agreement import Agreement, is_risky
 from shall.cases.yaml_parser import load_parser
-from shall.cases.yaml_problems import explained, unreadable_character
+from shall.cases.yaml_problems import UNCLOSED, explained, unreadable_character
 from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.bounds import first_diagnostics, shortened
 from shall.errors import InvalidCase
@@ -179,8 +179,9 @@ class _Bounds:
         """Count one event; return code and message of what is wrong."""
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.sizes:
-                message = f"The alias *{event.anchor} is inside or before its anchor."
-                return "yaml.syntax", message
+                if any(anchor == event.anchor for anchor, _ in self.opened):
+                    return "yaml.syntax", f"The alias *{event.anchor} is inside its own anchor."
+                return "yaml.syntax", f"The alias *{event.anchor} has no anchor before it."
             self.total += self.sizes[event.anchor]
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, before = self.opened.pop()
@@ -241,6 +242,8 @@ def _is_infinite(node: Node) -> bool:
 
 def _yaml_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
+    if error.context_mark and error.problem in UNCLOSED:  # it was noticed at the end of the file
+        mark = error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     span = Span(file, line + 1, column + 1)
     faulty = text.split("\n")[line : line + 1]

@@ -10,7 +10,7 @@ from shall.specs.decisions import DecisionKind, Method
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     if arguments.remove:
         for key in withdraw(workspace, arguments.keys, DecisionKind.ATTESTATION, arguments.by):

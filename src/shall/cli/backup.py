@@ -12,7 +12,7 @@ from shall.messages import plural
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {})
     now = datetime.now(UTC)

@@ -9,7 +9,7 @@ from shall.specs.baseline import proved_percent
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     rows, path = write_baseline(workspace)
     proved = sum(row.is_proved for row in rows.values())

@@ -31,7 +31,7 @@ _ZSH = "autoload -U +X bashcompinit && bashcompinit\n"
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     commands = _commands()
     if arguments.shell == "fish":
         write("\n".join(_fish(commands)))

@@ -9,7 +9,7 @@ from shall.settings.page import settings_table
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     table = settings_table(*settings_of(folder_of(arguments.workspace), {}))
     names = ("setting", "value", "source", "meaning")
     if arguments.format == "json":

@@ -26,7 +26,7 @@ _LISTED = 50
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     run = stored_run(workspace, arguments.run)
     found = {

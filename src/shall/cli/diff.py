@@ -9,7 +9,7 @@ from shall.report.changes import changes_json, changes_text
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     compared = compare(workspace, arguments.before, arguments.after)
     for note in compared.notes:

@@ -21,7 +21,7 @@ from shall.workspace.server_folder import Origin, ServerFolder, server_folder
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     folder = folder_of(arguments.workspace)
     results = []
     try:

@@ -39,7 +39,7 @@ def _lines(case: PlannedCase, language: str) -> Iterator[str]:
     if case.skip is not None:
         yield f"  {local('skipped')}: {case.skip}"
     if case.error is not None:
-        yield f"  {_said(case.error, language)}"
+        yield f"  {_text(case.error, language)}"
     for call in case.calls:
         yield from _call_lines(call, language)
 
@@ -47,7 +47,7 @@ def _lines(case: PlannedCase, language: str) -> Iterator[str]:
 def _call_lines(call: PlannedCall, language: str) -> Iterator[str]:
     exchange = call.exchange
     if exchange is None:
-        yield f"  {call.id}: {_said(call.error, language)}"
+        yield f"  {call.id}: {_text(call.error, language)}"
         return
     yield f"  {exchange.method} {exchange.url}{_times(call)}"
     if call.auth:
@@ -65,7 +65,7 @@ def _times(call: PlannedCall) -> str:
     return f" ({local(times)})"
 
 
-def _said(message: Message | None, language: str) -> str:
+def _text(message: Message | None, language: str) -> str:
     return "" if message is None else local(render(message, language))
 
 
@@ -79,7 +79,7 @@ def _case_as_json(case: PlannedCase, language: str) -> dict[str, Any]:
             "body": call.exchange.request_body if call.exchange else "",
             "auth": call.auth or None,
             "most": call.most,
-            "error": _said(call.error, language) or None,
+            "error": _text(call.error, language) or None,
         }
         for call in case.calls
     ]
@@ -88,6 +88,6 @@ def _case_as_json(case: PlannedCase, language: str) -> dict[str, Any]:
         "name": case.name,
         "row": case.row,
         "skip": case.skip,
-        "error": _said(case.error, language) or None,
+        "error": _text(case.error, language) or None,
         "requests": requests,
     }

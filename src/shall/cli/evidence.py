@@ -9,7 +9,7 @@ from shall.messages import plural
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     dropped, originals = compact_evidence(workspace)
     if dropped:

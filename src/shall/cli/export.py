@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     found = get_case(workspace, path_in(workspace.root, arguments.case))
     if found.problems:

@@ -15,7 +15,7 @@ from shall.results.summary import summary_of
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments, no_color=arguments.no_color)
     base_url = arguments.base_url or settings.host
     if base_url is None:

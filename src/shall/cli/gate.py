@@ -12,7 +12,7 @@ _STATUSES = {Verdict.PASSED: OK, Verdict.FAILED: CHECK_FAILED, Verdict.UNKNOWN: 
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     gate = check_gate(workspace, arguments.base, arguments.environment)
     text = gate_written(gate, arguments.format, settings.language)

@@ -15,7 +15,7 @@ MOST_BYTES = 32 << 20
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     wanted = Wanted(
         tuple(arguments.criteria),

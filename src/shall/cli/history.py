@@ -24,7 +24,7 @@ _MARKS = {
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     if arguments.compare is not None:
         before, after = arguments.compare
@@ -47,6 +47,9 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _show_flaky(cases: list[CaseHistory], runs: int) -> None:
+    if not runs:
+        say("No run is stored. Run `shall run` first.")
+        return
     if not cases:
         say(f"No case is flaky in the last {runs} stored runs.")
         return

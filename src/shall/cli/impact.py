@@ -15,7 +15,7 @@ from shall.messages import translated
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     if arguments.names and arguments.since:
         raise InvalidInput("Name files and criteria, or a commit with --since, not both.")

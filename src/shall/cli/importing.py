@@ -19,7 +19,7 @@ MOST_BYTES = 64 << 20
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     source = "stdin" if arguments.file == "-" else arguments.file
     text = text_of_file(arguments.file, MOST_BYTES)
     environment = None

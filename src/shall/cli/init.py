@@ -65,7 +65,7 @@ def _files(workspace: Workspace, cases: str, *, has_host: bool) -> dict[str, str
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     folder = Path(arguments.workspace or ".").resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)

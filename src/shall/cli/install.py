@@ -18,7 +18,7 @@ from shall.settings import process_environment
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     project = folder_of(arguments.workspace)
     client = CLIENTS[arguments.client]
     server = _server(arguments, project)
@@ -30,7 +30,7 @@ def execute(arguments: argparse.Namespace) -> int:
         write(text_to_add(client, server, file).rstrip("\n"))
         return OK
     installed = install(client, server, file, datetime.now(UTC))
-    for line in _told(client, server, installed, in_project=file.is_relative_to(project)):
+    for line in _report(client, server, installed, in_project=file.is_relative_to(project)):
         say(printable(line))
     return OK
 
@@ -91,7 +91,7 @@ def _check_word(flag: str, word: str, pattern: str, meant: str) -> None:
         raise InvalidInput(f"{flag} {word!r} is not valid.", hint=f"Use {meant}.")
 
 
-def _told(client: Client, server: Server, done: Installed, *, in_project: bool) -> list[str]:
+def _report(client: Client, server: Server, done: Installed, *, in_project: bool) -> list[str]:
     if not done.changed:
         return [f"{done.file} already contains {server.name}. Nothing was changed."]
     lines = [f"Added {server.name} to {done.file}."]

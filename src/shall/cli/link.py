@@ -10,7 +10,7 @@ from shall.workspace.workspace import Workspace
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     if arguments.moved:
         if arguments.criterion is not None:

@@ -26,7 +26,7 @@ from shall.workspace.workspace import Workspace
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {})
     language = settings.language

@@ -13,7 +13,7 @@ from shall.cli.selection_flags import selection_of
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     paths = [path_in(workspace.root, path) for path in arguments.paths]
     given = {"tags": arguments.tags, "keyword": arguments.keyword}

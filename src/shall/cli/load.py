@@ -17,7 +17,7 @@ from shall.results.records import RunStatus
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     paths = [path_in(workspace.root, path) for path in arguments.paths]
     names = ("tags", "keyword", "host", "environment")

@@ -20,7 +20,7 @@ from shall.results.summary import summary_of
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments, no_color=arguments.no_color)
     if arguments.notify:
         check_notify(settings.notify)
@@ -44,4 +44,4 @@ def _read(path: str) -> RunResult:
     except OSError as error:
         raise BadValue(f"{path} cannot be read: {error.strerror}.") from error
     except msgspec.DecodeError:
-        raise BadValue(f"{path} is no JSON report of a run.") from None
+        raise BadValue(f"{path} is not a JSON report of a run.") from None

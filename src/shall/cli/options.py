@@ -8,7 +8,7 @@ from typing import Any, get_origin
 from shall import __version__
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
-from shall.cli.output import local, notice, speak
+from shall.cli.output import notice, speak
 from shall.cli.output_flags import FORMATS, add_report_files
 from shall.cli.parser import Parser
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
@@ -110,7 +110,7 @@ _Commands = Any  # argparse keeps the type of add_subparsers() to itself
 
 
 def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=local(text), description=text)
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     return command
 
 
@@ -334,7 +334,7 @@ def _add_decisions(commands: _Commands) -> None:
     add_review_arguments(review)
     link = _add(commands, "link", "Write into a case which criterion it verifies.")
     add_link_arguments(link)
-    approve = _add(commands, "approve", "Record that somebody approved the text of documents.")
+    approve = _add(commands, "approve", "Record the approval of the text of documents.")
     add_approve_arguments(approve)
     for command in (waive, attest, review, link, approve):
         _add_workspace(command)

@@ -135,7 +135,7 @@ def _flush() -> None:
 
 
 def _mute() -> None:
-    """Go on without a reader, as with ``| head``: reports and exit status stay true."""
+    """Continue without a reader, as with ``| head``: reports and exit status stay true."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -20,9 +20,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(description=description and local(description), **settings)
 
     def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
-        """Add an argument, with its help in the language of the terminal."""
-        if settings.get("help"):
-            settings["help"] = local(settings["help"])
+        """Add an argument."""
         self._is_adding = True
         try:
             return super().add_argument(*flags, **settings)
@@ -54,7 +52,7 @@ _ARGUMENT = late_pattern(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
 _CHOICE = late_pattern(
     r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
 )
-_FLAG = late_pattern(r"unrecognized arguments: (?P<given>--[\w-]+)")
+_FLAG = late_pattern(r"unrecognized arguments: --(?P<given>[\w-]+)")
 
 
 def _translated(message: str) -> str:
@@ -73,8 +71,11 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
     choice, flag = _CHOICE.match(message), _FLAG.match(message)
     if choice:
         near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
+    elif flag:  # all begin with dashes, which make any two alike
+        near = nearest(flag["given"], (it.strip("-") for it in _flags(parser)))
+        near = near and f"--{near}"
     else:
-        near = nearest(flag["given"], _flags(parser)) if flag else None
+        near = None
     return f"Did you mean {near}?" if near else ""
 
 
@@ -97,6 +98,10 @@ class _Formatter(argparse.HelpFormatter):
         super().add_argument(action)
         if isinstance(action, argparse._SubParsersAction):
             self._action_max_length += self._indent_increment
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        """Return the help of an action in the language of the terminal."""
+        return action.help and local(action.help)
 
     def add_usage(
         self,

@@ -19,7 +19,7 @@ REPORT_BYTES = 64 << 20
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"environment": arguments.environment})
     tests = [test for report in arguments.reports for test in _read(report)]
@@ -60,16 +60,16 @@ def _problems(recorded: Recorded) -> Iterator[str]:
 
 
 def _unlisted(recorded: Recorded) -> Iterator[str]:
-    """Yield what is no proof and is not in the report: parameter sets, tests with comments."""
+    """Yield what is not proof and is not in the report: parameter sets, tests with comments."""
     for test in recorded.unlisted:
         yield (
             f"{test} is not in the report, so its last outcome stays. Run it, or add --complete"
             " where the report lists all tests."
         )
     for test, count, every in dict.fromkeys(recorded.incomplete):
-        yield f"{test} is no proof yet: {count} of its {every} parameter sets are recorded."
+        yield f"{test} is not proof yet: {count} of its {every} parameter sets are recorded."
     for test in recorded.not_reported:
-        yield f"The report has no test {test}, so the comments at it are no proof."
+        yield f"The report has no test {test}, so the comments at it are not proof."
 
 
 def _read(report: str) -> list[ReportedTest]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments)
     run = stored_run(workspace, arguments.run)
     files = named_files(arguments, "")

@@ -9,7 +9,7 @@ from shall.specs.status import Status
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, _ = project_of(arguments)
     for it in review(workspace, arguments.keys, arguments.source, arguments.by):
         sources = ", ".join(decision.source for decision in it.decisions)

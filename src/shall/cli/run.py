@@ -38,7 +38,7 @@ _NEW_OBJECTS = 20_000
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     if arguments.watch:
         return _watch(arguments)
     workspace, settings = _project(arguments)

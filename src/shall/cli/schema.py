@@ -10,7 +10,7 @@ from shall.cli.output import OK, say, write
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     if not arguments.write:
         write(json.dumps(json_schema(), indent=2))
         return OK

@@ -107,7 +107,7 @@ def _seed(text: str) -> int:
     elif text.isdecimal() and text.isascii():
         seed = int(text)
     else:
-        raise InvalidInput(f"--shuffle {text} is no seed.", hint="A seed is a whole number.")
+        raise InvalidInput(f"--shuffle {text} is not a seed.", hint="A seed is a whole number.")
     notice(f"Shuffled with --shuffle {seed}.")
     return seed
 
@@ -126,6 +126,6 @@ def _durations(path: str) -> Mapping[str, float]:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(
-            f"{path} is no JSON report of a run.", hint="Write one with --report-json FILE."
+            f"{path} is not a JSON report of a run.", hint="Write one with --report-json FILE."
         ) from None
     return durations

@@ -13,7 +13,7 @@ from shall.settings import FILE_NAME, Settings
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     return start(_settings(arguments))
 
 

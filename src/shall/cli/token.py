@@ -16,7 +16,7 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     commands = {"new": _new, "list": _list, "revoke": _revoke}
     commands[arguments.action](arguments, Path(arguments.file))
     return OK

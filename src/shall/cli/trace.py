@@ -25,7 +25,7 @@ from shall.workspace.workspace import Workspace
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command."""
+    """Run the command."""
     workspace, settings = project_of(arguments, no_color=arguments.no_color)
     matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
     colour = sys.stdout.isatty() and not settings.no_color

@@ -38,19 +38,21 @@ def watch(workspace: Workspace, request: RunRequest, run: Run) -> int:
     """
     seen = stamps(workspace)
     known = _look(workspace, request)
-    paths = request.paths
+    paths: Sequence[str] = request.paths
     status = _run(run, paths)
     try:
         while status != INTERRUPTED:
             say("Waiting for a change of a file. Ctrl-C ends.")
-            before, seen = seen, _changed(workspace, seen)
-            now = _look(workspace, request)
-            affected = [str(workspace.root / it) for it in now if now[it] != known.get(it)]
-            known = now
-            if before.get(SETTINGS) != seen.get(SETTINGS):
-                status = _run(run, paths)
-            elif affected:
-                status = _run(run, affected)
+            affected: Sequence[str] | None = None
+            while affected is None:
+                before, seen = seen, _changed(workspace, seen)
+                now = _look(workspace, request)
+                if before.get(SETTINGS) != seen.get(SETTINGS):
+                    affected = paths
+                elif differing := [it for it in now if now[it] != known.get(it)]:
+                    affected = [str(workspace.root / it) for it in differing]
+                known = now
+            status = _run(run, affected)
     except KeyboardInterrupt:
         say()
     return status

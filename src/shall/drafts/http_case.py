@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shall.cases.forms import TO_FILL, is_variable_name
 from shall.drafts.response import EXISTS, Answer
-from shall.drafts.sentence import Request, said_by
+from shall.drafts.sentence import Request, requests_named_by
 from shall.specs.model import Criterion
 
 _PLACEHOLDER = re.compile(r"\{([\w-]+)\}|<([\w-]+)>|\[([\w-]+)\]|:([A-Za-z_]\w*)")
@@ -27,7 +27,7 @@ class Example(Struct, frozen=True):
 
 def draft_case(criterion: Criterion, examples: Sequence[Example] = ()) -> dict[str, Any] | None:
     """Return the draft of a case as JSON data; None where the criterion names no request."""
-    said = said_by(criterion)
+    said = requests_named_by(criterion)
     if said is None:
         return None
     variables: dict[str, str] = {}

@@ -207,7 +207,7 @@ def _take(quoted: str, before: str, named: _Named) -> bool:
 
 
 def _is_of_body(before: str) -> bool:
-    """Return whether a name stands where the body is spoken of, and not in parentheses."""
+    """Return whether a name is in what is said of the body, and not in parentheses."""
     part = _PARTS.split(before)[-1]
     is_inside = part.count("(") + part.count("（") > part.count(")") + part.count("）")
     is_other = _NOT_OF_THE_BODY.search(part) is not None

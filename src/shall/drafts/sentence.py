@@ -39,7 +39,7 @@ _SENT = re.compile(
     r"\s*(?:an?|the)?\s*$",
     re.IGNORECASE,
 )
-"""What stands before a request that the system itself sends, to another one."""
+"""What precedes a request that the system itself sends, to another one."""
 
 _JOINED = re.compile(r"^(?:requests?\b|请求|[\s,，、]|and\b|且|并且|并|而)+")
 _SENDER = re.compile(
@@ -62,18 +62,18 @@ class Request(Struct, frozen=True):
     answer: Answer | None = None
 
 
-class Said(Struct, frozen=True):
+class NamedRequests(Struct, frozen=True):
     """The requests that a criterion names in order, and in its words what has to be so before."""
 
     requests: tuple[Request, ...]
     given: str = ""
 
 
-def said_by(criterion: Criterion) -> Said | None:
+def requests_named_by(criterion: Criterion) -> NamedRequests | None:
     """Return what a criterion says about requests; None where it names none to its system.
 
-    In a response that names requests, what stands behind a request is about the response to it,
-    and what stands before the first about the last one of the conditions.
+    In a response that names requests, what follows a request is about the response to it,
+    and what precedes the first about the last one of the conditions.
     """
     conditions, response, refused = _parts(criterion)
     sent = [it for text in conditions for it, _, _ in _requests_in(text)]
@@ -98,7 +98,7 @@ def said_by(criterion: Criterion) -> Said | None:
         last = requests[-1].answer or Answer()
         last = replace(last, open="; ".join(filter(None, (last.open, refused))))
         requests[-1] = replace(requests[-1], answer=last)
-    return Said(tuple(requests), _given(conditions))
+    return NamedRequests(tuple(requests), _given(conditions))
 
 
 def _parts(criterion: Criterion) -> tuple[list[str], str, str]:

@@ -25,7 +25,7 @@ _SIGNED_BY_LIBCURL = frozenset({"digest", "ntlm"})
 _PUBLIC = frozenset(
     {"user", "region", "service", "header", "query", "cookie", "client_id", "access_key"}
 ) | {"token_url", "device_url", "scope", "audience", "client_in"}
-"""Fields of ``auth`` that are no secrets."""
+"""Fields of ``auth`` that are not secrets."""
 
 
 def prepare(
@@ -58,7 +58,7 @@ def prepare(
     if kind == "basic":
         return _with_header(request, "Authorization", basic(values["user"], values["password"]))
     if kind == "aws_sigv4" and isinstance(request.body, FileContent):
-        # libcurl signs a body that it has; of one that it reads it must be told the digest.
+        # libcurl signs a body that it has; for one that it reads it needs the digest.
         digest = yield Call(partial(digest_of, request.body))
         request = _with_header(request, "X-Amz-Content-Sha256", digest)
     return _with_credentials(request, _credentials(kind, values), values)
@@ -93,7 +93,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _line(value: Any, name: str) -> str:
     text = as_text(value)
     if not text.isprintable():
-        raise BadValue(f"`{name}` of `auth` holds a line break or another control character.")
+        raise BadValue(f"`{name}` of `auth` contains a line break or another control character.")
     return text
 
 

@@ -34,6 +34,9 @@ STOPPED_PATTERNS_S = 0.1
 
 _now = time.monotonic
 
+_RESERVED_BYTES = 16 << 10
+"""What a case takes at once of the memory that all share, where so much is left."""
+
 _NODE_BYTES = 16
 _WIDE = 4  # bytes of a character where not all are ASCII
 
@@ -52,20 +55,23 @@ class Memory:
         """Return what makes a copy in another process, of which nothing is used."""
         return Memory, (self.limit_bytes,)
 
-    def take(self, size_bytes: int) -> None:
-        """Count bytes as used.
+    def take(self, size_bytes: int, most_bytes: int = 0) -> int:
+        """Count bytes as used, up to ``most_bytes`` if so many are left; return how many.
 
         Raises:
-            MemoryInUse: So many are not left; other cases may soon give some back.
+            MemoryInUse: Not even ``size_bytes`` are left; other cases may soon give some back.
         """
         with self._lock:
-            if self._used_bytes + size_bytes > self.limit_bytes:
+            left = self.limit_bytes - self._used_bytes
+            if size_bytes > left:
                 raise MemoryInUse(
                     f"No memory is left: the cases that run at once may take"
                     f" {self.limit_bytes >> 20} MiB together.",
                     hint="Run fewer at once, or let the service answer less.",
                 )
-            self._used_bytes += size_bytes
+            taken = max(size_bytes, min(most_bytes, left))
+            self._used_bytes += taken
+            return taken
 
     def give_back(self, size_bytes: int) -> None:
         """Count bytes as free again."""
@@ -80,6 +86,7 @@ class Budget:
         self._memory = memory or Memory()
         self._deadline_s = deadline_s
         self._held_bytes = 0
+        self._free_bytes = 0  # of those held
         self._decoded_bytes = 0
         self._expanded_bytes = 0
         self._patterns_s = PATTERNS_S
@@ -87,7 +94,7 @@ class Budget:
     def close(self) -> None:
         """Return the memory of the case."""
         self._memory.give_back(self._held_bytes)
-        self._held_bytes = 0
+        self._held_bytes = self._free_bytes = 0
 
     def hold(self, size_bytes: int) -> None:
         """Count what is held until the case ends.
@@ -95,18 +102,23 @@ class Budget:
         Raises:
             MemoryInUse: Other cases use the memory of the process.
         """
-        self._memory.take(size_bytes)
-        self._held_bytes += size_bytes
+        if size_bytes > self._free_bytes:
+            lacking = size_bytes - self._free_bytes
+            taken = self._memory.take(lacking, _RESERVED_BYTES)
+            self._held_bytes += taken
+            self._free_bytes += taken
+        self._free_bytes -= size_bytes
 
     def mark(self) -> tuple[int, int, int]:
         """Return what is in use now, for ``return_to``."""
-        return self._held_bytes, self._decoded_bytes, self._expanded_bytes
+        used = self._held_bytes - self._free_bytes
+        return used, self._decoded_bytes, self._expanded_bytes
 
     def return_to(self, mark: tuple[int, int, int]) -> None:
         """Return the memory that was taken since a mark: what it was for is dropped."""
-        held, self._decoded_bytes, self._expanded_bytes = mark
-        self._memory.give_back(self._held_bytes - held)
-        self._held_bytes = held
+        used, self._decoded_bytes, self._expanded_bytes = mark
+        self._memory.give_back(self._held_bytes - used)
+        self._held_bytes, self._free_bytes = used, 0
 
     @property
     def decoding(self) -> "Lock":
@@ -125,8 +137,7 @@ class Budget:
                 f"The JSON of the responses would take more than {CASE_BYTES >> 20} MiB of memory.",
                 hint="Ask the service for less, as by a page size.",
             )
-        self._memory.take(size_bytes)
-        self._held_bytes += size_bytes
+        self.hold(size_bytes)
         self._decoded_bytes += size_bytes
 
     def expand(self, size_bytes: int) -> None:
@@ -138,8 +149,7 @@ class Budget:
         """
         if self._expanded_bytes + size_bytes > EXPANDED_BYTES:
             raise _too_much()
-        self._memory.take(size_bytes)
-        self._held_bytes += size_bytes
+        self.hold(size_bytes)
         self._expanded_bytes += size_bytes
 
     def expand_value(self, value: Any) -> None:
@@ -204,5 +214,5 @@ def _value_bytes(value: Any, most: int) -> int:
 def _too_much() -> OverBudget:
     return OverBudget(
         f"The expressions of this case would make more than {EXPANDED_BYTES >> 20} MiB.",
-        hint="Repeat less: a variable that holds others several times multiplies their length.",
+        hint="Repeat less: a variable that contains others several times multiplies their length.",
     )

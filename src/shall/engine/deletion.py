@@ -17,7 +17,7 @@ MOST_FILES = 1000
 
 
 def delete_files(call: CallPlan, plan: DeletionPlan, context: CaseContext) -> StepRecord:
-    """Delete files of the workspace; one that does not exist is no failure."""
+    """Delete files of the workspace; one that does not exist is not a failure."""
     started = time.perf_counter()
     error = None
     try:
@@ -35,5 +35,5 @@ def _paths(plan: DeletionPlan, scope: Scope) -> tuple[str, ...]:
         raise BadValue(f"`delete_files` names more than {MOST_FILES} files.")
     for path in paths:
         if type(path) is not str or not path:
-            raise BadValue("A path in `delete_files` is no text, or empty.")
+            raise BadValue("A path in `delete_files` is not text, or empty.")
     return tuple(paths)

@@ -56,13 +56,13 @@ def apply_filters(filters: tuple[Filter, ...], found: Selected, budget: Budget) 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Unfit("the value is no text")
+        raise _Unfit("the value is not text")
     return value
 
 
 def _items(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise _Unfit("the value is no list")
+        raise _Unfit("the value is not a list")
     return value
 
 
@@ -92,21 +92,21 @@ def _to_int(value: Any, _: Budget) -> int:
         try:
             return int(value.strip())
         except ValueError:
-            raise _Unfit("the text is no whole number") from None
+            raise _Unfit("the text is not a whole number") from None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return int(value)
-    raise _Unfit("the value is no number")
+    raise _Unfit("the value is not a number")
 
 
 def _to_float(value: Any, _: Budget) -> float:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise _Unfit("the value is no number")
+        raise _Unfit("the value is not a number")
     try:
         number = float(value)
     except ValueError:
-        raise _Unfit("the text is no number") from None
+        raise _Unfit("the text is not a number") from None
     if number in (float("inf"), float("-inf")) or number != number:
-        raise _Unfit("the value is no number")
+        raise _Unfit("the value is not a number")
     return number
 
 

@@ -1,4 +1,4 @@
-"""The functions an expression may call; their signatures stand in ``cases.functions``.
+"""The functions an expression may call; their signatures are in ``cases.functions``.
 
 Made-up people carry names, phones and id cards in the Chinese form, as the earlier tool made
 them. They are test data: nothing here is fit for secrets.

@@ -23,7 +23,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 def learn_request(redactor: Redactor, request: Request) -> None:
-    """Teach the redactor what a request shows to be secret."""
+    """Let the redactor learn the secrets of a request."""
     redactor.learn_headers(request.headers)
     redactor.learn_url(request.url)
     if request.form:
@@ -37,8 +37,9 @@ def learn_request(redactor: Redactor, request: Request) -> None:
 
 
 def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
-    """Teach the redactor what a response shows to be secret."""
-    redactor.learn_headers(response.earlier_headers)
+    """Let the redactor learn the secrets of a response."""
+    if response.earlier_headers:
+        redactor.learn_headers(response.earlier_headers)
     redactor.learn_headers(response.headers)
     for redirect in response.redirects:
         redactor.learn_url(redirect.url)

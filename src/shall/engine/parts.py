@@ -30,7 +30,7 @@ def file_parts(files: Mapping[str, Any], attachments: Attachments) -> tuple[File
     """Return the parts of a multipart form that ``files`` describes.
 
     Raises:
-        BadValue: A name or a type holds a line break.
+        BadValue: A name or a type contains a line break.
         FileMissing: A file does not exist.
         OutsideWorkspace: A file lies outside.
     """
@@ -54,7 +54,7 @@ def _part(field: str, part: Mapping[str, Any], attachments: Attachments) -> File
     content_type = as_text(part.get("type") or by_default)
     for value in (field, name, content_type):
         if any(it in value for it in "\r\n\0"):
-            raise BadValue(f"A part of the form field {field!r:.60} holds a line break or NUL.")
+            raise BadValue(f"A part of the form field {field!r:.60} contains a line break or NUL.")
     return FilePart(field, name, content, content_type)
 
 
@@ -76,7 +76,7 @@ def raw_bytes(
     """Return the bytes of a body, and their content type by the name of the file.
 
     Raises:
-        BadValue: What stands there is not Base64.
+        BadValue: The text is not Base64.
         FileMissing: The file does not exist.
         OutsideWorkspace: The file lies outside.
     """

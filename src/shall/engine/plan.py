@@ -81,7 +81,7 @@ class StreamPlan(Struct, frozen=True):
 
 
 class AwaitPlan(Struct, frozen=True):
-    """Messages that a step waits for, as ``AwaitedMessages``; ``path`` is where they stand."""
+    """Messages that a step waits for, as ``AwaitedMessages``; ``path`` is where they are."""
 
     path: str
     checks: tuple[CheckPlan, ...]

@@ -82,7 +82,7 @@ class Attachments(Protocol):
 
         Raises:
             OutsideWorkspace: A path leads out of them, and nothing was deleted; or one of the files
-                is no plain file.
+                is not a plain file.
         """
         ...
 

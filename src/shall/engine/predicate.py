@@ -217,7 +217,7 @@ def _regex(actual: Any, expected: Any, budget: Budget) -> Verdict:
     from shall.cases.patterns import pattern_problem  # few checks have patterns
     from shall.engine.patterns import search
 
-    if actual is None:  # no text, although JSON writes it as one
+    if actual is None or isinstance(actual, list | dict):  # no text, although JSON writes one
         return Message("check.not_text", {"actual_type": type_name(actual)})
     pattern = str(expected)
     problem = pattern_problem(pattern)  # it may have come out of an expression

@@ -60,7 +60,7 @@ class PlannedCase(Struct, frozen=True):
 
 
 class _PreviewScope(Scope):
-    """A scope in which values that only a run has stand as their expressions: ``{{ order }}``."""
+    """A scope in which values that only a run has are their expressions: ``{{ order }}``."""
 
     later: frozenset[str] = frozenset()
     knows_all: bool = True

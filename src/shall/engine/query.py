@@ -33,8 +33,11 @@ class Content(Struct, frozen=True, gc=False):
     @property
     def why_not_json(self) -> str:
         """What the body is instead: ``is HTML, not JSON``."""
-        is_html = isinstance(self.value, str) and _HTML.match(self.value) is not None
-        return "is HTML, not JSON" if is_html else "is not JSON"
+        if not isinstance(self.value, str):
+            return "is not JSON"
+        if _HTML.match(self.value):
+            return "is HTML, not JSON"
+        return "has more than 200 levels" if _begins_too_deep(self.value) else "is not JSON"
 
 
 EMPTY: Final = Content()
@@ -46,6 +49,9 @@ LARGE_BYTES = 1 << 20
 
 MAX_DEPTH = 200
 """A body nested deeper is text: nothing that walks through a value may run out of stack."""
+
+_MARKS = late_pattern(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]')
+_BEGINNING = 1 << 16
 
 _MAYBE_HALF = late_pattern(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """What half of a surrogate pair can come from: an escape, or bytes that are not quite UTF-8."""
@@ -96,10 +102,10 @@ def read_content(response: Response, budget: Budget) -> Content:
 
 def _read(response: Response, budget: Budget) -> Content:
     body = response.body
-    nested = body.count(b"{"), body.count(b"[")
-    budget.decode(_decoded_bytes(body, *nested))
+    objects, lists = body.count(b"{"), body.count(b"[")
+    budget.decode(_decoded_bytes(body, objects, lists))
     try:
-        value = _json(response, sum(nested))
+        value = _json(response, objects + lists)
     except (ValueError, RecursionError):
         return Content(text_of(response), True)
     return Content(value, True, True)
@@ -172,6 +178,17 @@ def field(path: tuple[str | int, ...]) -> Select:
     return select_field
 
 
+def _begins_too_deep(text: str) -> bool:
+    """Return whether the beginning of a text opens more objects and lists than may be nested."""
+    depth = 0
+    if text.lstrip()[:1] in ("[", "{"):
+        for mark in _MARKS.finditer(text[:_BEGINNING]):
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)
+            if depth > MAX_DEPTH:
+                return True
+    return False
+
+
 def _json(response: Response, nested: int) -> Any:
     """Decode a body that holds so many objects and lists."""
     body = response.body
@@ -183,8 +200,9 @@ def _json(response: Response, nested: int) -> Any:
         value = _decoded(text_of(response))
     if nested > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
-    # `in` would format an error first: bytes are no number.
-    near = body.find(b"\\u") >= 0 or body.find(b"\xed") >= 0 or body.find(b"\0") >= 0
+    # `in` would format an error first: bytes are not a number.
+    near = body.find(b"\\u") >= 0 or body.find(b"\0") >= 0
+    near = near or (not body.isascii() and body.find(b"\xed") >= 0)
     if near and _MAYBE_HALF.search(body):
         text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))
         value = _decoded(text.encode("utf-8", "replace"))
@@ -219,9 +237,10 @@ def _decoded_bytes(body: bytes, objects: int, lists: int) -> int:
     The factors are what CPython's objects take; signs inside of texts count too.
     """
     size = len(body) * (1 if body.isascii() else 4)
-    first = body[:1] if body[:1] in _OPENS else body[:64].lstrip()[:1]
-    if first.isalnum() or first in {b"<", b'"', b"#"}:
-        return size  # one text or number, if it is JSON at all
+    if body[:1] not in _OPENS:
+        first = body[:64].lstrip()[:1]
+        if first.isalnum() or first in {b"<", b'"', b"#"}:
+            return size  # one text or number, if it is JSON at all
     return size + 140 * objects + 64 * lists + 50 * body.count(b":") + 30 * body.count(b",")
 
 

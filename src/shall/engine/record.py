@@ -203,15 +203,28 @@ def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str]
         texts.append(request.url)
         types.append(_content_type(response))
         for check in record.checks:
-            expected, actual, field = check.expected, check.actual, check.field
-            if check.message is not None or (field is not None and _names_secret(field, redactor)):
-                return None
-            if not _add_plain(actual, texts, numbers):
-                return None
-            if expected is not actual and not _add_plain(expected, texts, numbers):
+            if not _add_check(check, redactor, texts, numbers):
                 return None
     texts += set(types)
     return types if redactor.are_clean(texts, numbers) else None
+
+
+def _add_check(
+    check: CheckResult, redactor: Redactor, texts: list[str], numbers: list[float]
+) -> bool:
+    """Add the values of a check to those that are searched; return whether they stay."""
+    expected, actual, field = check.expected, check.actual, check.field
+    if check.message is not None:
+        return False
+    if field is not None and (
+        _ends_in_secret_name(field) or (redactor.has_names and _names_secret(field, redactor))
+    ):
+        return False
+    if type(actual) is int:  # as many are
+        numbers.append(actual)
+    elif not _add_plain(actual, texts, numbers):
+        return False
+    return expected is actual or _add_plain(expected, texts, numbers)
 
 
 def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
@@ -335,7 +348,7 @@ def _hidden(message: Message | None, expected: Any, redactor: Redactor) -> Messa
     if message is None:
         return None
     hidden = {"expected": _shown(expected), "actual": MASK}
-    if message.code == "check.length":  # a length is no secret
+    if message.code == "check.length":  # a length is not a secret
         del hidden["actual"]
     hidden = {key: it for key, it in hidden.items() if key in message.params}
     message = Message(message.code, {**message.params, **hidden})
@@ -406,18 +419,21 @@ def _exchange(
 ) -> ExchangeRecord:
     response = record.response
     url = redactor.url(request.url)
+    headers = redactor.headers(request.headers) if whole else ()
+    if whole and (request.form or request.files):
+        headers = (*headers, ("Content-Type", "multipart/form-data"))  # libcurl adds the boundary
     if response is None:
         return ExchangeRecord(
             request.method,
             url,
-            redactor.headers(request.headers) if whole else (),
+            headers,
             _request_body(request, redactor) if whole else "",
             timings=Timings(total_s=record.duration_s),
         )
     return ExchangeRecord(
         request.method,
         url,
-        redactor.headers(request.headers) if whole else (),
+        headers,
         _request_body(request, redactor) if whole else "",
         response.status or None,
         redactor.headers(response.headers) if whole else (),

@@ -42,6 +42,8 @@ _ORDINARY_KEYS: set[str] = set()
 """Keys of JSON that were seen and name no secret; at most ``_MOST_KEYS``."""
 _MOST_KEYS = 4096
 
+_NO_FORMS: frozenset[str] = frozenset()
+
 _LEAVES = frozenset({str, int, float, bool, type(None)})
 """Types of JSON that have no keys."""
 
@@ -106,7 +108,7 @@ class Redactor:
             self.learn_variables(variables)
 
     def learn(self, value: Any, shortest: int = _SHORTEST_NAMED) -> None:
-        """Take a value for a secret, everything inside it included."""
+        """Treat a value, and everything inside it, as a secret."""
         if type(value) is str:
             self._learn_text(value, shortest)
         elif isinstance(value, dict):
@@ -131,7 +133,7 @@ class Redactor:
             self.learn_url(text)
 
     def _add(self, text: str) -> bool:
-        """Take a text for a secret; return whether there was room for it."""
+        """Treat a text as a secret; return whether there was room for it."""
         if text not in self._values:
             self._characters += len(text)
             self._is_full = len(self._values) >= MOST_VALUES or self._characters > MOST_CHARACTERS
@@ -201,9 +203,10 @@ class Redactor:
 
     def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
         """Learn the tokens, passwords, cookies and keys that headers carry."""
+        has_names = self.has_names
         for name, value in headers:
             kind = _kind_of_header(name)
-            if not kind and not self.has_names:  # as most are
+            if not kind and not has_names:  # as most are
                 continue
             if kind == "credentials":
                 self._learn_authorization(value)
@@ -248,7 +251,7 @@ class Redactor:
         return Known(frozenset(self._values), self._is_full)
 
     def add(self, known: Known) -> None:
-        """Take what another redactor knows for secrets."""
+        """Learn the secrets that another redactor knows."""
         self._is_full = self._is_full or known.is_full
         for value in known.values:
             self._add(value)
@@ -279,9 +282,9 @@ class Redactor:
 
     def _prepare(self) -> Matcher:
         long = [value for value in self._values if len(value) >= SHORTEST]
-        short = self._values.difference(long)
+        short = () if len(long) == len(self._values) else self._values.difference(long)
         self._short = Words(short) if short else None
-        self._matcher = Matcher(frozenset[str]().union(*map(forms_of, long)))
+        self._matcher = Matcher(_NO_FORMS.union(*map(forms_of, long)))
         return self._matcher
 
     @property
@@ -300,7 +303,10 @@ class Redactor:
         """
         if self._is_full or not self._values:
             return not self._is_full
-        return self._values.isdisjoint(map(str, numbers)) and not self.holds("\n".join(texts))
+        text, matcher = "\n".join(texts), self._matcher or self._prepare()
+        if matcher.finds(text) or not self._values.isdisjoint(map(str, numbers)):
+            return False
+        return self._short is None or self._short.mask(text) == text
 
     def texts(self, value: Any) -> Any:
         """Mask secret values in every text of a JSON value, whatever its keys are called.

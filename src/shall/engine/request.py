@@ -14,7 +14,7 @@ from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.redaction.shapes import mask_url_path
 from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, FilePart, Request, Secrecy
-from shall.transport.url import checked_url, is_absolute, join_url, with_params
+from shall.transport.url import check_userinfo, checked_url, is_absolute, join_url, with_params
 
 if TYPE_CHECKING:
     from shall.engine.ports import Attachments
@@ -107,7 +107,7 @@ def _url(plan: RequestPlan, scope: Scope) -> str:
     template = plan.template
     written = template.url
     if "{{" in written:
-        written = as_text(evaluate(written, scope))
+        written = _evaluated(written, scope)
     if written[:1] == "/" or not is_absolute(written):
         written = join_url(_host(plan, scope), written)
     elif plan.method == OPENS_WEBSOCKET and written[:2].lower() == "ws":
@@ -121,7 +121,7 @@ def _url(plan: RequestPlan, scope: Scope) -> str:
 def host_of(plan: RequestPlan, scope: Scope) -> str | None:
     """Return the host that paths of a request are joined to; None where there is none."""
     host = next(filter(None, plan.hosts), None)
-    return as_text(evaluate(host, scope)) if host else None
+    return _evaluated(host, scope) if host else None
 
 
 def address_of(plan: RequestPlan, written: str, scope: Scope) -> str:
@@ -138,7 +138,15 @@ def _host(plan: RequestPlan, scope: Scope) -> str:
             f"The path {mask_url_path(template.url)} has no host: the case names none{named}.",
             hint="Add `host:` to the case or to shall.yaml, or pass --host.",
         )
-    return as_text(evaluate(host, scope))
+    return _evaluated(host, scope)
+
+
+def _evaluated(template: str, scope: Scope) -> str:
+    """Return a URL or host; a user or password in it that would end the host is refused."""
+    written = as_text(evaluate(template, scope))
+    if "@" in template and "{{" in template:
+        check_userinfo(template, written)
+    return written
 
 
 def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ SHOWN_LENGTH = 300
 """Characters of an error that a message shows."""
 
 MAX_BYTES = 1 << 20
-"""A file of more bytes is no schema."""
+"""A file of more bytes is not a schema."""
 
 
 def judge_schema(value: Any, schema: Any, budget: Budget) -> Message | None:

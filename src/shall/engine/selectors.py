@@ -120,7 +120,7 @@ def _named(selector: Selector, response: Response, content: Content, budget: Bud
     """Return the events of a stream that have one name."""
     events = query.field(("events",))(response, content, budget)
     if not events.found or not isinstance(events.value, list):
-        return _undecided("the body is no stream of events")
+        return _undecided("the body is not a stream of events")
     name = selector.argument
     return Selected([it for it in events.value if isinstance(it, dict) and it["event"] == name])
 
@@ -218,13 +218,13 @@ def _markup(selector: Selector, response: Response, content: Content) -> Selecte
     if len(response.body) > MAX_MARKUP_BYTES:
         return _undecided(f"the body is larger than {MAX_MARKUP_BYTES:,} bytes")
     if not _is_markup(response, content):
-        return _undecided("the body is no HTML or XML")
+        return _undecided("the body is not HTML or XML")
     from lxml import etree
 
     try:
         root = etree.fromstring(_encoded(response), _parser(response, etree))
         if root is None:
-            return _undecided("the body is no HTML or XML")
+            return _undecided("the body is not HTML or XML")
         found = _finder(selector, root)(root)
     except (etree.LxmlError, ValueError) as error:
         return _undecided(f"the body cannot be read: {str(error).splitlines()[0]}")

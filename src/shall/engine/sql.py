@@ -53,7 +53,7 @@ def query_request(plan: SqlPlan, scope: Scope) -> Request:
 
     Raises:
         BadExpression: An expression in a parameter cannot be evaluated.
-        BadValue: No such database is declared, or a parameter is no single value.
+        BadValue: No such database is declared, or a parameter is not a single value.
     """
     return _recorded(plan, _database(plan), _bound(plan.template.parameters, scope))
 

@@ -65,7 +65,7 @@ class EventReader:
         """Return the events as the JSON body that selectors look at.
 
         Raises:
-            ShallError: An event could not be read, or the response is no stream of events.
+            ShallError: An event could not be read, or the response is not a stream of events.
         """
         if self.error is not None:
             raise self.error
@@ -161,7 +161,7 @@ class EventParser:
 
     def _made(self) -> dict[str, Any]:
         data = b"\n".join(self._data)
-        if not data.isascii():  # what is no UTF-8 is replaced before it is read as JSON
+        if not data.isascii():  # what is not UTF-8 is replaced before it is read as JSON
             data = data.decode("utf-8", "replace").encode()
         body = Response(200, (), data, "")
         event: dict[str, Any] = {

@@ -1,12 +1,13 @@
 """What came of a unit case file, from what its child wrote down: a step for each case."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from shall.cases.unit.model import CallKind, Unit, UnitCase, UnitCheck
+from shall.cases.unit.model import CallKind, Mock, Unit, UnitCase, UnitCheck
 from shall.cases.unit.script import Place, Script
 from shall.engine.job import Job
 from shall.engine.predicate import shown
@@ -37,6 +38,8 @@ _CODES: Mapping[Any, str] = {
     CallKind.TYPE: "unit.type",
 }
 
+_COUNT = re.compile(r"assert (\d+) == ")
+
 Record = Mapping[str, Any]
 
 
@@ -61,7 +64,10 @@ def unit_result(
         _step(case, f"cases[{index}]", script, phases[script.tests[index]], fault)
         for index, case in enumerate(unit.cases)
     )
-    steps = tuple(_masked_step(it, redactor, job) for it in steps)
+    steps = tuple(
+        _masked_step(it, redactor, job, _mock_at_fault(it.path, script, phases[test]) or it.path)
+        for it, test in zip(steps, script.tests, strict=True)
+    )
     outcome = worst(steps)
     error = fault
     if fault is not None:
@@ -103,7 +109,10 @@ def _step(
     duration_s = sum(float(it.get("duration") or 0.0) for it in phases)
     error: Message | None = None
     checks: tuple[CheckResult, ...] = ()
-    if bad is not None and bad.get("when") == "call":
+    if bad is not None and (mock := _mock_at_fault(path, script, records)):
+        outcome = Outcome.ERROR
+        error = _no_mock(case.mocks[int(mock.rpartition("[")[2][:-1])], bad)
+    elif bad is not None and bad.get("when") == "call":
         outcome = Outcome.FAILED
         checks, error = _failed(case, path, script, bad)
     elif bad is not None:
@@ -124,11 +133,24 @@ def _step(
     return StepResult(case.id, path, outcome, duration_s, checks, error=error)
 
 
-def _masked_step(step: StepResult, redactor: Redactor, job: Job) -> StepResult:
+def _mock_at_fault(path: str, script: Script, records: Sequence[Record]) -> str:
+    """Return the path of the mock that could not be made; empty where all could."""
+    bad = next((it for it in records if it.get("outcome") == "failed"), None)
+    place = None if bad is None or bad.get("when") != "call" else _place(script, bad)
+    return place.path if place is not None and place.path.startswith(f"{path}.mocks[") else ""
+
+
+def _no_mock(mock: Mock, record: Record) -> Message:
+    if record.get("kind") in {"AttributeError", "ModuleNotFoundError"}:
+        return Message("unit.no_mock_target", {"target": mock.target})
+    return Message("unit.mock", {"target": mock.target, "reason": _raised(record)})
+
+
+def _masked_step(step: StepResult, redactor: Redactor, job: Job, place: str) -> StepResult:
     """Return a step without secrets, with its place where it is bad."""
     position: Position | UnsetType = UNSET
     if job.locate is not None and step.outcome in (Outcome.FAILED, Outcome.ERROR):
-        position = job.locate(step.path)
+        position = job.locate(place)
     return StepResult(
         redactor.text(step.id),
         step.path,
@@ -193,8 +215,7 @@ def _failed_check(check: UnitCheck, place: Place, record: Record) -> CheckResult
     if check.kind is CallKind.RAISES:
         has_value, actual, message = _not_raised(check, record)
     elif isinstance(check.kind, CallKind) and check.kind is not CallKind.TYPE:
-        message = Message("unit.calls", {"reason": record.get("text") or ""})
-        has_value = False
+        has_value, actual, message = _not_called_so(check, str(record.get("text") or ""))
     elif not is_assertion:
         message = Message(
             "check.not_found", {"expected": shown(expected), "reason": _raised(record)}
@@ -217,6 +238,16 @@ def _failed_check(check: UnitCheck, place: Place, record: Record) -> CheckResult
         has_value,
         message=message,
     )
+
+
+def _not_called_so(check: UnitCheck, text: str) -> tuple[bool, Any, Message]:
+    """Return what ``unittest.mock`` says of the calls, whose texts have several lines."""
+    if check.kind is CallKind.CALL_COUNT and (found := _COUNT.match(text)):
+        params = {"expected": shown(check.expected), "actual": found[1]}
+        return True, int(found[1]), Message("check.differs", params)
+    actual = text.partition("Actual: ")[2] or text.partition("Calls: ")[2]
+    message = Message("unit.calls", {"reason": " ".join(text.split("\n  ")).replace("\n", " ")})
+    return bool(actual), actual or None, message
 
 
 def _not_raised(check: UnitCheck, record: Record) -> tuple[bool, Any, Message]:

@@ -36,7 +36,7 @@ from shall.engine.run import RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop
 from shall.log import Log
 from shall.messages import Message
-from shall.results.encoding import decode_case, encode_case
+from shall.results.encoding import decode_figures, encode_case
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
 
@@ -168,7 +168,7 @@ class WorkerProcesses:
             self._close_one(self._put_shares)
             for number, encoded in self._received(stop, tick, report.options.deadline_s):
                 missing[number] = 0
-                result = decode_case(encoded)
+                result = decode_figures(encoded)
                 report.emit(CaseStarted(result.run_id, result.case_key, result.name))
                 report.finished(number, result, encoded)
         finally:
@@ -335,7 +335,7 @@ class _Sender:
         self._due_at = 0.0
 
     def take(self, event: Event) -> None:
-        """Take an event of the worker's run."""
+        """Handle an event of the worker's run."""
         if type(event) is CaseFinished:
             if not self._waiting:
                 self._due_at = time.monotonic() + _LATEST_S

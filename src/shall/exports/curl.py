@@ -16,7 +16,7 @@ from shall.exports.names import (
     credentials,
     joined,
     literal_of,
-    note_unsaid,
+    note_left_out,
     requests_of,
     run_variable,
 )
@@ -25,7 +25,7 @@ from shall.exports.names import (
 def to_curl(case: Case, path: str) -> Exported:
     """Return a command for each step. Values of a run are variables of the shell."""
     exported = Exported()
-    note_unsaid(case, exported)
+    note_left_out(case, exported)
     writer = _Writer(case, exported)
     lines: list[str] = []
     for part, request in requests_of(case):

@@ -17,7 +17,7 @@ from shall.exports.names import (
     is_text,
     joined,
     literal_of,
-    note_unsaid,
+    note_left_out,
     requests_of,
     run_variable,
 )
@@ -76,7 +76,7 @@ _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
 def to_hurl(case: Case, path: str) -> Exported:
     """Return an entry for each step. Values of a run are variables of hurl."""
     exported = Exported()
-    note_unsaid(case, exported)
+    note_left_out(case, exported)
     writer = _Writer(case, exported)
     lines: list[str] = []
     for part, request in requests_of(case):

@@ -85,7 +85,7 @@ def literal_of(expression: Expression) -> str | None:
     return str(expression.value) if isinstance(expression, Literal) else None
 
 
-def note_unsaid(case: Case, exported: Exported) -> None:
+def note_left_out(case: Case, exported: Exported) -> None:
     """Note the parts of a case that no export has."""
     for name in ("data", "use", "needs", "connection"):
         if getattr(case, name):
@@ -96,7 +96,7 @@ def note_unsaid(case: Case, exported: Exported) -> None:
 
 
 def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
-    for name in _unsaid_of_step(part) if isinstance(part, Step) else ():
+    for name in _left_out_of_step(part) if isinstance(part, Step) else ():
         exported.lacks(f"`{name}` of {part.id}")
     request = part.request
     if request is not None and request.method == WEBSOCKET:
@@ -136,7 +136,7 @@ def body_of(request: RequestTemplate) -> Body | None:
     return Body("json", graphql_data(body.value))
 
 
-def _unsaid_of_step(step: Step) -> Iterator[str]:
+def _left_out_of_step(step: Step) -> Iterator[str]:
     """Yield the fields of a step that say when and how often it runs, and what it reads."""
     flow = step.flow or Flow()
     fields = {

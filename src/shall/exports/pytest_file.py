@@ -26,7 +26,7 @@ from shall.exports.names import (
     http_request,
     is_text,
     literal_of,
-    note_unsaid,
+    note_left_out,
     python_name,
     run_variable,
 )
@@ -84,7 +84,7 @@ class _Writer:
     def write(self, path: str) -> Exported:
         """Return the file."""
         case = self.case
-        note_unsaid(case, self.exported)
+        note_left_out(case, self.exported)
         body: list[str] = []
         for name, value in case.variables.items():
             if name in case.secrets:

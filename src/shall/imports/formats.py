@@ -37,7 +37,7 @@ def import_text(
     Raises:
         BadValue: The format is not known, or the text is larger than the limit; or it is another
             one than that of Postman, and an environment is given.
-        InvalidCase: It is no document of that format.
+        InvalidCase: It is not a document of that format.
     """
     name = kind or recognized(text)
     limit = MOST_OF_JSON if text.lstrip()[:1] == "{" else MAX_CHARACTERS
@@ -51,7 +51,7 @@ def import_text(
     if name not in FORMATS:
         raise BadValue(f"There is no format {name:.40}.", hint=f"Use {', '.join(FORMATS)}.")
     if given is not None and name != "postman":
-        raise BadValue(f"{file} is no Postman collection, and takes no environment.")
+        raise BadValue(f"{file} is not a Postman collection, and takes no environment.")
     read: Callable[..., Imported] = getattr(import_module(f"shall.imports.{name}"), f"read_{name}")
     return read(text, file) if given is None else read(text, file, given)
 

@@ -66,7 +66,7 @@ class _Reader:
             )
             self.left_out.add("", message)
         if not writer.steps:
-            self.left_out.add("", "The recording holds no request that a case can send.")
+            self.left_out.add("", "The recording contains no request that a case can send.")
             return Imported((), self.left_out.found)
         pages = objects(log.get("pages"))
         title = text_of(pages[0].get("title")) if pages else ""
@@ -131,7 +131,7 @@ class _Reader:
             try:
                 text = base64.b64decode(text, validate=True).decode()
             except ValueError:
-                self.left_out.add(sent.place, "The body was left out: it is no text.")
+                self.left_out.add(sent.place, "The body was left out: it is not text.")
                 return
         if text:
             sent.body = text

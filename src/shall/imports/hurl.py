@@ -344,7 +344,7 @@ def _body_text(lines: list[str]) -> tuple[str | None, str]:
 
 
 def _graphql(text: str) -> dict[str, Any] | None:
-    """Return a query with its variables as ``graphql`` of a step; None: they are no JSON."""
+    """Return a query with its variables as ``graphql`` of a step; None: they are not JSON."""
     found = _VARIABLES.search(text)
     if found is None:
         return {"query": text.strip()}

@@ -142,7 +142,7 @@ def _spelled(selector: str) -> str:
 
 
 def _expected(predicate: str, selector: str, tokens: list[str]) -> Any:
-    """Return what a predicate compares with; None also where it is bytes that are no text."""
+    """Return what a predicate compares with; None also where it is bytes that are not text."""
     if not tokens:
         return True
     value = pattern_of(tokens[0]) if predicate == "matches" else value_of(tokens[0])

@@ -51,7 +51,7 @@ def read_openapi(text: str, file: str) -> Imported:
     """Read a document.
 
     Raises:
-        InvalidCase: It is no YAML or JSON.
+        InvalidCase: It is not YAML or JSON.
         BadValue: It is of another version.
     """
     return _Reader(load_document(text, file), file).read()
@@ -73,6 +73,8 @@ class _Reader:
     def read(self) -> Imported:
         """Return the cases of the document."""
         operations = list(self._operations())
+        if not operations:
+            self.left_out.add("paths", "The document has no operation.")
         by_place = {it.place: it for it in operations}
         chained: set[str] = set()
         for operation in operations:

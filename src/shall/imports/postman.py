@@ -81,6 +81,9 @@ class _Reader:
             self.variables.pop(name, None)
         self._scripts(collection, "the collection")
         items = list(self._items(collection, (), collection.get("auth")))
+        if not items and objects(collection.get("requests")):
+            message = "The collection has the format 1, which is not read."
+            self.left_out.add("", message, "Export it from Postman as Collection v2.1.")
         if len(items) > MOST_CASES:
             self.left_out.add("", f"Only the first {MOST_CASES:,} requests were read.")
         return Imported(

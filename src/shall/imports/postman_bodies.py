@@ -71,7 +71,7 @@ def _raw(sent: SentRequest, body: Mapping[str, Any]) -> None:
 
 
 def _has_values(text: str) -> bool:
-    """Return whether variables stand outside of JSON texts: their values have any type."""
+    """Return whether there are variables outside of JSON texts: their values have any type."""
     return len(text) > _LONGEST or any(it[1] for it in _UNQUOTED.finditer(text))
 
 
@@ -112,7 +112,7 @@ def _parts(sent: SentRequest, body: Mapping[str, Any], left_out: LeftOut) -> Non
 
 
 def _graphql(sent: SentRequest, graphql: Any) -> None:
-    """Add a query as ``graphql``; as text where variables stand outside of JSON texts."""
+    """Add a query as ``graphql``; as text where there are variables outside of JSON texts."""
     if not isinstance(graphql, dict):
         return
     query, operation = text_of(graphql.get("query")), text_of(graphql.get("operationName"))

@@ -35,7 +35,7 @@ def read_runn(text: str, file: str) -> Imported:
     """Read a runbook. Raises ``BadValue``, ``InvalidCase``."""
     data = load_yaml(text, file)
     if not isinstance(data, dict) or not isinstance(data.get("steps"), list | dict):
-        raise BadValue(f"{file} is no runbook of runn.", hint="A runbook has `steps`.")
+        raise BadValue(f"{file} is not a runbook of runn.", hint="A runbook has `steps`.")
     return _Runbook(data, file).read()
 
 
@@ -368,7 +368,7 @@ class _Runbook:
         if isinstance(value, dict):
             return value
         if value is not None:
-            self._leave(f"`{text_of(value):.40}` was left out: it is no mapping.")
+            self._leave(f"`{text_of(value):.40}` was left out: it is not a mapping.")
         return {}
 
     def _leave(self, message: str) -> None:

@@ -30,7 +30,7 @@ class SecretVariables:
         return self._names
 
     def add_name(self, name: str) -> None:
-        """Take the values of a header or a field of this name for secrets."""
+        """Treat the values of headers and fields of this name as secrets."""
         self._added.add(name)
 
     def is_secret(self, name: str) -> bool:

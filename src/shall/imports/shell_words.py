@@ -160,7 +160,7 @@ class _Reader:
             if found[3]:
                 self.problems.append(f"The default of the variable {name} was left out.")
             if not is_variable_name(name):
-                self.problems.append(f"${name} is no variable that a case can read.")
+                self.problems.append(f"${name} is not a variable that a case can read.")
                 return ""
             return mark(name)
         if self.text.startswith("$(", self.at) or self.text[self.at] == "`":

@@ -90,7 +90,7 @@ class Formats(Struct):
         return number_of(value)
 
     def _of_request(self, value: str, name: str, known: Any) -> Any:
-        """Return a part of the request of the stage as it stands there."""
+        """Return a part of the request of the stage as it is written."""
         if known is _UNKNOWN:
             self.report(f"`{name:.40}` was left out.")
             return value

@@ -12,6 +12,6 @@ def caller_of(request: Any) -> Principal:
     return found
 
 
-def is_stranger(request: Any) -> bool:
+def is_anonymous(request: Any) -> bool:
     """Return whether a request came over HTTP to a server that asks nobody who they are."""
     return request is not None and caller_of(request) is ANYONE

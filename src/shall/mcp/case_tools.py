@@ -86,7 +86,11 @@ async def write_testcase(
 ) -> dict[str, Any]:
     """Check a test case and write it as YAML; every problem is reported at once."""
     if not testcase:
-        raise BadValue("testcase is empty.", hint="Read the resource case://format.")
+        raise BadValue(
+            "testcase is empty.",
+            hint="Write such as {name: a, steps: [{GET: /users, expect: {status: 200}}]}."
+            " The resource case://format has more.",
+        )
     space = session.workspace(workspace)
     written = await session.workers.call(
         cases.write_case,

@@ -33,7 +33,7 @@ async def change_spec(
     path: Annotated[str, Field(description="a requirements document")],
     content: Annotated[str | None, Field(description="its whole new text")] = None,
     edits: Annotated[
-        list[Passage] | None, Field(description="instead: passages that stand in it once")
+        list[Passage] | None, Field(description="instead: passages that occur in it once")
     ] = None,
     base_fingerprint: Annotated[
         str | None, Field(description="of the document as you read it (read_spec)")
@@ -55,7 +55,7 @@ async def change_spec(
         path,
         Proposal(wanted, base_fingerprint, drop or ()),
         apply=apply,
-        is_known=not session.is_stranger,
+        is_known=not session.is_anonymous,
     )
     return _changed(space, found)
 

@@ -172,7 +172,7 @@ def _linted(
         found = [it for it in found if it.code == rule]
         if not found and rule not in report.by_rule():
             raise BadValue(
-                f"{rule} found nothing here, or is no rule.",
+                f"{rule} found nothing here, or is not a rule.",
                 hint=f"Rules with findings: {', '.join(report.by_rule()) or 'none'}.",
             )
     items = [_finding(it) for it in found]

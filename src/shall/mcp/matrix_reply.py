@@ -19,7 +19,7 @@ from shall.specs.export import (
 from shall.specs.matrix import Matrix, Row
 
 ROWS_BYTES = 2900
-"""What the criteria take on the wire where no limit is given: a whole reply stays below 4 KB.
+"""What criteria and problems take on the wire where no limit is given: a reply is below 4 KB.
 
 A reply travels twice, as text and structured; the rest is for the counts and the envelope.
 """
@@ -31,7 +31,8 @@ _UNKNOWN_BYTES = 900  # of these, for links to criteria that no document holds
 _PAGE_ROWS = 20
 _PAGE_REMARKS = 3
 _TEXT_LENGTH = 160
-_PROBLEM_LENGTH = 160  # of the first three problems of requirements documents
+_SHOWN_PROBLEMS = 3
+_PROBLEM_LENGTH = 160
 _SHORT_TEXT_BYTES = 64
 _SHORT_LINK_BYTES = 80
 _PASSED = "(passed)"
@@ -47,6 +48,7 @@ class TraceReply(TypedDict):
     more_criteria: NotRequired[int]
     more_unknown: NotRequired[int]
     problems: NotRequired[list[str]]
+    more_problems: NotRequired[int]
     unread: NotRequired[int]
     hint: NotRequired[str]
     text: NotRequired[str]
@@ -67,17 +69,21 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
         "proved_percent": floored_percent(matrix),
         "criteria": [],
     }
-    if matrix.wrong_specs:
-        reply["problems"] = [cut(str(it), _PROBLEM_LENGTH) for it in matrix.wrong_specs[:3]]
+    problems = [*matrix.wrong_specs, *matrix.problems]
+    if problems:
+        reply["problems"] = [cut(str(it), _PROBLEM_LENGTH) for it in problems[:_SHOWN_PROBLEMS]]
+        if len(problems) > _SHOWN_PROBLEMS:
+            reply["more_problems"] = len(problems) - _SHOWN_PROBLEMS
     if matrix.unread:
         reply["unread"] = len(matrix.unread)
     if format != "json":
         reply["text"] = to_csv(chosen) if format == "csv" else to_markdown(chosen)
         return reply
     unknown, criteria = data["unknown"], [_row(row) for row in data["criteria"]]
-    if limit is None and wire_bytes([unknown, criteria]) > ROWS_BYTES:
+    room = ROWS_BYTES - wire_bytes(reply.get("problems", []))
+    if limit is None and wire_bytes([unknown, criteria]) > room:
         unknown = list(fitting(unknown, _UNKNOWN_BYTES))
-        room = ROWS_BYTES - wire_bytes(unknown)
+        room -= wire_bytes(unknown)
         criteria = list(fitting(map(_short_row, data["criteria"]), room))
     reply["criteria"] = criteria
     if unknown:

@@ -35,7 +35,7 @@ EARLIER_TOOLS = frozenset(
 """The tools of the earlier server: clients may rely on each key of their replies."""
 
 _ERROR_KEYS = ("error_code", "retryable", "error_message", "error_details")
-_MOST_TOLD = 20
+_MOST_REPORTED = 20
 _NAME_LENGTH = 100
 _BRIEF_LENGTH = 1000
 
@@ -159,12 +159,12 @@ def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
     if not unknown:
         return
     problems = []
-    for name in unknown[:_MOST_TOLD]:
+    for name in unknown[:_MOST_REPORTED]:
         near = nearest(name, names)
         shown = cut(name, _NAME_LENGTH)
         problems.append(f"unknown argument {shown}{f' (did you mean {near}?)' if near else ''}")
-    if len(unknown) > _MOST_TOLD:
-        problems.append(f"and {len(unknown) - _MOST_TOLD:,} more")
+    if len(unknown) > _MOST_REPORTED:
+        problems.append(f"and {len(unknown) - _MOST_REPORTED:,} more")
     raise BadValue(f"{'; '.join(problems)}.", hint=f"Available: {', '.join(names) or 'none'}.")
 
 
@@ -173,10 +173,10 @@ def bad_arguments(error: ValidationError) -> BadValue:
     found = error.errors(include_input=False, include_url=False)
     problems = [
         f"{cut('.'.join(str(part) for part in each['loc']), _NAME_LENGTH)}: {each['msg']}"
-        for each in found[:_MOST_TOLD]
+        for each in found[:_MOST_REPORTED]
     ]
-    if len(found) > _MOST_TOLD:
-        problems.append(f"and {len(found) - _MOST_TOLD:,} more")
+    if len(found) > _MOST_REPORTED:
+        problems.append(f"and {len(found) - _MOST_REPORTED:,} more")
     return BadValue(f"{'; '.join(problems)}.")
 
 

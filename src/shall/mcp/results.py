@@ -235,7 +235,7 @@ def _size(value: Any) -> int:
 
 def _step_reason(case: CaseResult, step: StepResult, places: Places, language: str) -> str:
     if step.error is not None:
-        said = _said(step.error, language)
+        said = _text(step.error, language)
         is_limit = step.error.params.get("error_code") == OverBudget.code
         return _placed(said, case, step.path, places) if is_limit else said
     check = next(check for check in step.checks if check.outcome in _BAD)
@@ -247,7 +247,7 @@ def _step_reason(case: CaseResult, step: StepResult, places: Places, language: s
     if response:
         said = label("response_begins", language, response=cut(response, _RESPONSE_LENGTH))
         where = f"{where}, {said}"
-    return f"{what}: {_said(check.message, language)}{after}{where}"
+    return f"{what}: {_text(check.message, language)}{after}{where}"
 
 
 def _placed(text: str, case: CaseResult, path: str, places: Places) -> str:
@@ -256,7 +256,7 @@ def _placed(text: str, case: CaseResult, path: str, places: Places) -> str:
     return f"{place}: {text}" if place else text
 
 
-def _said(message: Message | None, language: str) -> str:
+def _text(message: Message | None, language: str) -> str:
     return render(message, language) if message else ""
 
 
@@ -275,12 +275,12 @@ def _step(step: StepResult, language: str) -> dict[str, Any]:
         "id": step.id,
         "status": step.outcome.value,
         "assertions": [
-            {**_assertion(check), "message": _said(check.message, language) or None}
+            {**_assertion(check), "message": _text(check.message, language) or None}
             for check in step.checks
         ],
     }
     if step.error is not None:
-        data["error_message"] = _said(step.error, language)
+        data["error_message"] = _text(step.error, language)
     if step.exchange is not None:
         data["exchange"] = _exchange(step.exchange)
     return data
@@ -316,7 +316,7 @@ def sent_reply(
     if checks:
         reply["assertions"] = _step(replace(step, checks=tuple(checks)), language)["assertions"]
     if step.error is not None:
-        reply["problem"] = _said(step.error, language)
+        reply["problem"] = _text(step.error, language)
     reply["testcase"] = case
     if secrets:
         reply["secrets"] = list(secrets)

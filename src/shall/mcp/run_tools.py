@@ -51,7 +51,7 @@ async def run_tests(
         paths = await session.workers.call(_of_type, space, root_path, test_type)
     request = run_request(paths, arguments)
     warnings: list[str] = []
-    run, first = await _run_telling(session, space, request, warnings.append)
+    run, first = await _run_with_progress(session, space, request, warnings.append)
     reply = await session.workers.call(run_reply, run, first, space.defaults.language)
     if space.state_warning:
         warnings.insert(0, space.state_warning)
@@ -130,7 +130,7 @@ async def get_test_results(
     }
 
 
-async def _run_telling(
+async def _run_with_progress(
     session: Session, space: Workspace, request: RunRequest, warn: Callable[[str], None]
 ) -> tuple[RunSummary, CaseResult | None]:
     """Run, and notify the client after each case; return the first case, too.
@@ -174,7 +174,7 @@ async def _report(session: Session, reported: "asyncio.Queue[CaseFinished | None
     done = 0
     while event := await reported.get():
         done += 1
-        case = event.result
+        case = event.figures
         await session.report(done, f"{case.name}: {case.outcome}")
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from shall.actions.session import Session
 from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
-from shall.mcp.caller import caller_of, is_stranger
+from shall.mcp.caller import caller_of, is_anonymous
 from shall.workspace.workspaces import Workspaces
 
 ROOTS_TIMEOUT_S = 5.0
@@ -54,7 +54,7 @@ async def session_of(context: Context[Any, Any]) -> Session:
         workers=connected.workers,
         access=connected.access,
         roots=roots,
-        is_stranger=is_stranger(request.request),
+        is_anonymous=is_anonymous(request.request),
         report=report,
     )
 

@@ -27,10 +27,15 @@ async def trace_requirements(
             "suspect",
             "stale",
             "vacuous",
+            "unreachable",
             "partly",
             "skipped",
             "not run",
+            "draft",
             "untested",
+            "waived",
+            "not testable",
+            "removed",
             "proved",
         ]
         | None,
@@ -72,7 +77,7 @@ async def create_file(
         path,
         content,
         overwrite=overwrite,
-        is_known=not session.is_stranger,
+        is_known=not session.is_anonymous,
     )
     answer: dict[str, Any] = {"path": written.path}
     if written.is_overwritten:

@@ -71,7 +71,7 @@ async def update_task(
 ) -> dict[str, Any]:
     """Set the box of a task in its document; nothing else of the file changes."""
     space = session.workspace(workspace)
-    known = not session.is_stranger
+    known = not session.is_anonymous
     return await session.workers.call(_updated, space, feature, task, state, known)
 
 

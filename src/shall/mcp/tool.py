@@ -112,7 +112,7 @@ def _has_shape(function: Any) -> bool:
 
 
 def _lean(schema: Any, *, names: bool = False) -> Any:
-    """Take out what a model does not need: titles and defaults of null."""
+    """Remove what a model does not need: titles and defaults of null."""
     if isinstance(schema, dict):
         return {
             key: _lean(value, names=key in {"properties", "$defs"})

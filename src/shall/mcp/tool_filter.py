@@ -15,7 +15,7 @@ from shall.mcp.caller import caller_of
 from shall.mcp.session import Connected, session_of
 from shall.mcp.tool import operation_of
 
-_READING = ("prompts/", "resources/", "completion/")
+_READING = ("prompts/", "resources/", "completion/", "subscriptions/")
 _FOLLOWING = frozenset({"resources/subscribe", "subscriptions/listen"})
 
 

@@ -129,6 +129,9 @@ EN: dict[str, str] = {
     "unit.not_reached": "not run",
     "unit.type": "expected an instance of {expected}, got {actual}",
     "unit.calls": "{reason}",
+    "unit.no_mock_target": "the mock replaces nothing: there is no {target}. Name what it replaces"
+    " where the code under test uses it, such as shop.orders.send.",
+    "unit.mock": "the mock of {target} could not be made: {reason}",
     "unit.not_raised": "expected {expected}, but nothing was raised",
     "unit.other_raised": "expected {expected}, but {reason} was raised",
     # reports

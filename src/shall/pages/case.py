@@ -22,10 +22,10 @@ from shall.report.wording import (
     first_bad_path,
     is_bad,
     label,
+    message_text,
     place_of,
     redirect_lines,
     request_line,
-    said,
     shown_outcome,
     shown_steps,
     step_title,
@@ -129,7 +129,7 @@ def _case_notes(case: CaseResult, showing: Showing) -> list[Html]:
         notes.append(tag("ul", *criteria, class_="links criteria"))
     if case.error is not None:
         notes.append(
-            tag("p", short(said(case.error, showing.language), 8_000), class_="error-text")
+            tag("p", short(message_text(case.error, showing.language), 8_000), class_="error-text")
         )
     if outage_of(case) not in (None, *showing.outages):
         notes.append(tag("p", label("outage.next", showing.language)))
@@ -173,7 +173,7 @@ def _step_body(step: StepResult, showing: Showing) -> list[Html]:
     parts = [tag("p", short(it, 2_000), class_="mono soft") for it in redirect_lines(step)]
     if step.error is not None:
         parts.append(
-            tag("p", short(said(step.error, showing.language), 8_000), class_="error-text")
+            tag("p", short(message_text(step.error, showing.language), 8_000), class_="error-text")
         )
     if step.checks:
         parts.append(_checks(step.checks, showing.language))

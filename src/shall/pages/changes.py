@@ -26,6 +26,7 @@ from shall.pages.status import status_pill
 from shall.pages.words import word
 from shall.results.listing import search_words
 from shall.specs.changes import Change, ChangeKind
+from shall.specs.markup import without_markup
 
 _PILLS = {
     ChangeKind.LOST: "failed",
@@ -228,4 +229,4 @@ def _text(change: Change) -> Html:
     if before is not None and after is not None and before.text != after.text:
         return words_inline(before.text[:MOST_WORDS], after.text[:MOST_WORDS])
     row = after or before
-    return joined(short(row.text, MOST_WORDS) if row is not None else "")
+    return joined(short(without_markup(row.text), MOST_WORDS) if row is not None else "")

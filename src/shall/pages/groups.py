@@ -10,8 +10,8 @@ from shall.pages.links import Links
 from shall.pages.markup import Html, tag
 from shall.pages.parts import link
 from shall.pages.words import word
-from shall.report.values import cut
-from shall.report.wording import label, said
+from shall.report.values import cut, title_of
+from shall.report.wording import label, message_text
 from shall.results.listing import CaseLine, ReasonCount
 from shall.results.reason import Reason
 
@@ -112,12 +112,12 @@ def reason_text(group: Group, language: str) -> str:
         return label(
             "skipped_case", language, case=address, reason=label(f"outage.{why}", language)
         )
-    title = f"{reason.field} {reason.check}".strip()
+    title = title_of(reason.path, reason.field, reason.check)
     if reason.message is None:
         return title or word("groups.unknown", language)
     if group.varies:
         return word("groups.varies", language, check=title or reason.step)
-    text = one_line(said(reason.message, language))
+    text = one_line(message_text(reason.message, language))
     if title:
         text = label("skipped_case", language, case=title, reason=text)
     return cut(text, _LONGEST)
@@ -131,5 +131,5 @@ def key_of(reason: Reason) -> tuple[str, ...]:
     if message is None:
         return ("check", reason.check, reason.field)
     if not reason.check or reason.check == "status_code":
-        return ("message", message.code, reason.check, said(message, "en"))
+        return ("message", message.code, reason.check, message_text(message, "en"))
     return ("check", reason.check, reason.field, message.code)

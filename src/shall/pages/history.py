@@ -146,7 +146,7 @@ def _run_cells(
         _cell(_time(it.p50_s), headings[3], "num"),
         _cell(_time(it.p95_s), headings[4], "num"),
         _cell(short(run.environment, 80), headings[5]),
-        _cell(tag("code", (run.commit or "")[:10]), headings[6]),
+        _cell(tag("code", run.commit[:10]) if run.commit else "", headings[6]),
         tag("td", link(address, compare) if address else None),
     )
 

@@ -17,7 +17,7 @@ class Html(str):
 
 
 Content = str | Html | None
-"""What may stand inside an element: plain text, which is escaped, HTML, or nothing."""
+"""What may be inside an element: plain text, which is escaped, HTML, or nothing."""
 
 _VOID = frozenset({"input", "link", "meta"})
 
@@ -41,7 +41,7 @@ def tag(name: str, /, *content: Content, **attributes: str | bool) -> Html:
 
 
 def joined(*content: Content) -> Html:
-    """Put pieces one after the other."""
+    """Join pieces."""
     return Html("".join(map(escaped, content)))
 
 

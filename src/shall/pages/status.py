@@ -2,7 +2,7 @@
 
 from shall.messages import Message
 from shall.pages.markup import Html, tag
-from shall.report.wording import said
+from shall.report.wording import message_text
 from shall.specs.matrix import Row
 from shall.specs.status import WORST_FIRST, LinkOutcome, Status
 
@@ -36,7 +36,7 @@ def status_pill(status: str, language: str, count: int | None = None) -> Html:
 
 def status_word(status: str, language: str) -> str:
     """Return the name of a status in a language."""
-    return said(Message(f"report.status.{status}"), language).removeprefix("report.status.")
+    return message_text(Message(f"report.status.{status}"), language).removeprefix("report.status.")
 
 
 def decisive(row: Row) -> LinkOutcome | None:

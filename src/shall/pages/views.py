@@ -19,7 +19,7 @@ from shall.pages.frame import LANGUAGES, embedded
 from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.parts import glyph, share
 from shall.pages.words import word
-from shall.report.wording import label, said
+from shall.report.wording import label, message_text
 from shall.results.records import Outcome
 
 _STATUSES = (
@@ -94,7 +94,7 @@ def _run(language: str) -> Html:
 
 def _matrix(language: str) -> Html:
     pills = {
-        it: tag("span", said(Message(f"report.status.{it}"), language), class_=f"pill {it}")
+        it: tag("span", message_text(Message(f"report.status.{it}"), language), class_=f"pill {it}")
         for it in _STATUSES
     }
     head = _head(
@@ -145,7 +145,7 @@ def _head(eyebrow: str, *content: Content) -> Html:
 
 
 def _refused(language: str) -> Html:
-    """Show an error, or a text that is no answer of ours."""
+    """Show an error, or a text that is not an answer of ours."""
     return joined(
         tag(
             "header",

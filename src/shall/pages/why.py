@@ -8,7 +8,7 @@ from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.parts import age, fact, link
 from shall.pages.status import status_pill, status_word
 from shall.pages.words import word
-from shall.report.wording import said
+from shall.report.wording import message_text
 from shall.specs.matrix import Row
 from shall.specs.mentions import Mention
 from shall.specs.status import Latest, LinkOutcome, Status
@@ -114,9 +114,9 @@ def reason_of(found: LinkOutcome, language: str) -> str:
     if found.status is Status.PROVED:
         return ""
     if found.status is Status.FAILING:
-        return said(Message(f"report.outcome.{found.outcome}"), language)
+        return message_text(Message(f"report.outcome.{found.outcome}"), language)
     code = "not_reviewed" if found.is_review_outdated else found.status.value
-    return said(Message(f"trace.reason.{code}"), language)
+    return message_text(Message(f"trace.reason.{code}"), language)
 
 
 def decision_note(row: Row, language: str) -> str:
@@ -131,7 +131,7 @@ def decision_note(row: Row, language: str) -> str:
         "method": decision.method,
         "status": status_word(row.evidence_status, language),
     }
-    return said(Message(f"trace.{decision.kind}", params), language)
+    return message_text(Message(f"trace.{decision.kind}", params), language)
 
 
 def change_note(row: Row, language: str) -> str:
@@ -139,7 +139,7 @@ def change_note(row: Row, language: str) -> str:
     if row.change is None:
         return ""
     params = {"change": row.change.name}
-    return said(Message(f"trace.change.{row.change.operation}", params), language)
+    return message_text(Message(f"trace.change.{row.change.operation}", params), language)
 
 
 def notes(proof: Proof, row: Row, language: str) -> list[Html]:

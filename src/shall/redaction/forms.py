@@ -19,7 +19,7 @@ _SHORTEST_CUT = 4
 _LONGEST_CUT = 2_000
 """The beginning of a secret that is masked where a text was cut within it."""
 
-_SIGNS = frozenset("._-")  # as letters and digits: no encoder changes these
+_WITHOUT_SIGNS = str.maketrans("", "", "._-")
 
 _FEW = 64
 _MOST_SEARCHED = 800
@@ -29,6 +29,8 @@ _REMEMBERED = 256
 """The forms of values of so many characters are made once; those of longer ones take memory."""
 
 _BITS = 6  # of one base64 character (RFC 4648, section 4)
+_OFFSETS = ((b"", 0), (b"\0", 2), (b"\0\0", 3))
+"""Bytes before a value, and the characters that hold nothing but them or a part of it."""
 
 
 def forms_of(value: str) -> frozenset[str]:
@@ -44,9 +46,8 @@ def _known_forms(value: str) -> frozenset[str]:
 def _make_forms(value: str) -> frozenset[str]:
     data = _bytes(value)
     forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
-    if value.isascii() and all(
-        it.isalnum() or it in _SIGNS for it in value
-    ):  # no encoding has to change it: most tokens are such
+    # No encoding has to change letters, digits and these signs: most tokens are such.
+    if value.isascii() and value.translate(_WITHOUT_SIGNS).isalnum():
         return frozenset(map(str.lower, forms))
     import html  # its table of entities takes longer to load than most values need
 
@@ -89,9 +90,18 @@ class Matcher:
     def mask(self, text: str) -> str:
         """Replace every form in a text by the mask; overlapping ones by one."""
         low = folded(text)
-        few = len(self._forms) <= min(_FEW + len(low) // 2, _MOST_SEARCHED)
-        spans = list(self._search(low) if few else self._look_up(low))
+        spans = list(self._search(low) if self._are_few(low) else self._look_up(low))
         return mask_spans(text, spans) if spans else text
+
+    def _are_few(self, low: str) -> bool:
+        return len(self._forms) <= min(_FEW + len(low) // 2, _MOST_SEARCHED)
+
+    def finds(self, text: str) -> bool:
+        """Return whether a form is in a text."""
+        low = folded(text)
+        if self._are_few(low):
+            return any(map(low.__contains__, self._forms))
+        return next(self._look_up(low), None) is not None
 
     def mask_end(self, text: str) -> str:
         """Replace the beginning of a form that a text ends with."""
@@ -243,10 +253,9 @@ def _everything_escaped(text: str) -> Iterator[str]:
 
 def _base64(data: bytes) -> Iterator[str]:
     """Encode at the three offsets that a value may have; characters it shares are left out."""
-    for before in range(3):
-        first = -(-before * 8 // _BITS)
-        end = (before + len(data)) * 8 // _BITS
-        plain = binascii.b2a_base64(bytes(before) + data, newline=False).decode()[first:end]
+    for before, first in _OFFSETS:
+        end = (len(before) + len(data)) * 8 // _BITS
+        plain = binascii.b2a_base64(before + data, newline=False).decode()[first:end]
         yield plain
         if "+" in plain or "/" in plain:
             yield plain.replace("+", "-").replace("/", "_")  # base64url (section 5)

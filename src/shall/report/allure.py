@@ -13,7 +13,7 @@ from shall.escaping import block, one_line
 from shall.report.curl import curl_of
 from shall.report.text import case_text, check_headline, headline
 from shall.report.values import check_title
-from shall.report.wording import BAD, case_name, said, shown_outcome, step_title
+from shall.report.wording import BAD, case_name, message_text, shown_outcome, step_title
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -84,7 +84,7 @@ class _Case:
         if shown_outcome(case) in BAD:
             data["statusDetails"] = {"message": headline(case), "trace": case_text(case)}
         elif case.error is not None:
-            data["statusDetails"] = {"message": one_line(said(case.error, "en"))}
+            data["statusDetails"] = {"message": one_line(message_text(case.error, "en"))}
         return data
 
     def _labels(self) -> Iterator[tuple[str, str]]:
@@ -135,7 +135,7 @@ class _Case:
                 "attachments": list(self._attachments(step)),
             }
             if step.error is not None:
-                data["statusDetails"] = {"message": one_line(said(step.error, "en"))}
+                data["statusDetails"] = {"message": one_line(message_text(step.error, "en"))}
             yield data
 
     def _attachments(self, step: StepResult) -> Iterator[dict[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.report.text import check_headline, problems_of
-from shall.report.wording import BAD, case_name, label, said, shown_steps, step_title
+from shall.report.wording import BAD, case_name, label, message_text, shown_steps, step_title
 from shall.results.records import CaseResult, Position, RunResult, StepResult, is_bad
 from shall.span import Span
 
@@ -18,7 +18,7 @@ def diagnostics_of(run: RunResult) -> Iterator[Diagnostic]:
 
 def _of_case(case: CaseResult) -> Iterator[Diagnostic]:
     if case.error is not None:
-        yield _diagnostic("case.step-failed", case, case, said(case.error, "en"))
+        yield _diagnostic("case.step-failed", case, case, message_text(case.error, "en"))
     for kind, step in shown_steps(case):
         if step.outcome in BAD:
             yield from _of_step(case, step_title(kind, step, "en"), step)
@@ -26,7 +26,9 @@ def _of_case(case: CaseResult) -> Iterator[Diagnostic]:
 
 def _of_step(case: CaseResult, title: str, step: StepResult) -> Iterator[Diagnostic]:
     if step.error is not None:
-        yield _diagnostic("case.step-failed", case, step, f"{title}: {said(step.error, 'en')}")
+        yield _diagnostic(
+            "case.step-failed", case, step, f"{title}: {message_text(step.error, 'en')}"
+        )
     for check in step.checks:
         if check.outcome in BAD:
             text = f"{title}: {check_headline(check, 'en')}"

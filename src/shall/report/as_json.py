@@ -17,7 +17,7 @@ _SURROGATE = late_pattern("[\ud800-\udfff]")
 
 
 def json_text(run: RunResult) -> str:
-    """Write a run as indented JSON with its format version; keys stand in a fixed order.
+    """Write a run as indented JSON with its format version; keys are in a fixed order.
 
     Characters beyond ASCII are kept readable; half surrogate pairs, which no encoder takes, are
     written as JSON escapes. Numbers that JSON does not have are written as text: ``inf``. Each step

@@ -15,10 +15,10 @@ from shall.report.wording import (
     first_bad_path,
     is_bad,
     label,
+    message_text,
     place_of,
     request_line,
     response_lines,
-    said,
     shown_steps,
     step_title,
 )
@@ -48,7 +48,7 @@ def assistant_text(
         return ""
     pieces = [*_head(case, language, places or {}), *_criteria(case, texts, language)]
     if case.error is not None:
-        pieces.append(f"\n\n{_text(said(case.error, language))}")
+        pieces.append(f"\n\n{_text(message_text(case.error, language))}")
     for kind, step in shown_steps(case):
         if step.outcome in BAD:
             pieces += _step(step_title(kind, step, language), step, language)
@@ -77,7 +77,7 @@ def _step(title: str, step: StepResult, language: str) -> Iterator[str]:
     sent = request_line(step, language)
     yield f"\n\n{_text(title)} {_code(sent) if sent else ''}".rstrip() + "\n"
     if step.error is not None:
-        yield f"\n- {_text(said(step.error, language))}"
+        yield f"\n- {_text(message_text(step.error, language))}"
     bad = [check for check in step.checks if check.outcome in BAD]
     for check in bad[:_MOST_CHECKS]:
         yield f"\n- {_check(check, language)}"

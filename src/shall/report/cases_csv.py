@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 
 from shall.escaping import no_formula, one_line
-from shall.report.wording import said
+from shall.report.wording import message_text
 from shall.results.listing import CaseLine
 
 COLUMNS = (
@@ -22,7 +22,7 @@ def csv_lines(lines: Iterable[CaseLine], mask: Callable[[str], str]) -> Iterator
     yield _line(COLUMNS)
     for it in lines:
         message = it.reason.message if it.reason is not None else None
-        reason = "" if message is None else said(message, "en")
+        reason = "" if message is None else message_text(message, "en")
         key, name, row, environment, criteria, tags, why = (
             no_formula(one_line(mask(text)))
             for text in (

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from shall.escaping import one_line
+from shall.late_pattern import late_pattern
 from shall.results.records import SQL_METHOD, ExchangeRecord, StepResult
 
 _LEFT_OUT = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
 """Headers that curl writes itself, or that would no longer fit."""
+
+_FORM = ("Content-Type", "multipart/form-data")
+_BETWEEN_PARTS = late_pattern(r"&(?=[^&=]+=)")
+_FILE_PART = late_pattern(r"([^=]+)=<(.+), [0-9]+ bytes>")
 
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
@@ -17,8 +22,8 @@ _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 def curl_command(exchange: ExchangeRecord) -> str:
     """Return a command for a POSIX shell in one line.
 
-    Masked values are ``***`` and have to be filled in. So have bodies that were cut, files of
-    forms, and what a passing case does not store: headers and body.
+    Masked values are ``***`` and have to be filled in. So have bodies that were cut, folders of
+    files, and what a passing case does not store: headers and body.
     """
     if exchange.method == "WS":  # its URL says so, and curl sends no messages
         exchange = replace(exchange, method="GET", request_body="")
@@ -42,13 +47,26 @@ def _arguments(exchange: ExchangeRecord) -> Iterator[str]:
     elif method != ("POST" if body else "GET"):
         yield f"-X {_quoted(method)}"
     yield _quoted(exchange.url)
+    is_multipart = _FORM in exchange.request_headers
     for name, value in exchange.request_headers:
-        if name.lower() not in _LEFT_OUT:
+        if name.lower() not in _LEFT_OUT and (name, value) != _FORM:
             yield f"-H {_quoted(f'{name}: {value}' if value else f'{name};')}"
     if body:
-        if not any(name.lower() == "content-type" for name, _ in exchange.request_headers):
-            yield "-H Content-Type:"  # else curl names a form's
-        yield f"--data-raw {_quoted(body)}"
+        yield from map(_form_part, _BETWEEN_PARTS.split(body)) if is_multipart else _data(exchange)
+
+
+def _data(exchange: ExchangeRecord) -> Iterator[str]:
+    if not any(name.lower() == "content-type" for name, _ in exchange.request_headers):
+        yield "-H Content-Type:"  # else curl names a form's
+    yield f"--data-raw {_quoted(exchange.request_body)}"
+
+
+def _form_part(part: str) -> str:
+    """Return a field of a multipart form: a text, or a file that lies beside."""
+    found = _FILE_PART.fullmatch(part)
+    if found is not None:
+        return f"-F {_quoted(f'{found[1]}=@{found[2]}')}"
+    return f"--form-string {_quoted(part)}"
 
 
 def _quoted(text: str) -> str:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from shall.diagnostics.formats import written
 from shall.escaping import one_line
-from shall.messages import translated
+from shall.messages import plural, translated
 from shall.report.changes import change_to_json, described
 from shall.specs.changes import Change, ChangeKind
 from shall.specs.export import floored_percent
@@ -106,11 +106,12 @@ def gate_written(gate: Gate, form: str, language: str = "en") -> str:
 
 
 def _headline(gate: Gate) -> str:
-    bad = sum(it.verdict is not Verdict.PASSED for it in gate.judged)
+    total, bad = len(gate.judged), sum(it.verdict is gate.verdict for it in gate.judged)
     if gate.verdict is Verdict.PASSED:
-        return f"The gate passed: {len(gate.judged)} rules hold."
-    what = "failed" if gate.verdict is Verdict.FAILED else "cannot be judged"
-    return f"The gate {what}: {bad} of {len(gate.judged)} rules do not hold."
+        return f"The gate passed: {total} rules hold."
+    if gate.verdict is Verdict.UNKNOWN:
+        return f"The gate cannot be judged: {bad} of {total} rules cannot."
+    return f"The gate failed: {bad} of {total} rules {plural(bad, 'does', 'do')} not hold."
 
 
 def _figures(gate: Gate) -> str:

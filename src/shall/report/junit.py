@@ -21,10 +21,10 @@ from shall.report.wording import (
     first_bad_path,
     is_bad,
     label,
+    message_text,
     place_of,
     places_in,
     redirected,
-    said,
     shown_outcome,
     shown_steps,
     step_title,
@@ -89,7 +89,7 @@ def _case(case: CaseResult, language: str, places: Places) -> ET.Element:
 
 def _reason(case: CaseResult, language: str) -> str:
     if case.error is not None:
-        return one_line(said(case.error, language))
+        return one_line(message_text(case.error, language))
     for kind, step in shown_steps(case):
         if step.outcome in BAD:
             title = step_title(kind, step, language)
@@ -99,14 +99,14 @@ def _reason(case: CaseResult, language: str) -> str:
 
 def _step_reason(step: StepResult, language: str) -> str:
     if step.error is not None:
-        return said(step.error, language)
+        return message_text(step.error, language)
     check = next((check for check in step.checks if check.outcome in BAD), None)
     if check is None:
         return label(f"outcome.{step.outcome.value}", language)
     title = check_title(check, language)
     if check.message is None:
         return title
-    return f"{title}: {said(check.message, language)}{redirected(step, check, language)}"
+    return f"{title}: {message_text(check.message, language)}{redirected(step, check, language)}"
 
 
 def _totals(cases: Iterable[CaseResult]) -> dict[str, str]:

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from io import RawIOBase
 from typing import Any
 
-from shall.results.encoding import event_to_json
-from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
+from shall.results.events import CaseFinished, Event, RunFinished, RunStarted, event_to_json
 from shall.results.records import RunResult
 from shall.results.summary import summary_of
 
@@ -22,7 +21,7 @@ class EventLines:
         self._file = file
 
     def take(self, event: Event) -> None:
-        """Take an event."""
+        """Handle an event."""
         if self.fault is None:
             try:
                 self._write(f"{event_line(event)}\n".encode("ascii"))

@@ -45,7 +45,7 @@ class Progress(Struct):
             case CaseStarted():
                 self.current = event.name
             case CaseFinished():
-                self.counts[event.result.outcome] += 1
+                self.counts[event.figures.outcome] += 1
             case _:
                 pass
 
@@ -100,7 +100,7 @@ class ProgressBar(Struct):
             self._drawn = now
 
     def clear(self) -> None:
-        """Take the bar off the terminal, so that other text can be written."""
+        """Clear the bar from the terminal, so that other text can be written."""
         if self._drawn is not None:
             self.stream.write("\r\x1b[K")
             self.stream.flush()

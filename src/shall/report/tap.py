@@ -5,7 +5,15 @@ from collections.abc import Iterator
 
 from shall.escaping import one_line
 from shall.report.text import headline
-from shall.report.wording import case_name, first_bad_path, is_bad, label, place_of, places_in, said
+from shall.report.wording import (
+    case_name,
+    first_bad_path,
+    is_bad,
+    label,
+    message_text,
+    place_of,
+    places_in,
+)
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 
 
@@ -23,7 +31,7 @@ def _point(number: int, case: CaseResult) -> Iterator[str]:
     word = "not ok" if is_bad(case) else "ok"
     line = f"{word} {number} - {_description(f'{case.case_key}: {case_name(case)}')}"
     if case.outcome is Outcome.SKIPPED and not is_bad(case):
-        reason = _description(said(case.error, "en")) if case.error is not None else ""
+        reason = _description(message_text(case.error, "en")) if case.error is not None else ""
         line = f"{line} # SKIP {reason}".rstrip()
     yield line
     if is_bad(case):

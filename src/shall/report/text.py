@@ -27,6 +27,7 @@ from shall.report.wording import (
     first_bad_path,
     flaky_line,
     label,
+    message_text,
     outage_line,
     outages_of,
     place_of,
@@ -35,7 +36,6 @@ from shall.report.wording import (
     request_line,
     response_lines,
     retried_line,
-    said,
     shown_outcome,
     shown_steps,
     step_title,
@@ -156,11 +156,11 @@ def headline(case: CaseResult, language: str = "en") -> str:
         return one_line(f"{problem.span}: {translated(problem.message, language)}")
     for _, step in shown_steps(case):
         if step.error is not None:
-            return one_line(f"{step.id}: {said(step.error, language)}")
+            return one_line(f"{step.id}: {message_text(step.error, language)}")
         for check in step.checks:
             if check.outcome in BAD:
                 return one_line(f"{step.id}: {check_headline(check, language)}")
-    return one_line(said(case.error, language)) if case.error is not None else ""
+    return one_line(message_text(case.error, language)) if case.error is not None else ""
 
 
 def check_headline(check: CheckResult, language: str) -> str:
@@ -212,7 +212,7 @@ def _unsteady_lines(run: RunResult | RunSummary, style: Style) -> list[str]:
 
 
 def _skip_reason(case: CaseResult, error: Message, style: Style) -> str:
-    reason = said(error, style.language)
+    reason = message_text(error, style.language)
     return label("skipped_case", style.language, case=case_name(case), reason=reason)
 
 
@@ -253,7 +253,7 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
         yield style.line(2, label("verifies", style.language, keys=keys))
     if case.error is not None:
         yield from _excerpt_lines(2, case.case_key, case, style)
-        for text in said(case.error, style.language).splitlines():
+        for text in message_text(case.error, style.language).splitlines():
             yield style.line(2, text, _PAINT[Outcome.ERROR])
     yield from _bad_steps(case, style)
     if case.seed is not UNSET:
@@ -290,7 +290,7 @@ def _step_lines(kind: str, step: StepResult, file: str, style: Style) -> Iterato
     yield from _command_lines(step, style)
     if step.error is not None:
         yield from _excerpt_lines(4, file, step, style)
-        yield style.line(4, said(step.error, style.language), _PAINT[Outcome.ERROR])
+        yield style.line(4, message_text(step.error, style.language), _PAINT[Outcome.ERROR])
     for check in step.checks:
         if check.outcome in BAD:
             yield from _check_lines(check, file, style)

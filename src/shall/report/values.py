@@ -11,7 +11,7 @@ from msgspec import UNSET
 from shall.cases.path import parse_path
 from shall.errors import BadValue
 from shall.escaping import one_line
-from shall.report.wording import label, said
+from shall.report.wording import label, message_text
 from shall.results.records import CheckResult, Difference, Outcome
 
 SHOWN_LENGTH = 400
@@ -50,17 +50,22 @@ def check_title(check: CheckResult, language: str) -> str:
     """Name a check as ``expect`` has it, by selector and predicate; else by field and kind."""
     if check.implicit:
         return label("implicit", language)
-    written = _written(check)
-    if written and check.kind in _WITHOUT_EXPECTED:
-        written = (*written[:-1], check.kind)  # ``exists: false`` is shown as ``not_exists``
-    return one_line(" ".join(written or filter(None, (check.field, check.kind))))
+    return title_of(check.path, check.field, check.kind)
+
+
+def title_of(path: str, field: str | None, kind: str) -> str:
+    """Name a check by its path in the case, as ``expect`` has it; else by field and kind."""
+    written = _written(path)
+    if written and kind in _WITHOUT_EXPECTED:
+        written = (*written[:-1], kind)  # ``exists: false`` is shown as ``not_exists``
+    return one_line(" ".join(written or filter(None, (field, kind))))
 
 
 def check_message(check: CheckResult, language: str) -> str:
     """Return what a check says beyond its expected and actual values; often nothing."""
     if check.message is None or check.message.code in _SAID_BY_VALUES:
         return ""
-    return one_line(said(check.message, language))
+    return one_line(message_text(check.message, language))
 
 
 def has_expected(check: CheckResult) -> bool:
@@ -94,7 +99,7 @@ def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]
     elif check.message is not None and check.message.code == "check.length":
         length = check.message.params.get("actual")
         actual = label("length", language, length=length, value=actual)
-    elif _written(check)[:1] == ("duration",):
+    elif _written(check.path)[:1] == ("duration",):
         actual = f"{actual} ms"
     return cut(one_line(expected), width), cut(one_line(actual), width)
 
@@ -152,10 +157,10 @@ def cut(text: str, width: int) -> str:
     return f"{text[:kept]}..."
 
 
-def _written(check: CheckResult) -> tuple[str, ...]:
+def _written(path: str) -> tuple[str, ...]:
     """Return the keys under ``expect`` that lead to a check; none in the older list."""
     try:
-        keys = parse_path(check.path)
+        keys = parse_path(path)
     except BadValue:  # longer than a path may be
         return ()
     return tuple(map(str, keys[keys.index("expect") + 1 :])) if "expect" in keys else ()

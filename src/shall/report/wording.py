@@ -56,7 +56,7 @@ def _word(name: str, language: str) -> str:
     return render(Message(f"report.{name}"), language)
 
 
-def said(message: Message, language: str) -> str:
+def message_text(message: Message, language: str) -> str:
     """Return a message's text; an unknown one is shown as its code and data."""
     try:
         text = render(message, language)
@@ -166,6 +166,7 @@ __all__ = [
     "flaky_line",
     "is_bad",
     "label",
+    "message_text",
     "outage_line",
     "outages_of",
     "place_of",
@@ -175,7 +176,6 @@ __all__ = [
     "request_line",
     "response_lines",
     "retried_line",
-    "said",
     "shown_outcome",
     "shown_steps",
     "step_title",

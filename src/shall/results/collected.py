@@ -14,7 +14,7 @@ class Collected:
         self._shard: ShardRecord | UnsetType = UNSET
 
     def take(self, event: Event) -> None:
-        """Take an event."""
+        """Handle an event."""
         if isinstance(event, CaseFinished):
             self._cases[event.number] = event.result
         elif isinstance(event, RunStarted):

@@ -6,10 +6,13 @@ of it may turn out to be a secret in a later step.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any, cast
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.results.records import CaseResult, RunSummary, ShardRecord
+from shall.results.encoding import decode_case, finite
+from shall.results.records import FORMAT, CaseResult, RunSummary, ShardRecord
 
 
 class RunStarted(Struct, frozen=True, gc=False):
@@ -30,15 +33,23 @@ class CaseStarted(Struct, frozen=True, gc=False):
     name: str
 
 
-class CaseFinished(Struct, frozen=True, gc=False):
+class CaseFinished(Struct, frozen=True, gc=False, rename={"figures": "result"}):
     """A case ended, its teardown included. ``number`` is its place in the order of the files.
 
-    ``encoded`` is the result as ``encode_case`` returns it, where that was made already.
+    ``figures`` is its result, of which steps and teardowns may not be read where it passed.
+    ``encoded`` is the whole result as ``encode_case`` returns it, where that was made already.
     """
 
-    result: CaseResult
+    figures: CaseResult
     number: int = 0
     encoded: bytes | None = None
+
+    @property
+    def result(self) -> CaseResult:
+        """The whole result."""
+        if self.encoded is None:
+            return self.figures
+        return decode_case(self.encoded)
 
 
 class RunFinished(Struct, frozen=True, gc=False):
@@ -49,3 +60,12 @@ class RunFinished(Struct, frozen=True, gc=False):
 
 Event = RunStarted | CaseStarted | CaseFinished | RunFinished
 Emit = Callable[[Event], None]
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """Return an event as JSON data; ``event`` names its kind."""
+    if type(event) is CaseFinished:
+        event = CaseFinished(event.result, event.number)
+    data = cast("dict[str, Any]", finite(msgspec.to_builtins(event, enc_hook=str)))
+    data.pop("encoded", None)
+    return {"event": type(event).__name__, "format": FORMAT, **data}

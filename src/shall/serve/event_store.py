@@ -33,7 +33,7 @@ _BRIEF = frozenset(
 _is_brief: ContextVar[bool] = ContextVar("is_brief", default=False)
 
 
-class _Kept(Struct, frozen=True):
+class _StoredEvent(Struct, frozen=True):
     number: int
     session: object
     stream: str
@@ -46,20 +46,20 @@ class EventRing:
     def __init__(self, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._kept: deque[_Kept] = deque()
+        self._kept: deque[_StoredEvent] = deque()
         self._bytes = 0
         self._last = 0
 
     def add(self, session: object, stream: str, text: bytes | None) -> int:
         """Store an event, and drop the oldest ones beyond the bounds; return its number."""
         self._last += 1
-        self._kept.append(_Kept(self._last, session, stream, text))
+        self._kept.append(_StoredEvent(self._last, session, stream, text))
         self._bytes += len(text or b"")
         while len(self._kept) > self._max_events or self._bytes > self._max_bytes:
             self._bytes -= len(self._kept.popleft().text or b"")
         return self._last
 
-    def after(self, session: object, number: int) -> tuple[str, list[_Kept]] | None:
+    def after(self, session: object, number: int) -> tuple[str, list[_StoredEvent]] | None:
         """Return the stream of a session's event and what followed on it; None if it is gone."""
         own = [kept for kept in self._kept if kept.session is session and kept.number >= number]
         if not own or own[0].number != number:

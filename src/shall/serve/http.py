@@ -58,7 +58,7 @@ def serve_http(
             cannot be served, or settings cannot work together.
     """
     # From the first moment on: a signal before the server runs ends nothing half-way, and uvicorn
-    # raises it again when it is done. Ending on request is no failure.
+    # raises it again when it is done. Ending on request is not a failure.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     set_up_logging(settings)
@@ -102,7 +102,7 @@ class Worker(multiprocess.Process):
     """A process that serves.
 
     uvicorn makes its server on first use. Where two threads did that at once, one served and the
-    other told the parent for ever that it had not started: the worker was never put into service.
+    other reported for ever that it had not started: the worker was never put into service.
     """
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:

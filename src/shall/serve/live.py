@@ -1,4 +1,4 @@
-"""Looks at the runs that go on, while somebody listens: once for all who do.
+"""Watches the runs that go on while there are listeners: once for all of them.
 
 The store is what workers, other servers and commands share, so it is polled. Where nobody listens,
 nothing is done at all.

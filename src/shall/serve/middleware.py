@@ -16,7 +16,7 @@ from shall.serve.probe import PlainProbeGate, Probe, ProbeGate
 from shall.serve.streams import StreamGuard
 from shall.settings import Settings
 
-_TOLD = ["Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Retry-After"]
+_EXPOSED_HEADERS = ["Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Retry-After"]
 
 
 def gated(
@@ -30,8 +30,8 @@ def gated(
 ) -> ASGIApp:
     """Return an application behind all middleware; the last one added runs first.
 
-    Who is foreign is refused before anything is read, who is not known or asks too often before
-    the body is (and before ``100 Continue`` asks for it). ``probe`` needs none of that.
+    Foreign hosts and origins are refused before anything is read; unknown callers and too many
+    requests before the body is read and ``100 Continue`` asks for it. ``probe`` skips all of that.
     """
     app = SizeGate(drain.gate(app), settings)
     rates = limit_rates(app, settings, metrics.rate_store_failures.inc)
@@ -46,7 +46,7 @@ def gated(
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["*"],
-            expose_headers=_TOLD,
+            expose_headers=_EXPOSED_HEADERS,
         )
     app = behind_proxies(app, settings)
     app = ExchangeGate(app, (log_access, metrics.take_exchange))

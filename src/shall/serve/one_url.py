@@ -84,7 +84,7 @@ class Messages:
         self._sse = sse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take one message."""
+        """Handle one message."""
         _name_user(scope)
         await self._sse.handle_post_message(scope, receive, send)
 

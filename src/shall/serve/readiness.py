@@ -86,7 +86,7 @@ class Readiness:
             self._checking = None
         self._known_until = self._clock() + KEPT_FOR_S
         if self._known != before:
-            _log.warning("ready" if not self._known else "not ready: %s", *_told(self._known))
+            _log.warning("ready" if not self._known else "not ready: %s", *_joined(self._known))
         return self._known
 
     def _look(self) -> tuple[str, ...]:
@@ -154,5 +154,5 @@ def _reason(error: OSError) -> str:
     return "state not writable" if error.errno in forbidden else "store unavailable"
 
 
-def _told(reasons: tuple[str, ...]) -> tuple[str, ...]:
+def _joined(reasons: tuple[str, ...]) -> tuple[str, ...]:
     return (", ".join(reasons),) if reasons else ()

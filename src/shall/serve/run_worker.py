@@ -43,7 +43,7 @@ def main() -> None:
     workload = Workload(
         keys,
         lambda numbers: reader.read_turns(keys, rows, numbers, assignment.options.repeat),
-        space.make_loop,
+        lambda: space.make_loop(assignment.count),
         space.files,
         rows,
         assignment.joined,

@@ -38,7 +38,7 @@ _HEADERS = [
 class SseSessions(SseServerTransport):
     """The SDK's transport with event streams of our own; messages are taken by the SDK.
 
-    What is no message is answered 400 and not passed on: the SDK would log a fault for it.
+    What is not a message is answered 400 and not passed on: the SDK would log a fault for it.
     """
 
     @asynccontextmanager

@@ -43,7 +43,7 @@ def load_certificate(context: ssl.SSLContext, cert: Path, key: Path) -> None:
     """Load a certificate chain and its key; connections made from now on use them.
 
     Raises:
-        CertificateUnusable: A file cannot be read, is no PEM, or they do not match.
+        CertificateUnusable: A file cannot be read, is not PEM, or they do not match.
     """
     for name, path in (("certificate", cert), ("key", key)):
         _check_readable(name, path)

@@ -96,7 +96,7 @@ class _Reader:
                 for environment, block in said.items():
                     at = (*keys, environment)
                     if environment in ("is_scene", "sub_projects"):
-                        self._note_ignored(at, "the project is no scene")
+                        self._note_ignored(at, "the project is not a scene")
                     elif not isinstance(block, dict):
                         self._bad(at, "not keys and values")
                     else:

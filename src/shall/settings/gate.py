@@ -31,7 +31,7 @@ def statuses(value: Any) -> tuple[str, ...]:
     known = [status.value for status in Status]
     for status in found:
         if status not in known:
-            raise ValueError(f"{status} is no status; there are: {', '.join(known)}")
+            raise ValueError(f"{status} is not a status; there are: {', '.join(known)}")
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """Whether a Python test asserts anything: a test that cannot fail proves nothing.
 
 What cannot be decided counts as an assertion, but for a call of a function of which nothing is
-known: that it may raise is no check.
+known: that it may raise is not a check.
 """
 
 import ast

@@ -61,7 +61,7 @@ def baseline_of(matrix: Matrix) -> Baseline:
 def _row_of(row: Row) -> BaselineRow:
     criterion = row.criterion
     found = [link.latest for link in row.links if link.latest is not None]
-    # Which services this machine does not reach is no part of what is committed.
+    # Which services this machine does not reach is not part of what is committed.
     is_local = row.status is Status.UNREACHABLE
     oldest = min(found, key=lambda it: (it.at, it.run_id), default=None)
     return BaselineRow(
@@ -113,7 +113,7 @@ def from_lines(text: str, file: str) -> Baseline:
     """Read a baseline. A key that occurs twice, after a merge, counts as proved where either does.
 
     Raises:
-        InvalidSpec: A line is no row of a baseline, such as a conflict marker; all are named. Or
+        InvalidSpec: A line is not a row of a baseline, such as a conflict marker; all are named. Or
             there is none: an empty baseline would protect nothing.
     """
     rows: dict[str, BaselineRow] = {}
@@ -155,7 +155,7 @@ def _unreadable(error: Exception, span: Span) -> Diagnostic:
     if isinstance(error, _Newer):
         message = "A newer release wrote this line of the baseline."
         return Diagnostic(UNREADABLE, Severity.ERROR, message, span, "Upgrade shall.")
-    message = "This line is no row of a baseline."
+    message = "This line is not a row of a baseline."
     hint = "Resolve the merge, or write the baseline again with `shall baseline`."
     return Diagnostic(UNREADABLE, Severity.ERROR, message, span, hint)
 

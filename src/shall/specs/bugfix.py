@@ -1,6 +1,6 @@
 """Kiro's bugfix documents: what happens now, what shall happen, and what shall not change.
 
-``1.1 WHEN ...`` under current behaviour describes the defect and is no requirement. The numbers
+``1.1 WHEN ...`` under current behaviour describes the defect and is not a requirement. The numbers
 of several bugs may be interleaved: the heading says what a sentence is, not its number. A numbered
 duty under any other heading, such as ``4.1 WHEN ...`` under a feature, is a requirement too.
 """

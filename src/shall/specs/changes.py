@@ -47,7 +47,7 @@ def changes_between(
     """Return what changed, by kind and then by key.
 
     A criterion is recognised by its text, then by its key: one that moved is compared with itself,
-    and not with what stands at its former number. ``renamed`` maps former keys to present ones.
+    and not with what is at its former number. ``renamed`` maps former keys to present ones.
     """
     found = [*_changes(before, after, renamed or {})]
     order = {kind: at for at, kind in enumerate(ChangeKind)}

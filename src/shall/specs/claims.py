@@ -73,7 +73,7 @@ _COMMON_WORDS = frozenset({"the", "no", "this", "that", "a", "same", "each", "an
 
 
 def claims_of(criterion: Criterion) -> tuple[Claim, ...]:
-    """Return what a criterion names, each once; nothing of one that is no EARS sentence."""
+    """Return what a criterion names, each once; nothing of one that is not an EARS sentence."""
     found: dict[Claim, None] = {}
     for clause in criterion.clauses:
         if not clause.is_negative:

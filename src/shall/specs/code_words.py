@@ -10,7 +10,7 @@ from shall.specs.claims import Asserted
 
 
 def asserted_by_test(text: str, source: str) -> Asserted | None:
-    """Return what stands in a test and in what its module shares; None where it is not found.
+    """Return the code of a test and of what its module shares; None where it is not found.
 
     ``source`` is the node id. Helpers, fixtures and constants of the module count for each test of
     it, those of other modules for none.
@@ -41,7 +41,7 @@ def _find(body: list[ast.stmt], names: list[str]) -> ast.AST | None:
 
 
 def _shared(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a module that are no tests."""
+    """Yield the statements of a module that are not tests."""
     for node in body:
         if isinstance(node, Function | ast.ClassDef) and node.name.lower().startswith("test"):
             continue

@@ -38,6 +38,13 @@ _OF_CONSTANTS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.IsNot: operator.is_not,
 }
 
+_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+_LARGEST = 1 << 32
+
 _COLLECTIONS = frozenset({"list", "tuple", "set", "frozenset", "dict", "str", "bytes"})
 _OF_ITEMS = frozenset({"enumerate", "reversed", "sorted", "iter"}) | _COLLECTIONS
 
@@ -126,13 +133,31 @@ def _items_of(node: ast.expr) -> ast.expr:
 
 def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
     left, right = _exact(left), _exact(right)
+    with suppress(ValueError, TypeError, MemoryError, RecursionError):
+        return bool(_OF_CONSTANTS[type(op)](_value(left), _value(right)))
     if _is_length(left) and isinstance(right, ast.Constant | ast.UnaryOp):
         return _of_length(op, right)
     if isinstance(left, _VARIABLE) or isinstance(right, _VARIABLE):
         return _OF_SAME.get(type(op)) if is_same(left, right) else None
-    with suppress(ValueError, TypeError, MemoryError, RecursionError):
-        return bool(_OF_CONSTANTS[type(op)](ast.literal_eval(left), ast.literal_eval(right)))
     return _OF_SAME.get(type(op)) if is_same(left, right) else None
+
+
+def _value(node: ast.expr) -> Any:
+    """Return the value of a literal, or of literals that are counted or calculated with.
+
+    Raises:
+        ValueError: It is not known, or large.
+    """
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+            values = _value(left), _value(right)
+            if any(type(it) is not int or abs(it) > _LARGEST for it in values):
+                raise ValueError
+            return _ARITHMETIC[type(op)](*values)
+        case ast.Call(func=ast.Name(id="len"), args=[items], keywords=[]):
+            return len(ast.literal_eval(items))
+        case _:
+            return ast.literal_eval(node)
 
 
 def _exact(node: ast.expr) -> ast.expr:

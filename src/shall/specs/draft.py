@@ -23,7 +23,7 @@ class Draft(Struct):
     criteria_level: int = 0  # of the heading that opened them
     had_heading: bool = False  # of the acceptance criteria
     has_numbers: bool = False  # among its criteria
-    holds_requirements: bool = False  # below it stand headings with ids of their own
+    holds_requirements: bool = False  # headings with ids of their own are below it
     last: int = 0
     numbers: dict[tuple[int, int], int] = field(default_factory=dict)  # of a list, as written
     named: list[Criterion] = field(default_factory=list)  # those with their own id
@@ -87,7 +87,7 @@ class Draft(Struct):
     def next_number(self, block: Block, counting: Mapping[int, int]) -> int:
         """Return an item's number: as written, unless the list does not count (``1. 1. 1.``).
 
-        A number that stands twice in a list that counts stays what it is: that is a mistake, and
+        A number that occurs twice in a list that counts stays as it is: that is a mistake, and
         the two criteria have one key. So does a number of a second list that does not begin
         with 1.
         """

@@ -13,7 +13,7 @@ from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from shall.diagnostics.terminal import terminal
-from shall.escaping import no_formula
+from shall.escaping import no_formula, one_line
 from shall.messages import Message, render, translated
 from shall.specs.decisions import Decision
 from shall.specs.markup import without_markup
@@ -107,7 +107,7 @@ def to_csv(matrix: Matrix) -> str:
         change = [row.change.name, row.change.operation.value] if row.change else ["", ""]
         for link in row.links or [None]:
             said = [link.link.source, link.outcome or "", link.run_id or ""] if link else [""] * 3
-            writer.writerow([no_formula(cell) for cell in (*about, *said, *change)])
+            writer.writerow([no_formula(one_line(it)) for it in (*about, *said, *change)])
     return out.getvalue()
 
 
@@ -418,7 +418,7 @@ def _named(link: LinkOutcome) -> str:
 
 
 def link_state(status: str, outcome: str | None) -> str:
-    """Return the outcome of a link, or its status where the outcome is no proof any more."""
+    """Return the outcome of a link, or its status where the outcome is not proof any more."""
     if outcome is None or status not in {Status.PROVED, Status.FAILING}:
         return str(status)
     return outcome

@@ -20,7 +20,7 @@ def criterion_fingerprint(text: str) -> str:
 
     Unicode is normalised (NFKC, but 10² stays another number than 102), white space folded, markup
     and a final stop removed, the case of EARS keywords ignored: a change of markup alone changes
-    nothing. The content of code is no markup.
+    nothing. The content of code is not markup.
     """
     words = text if text.isascii() else _normalised(text)
     words = without_markup(words)

@@ -7,7 +7,7 @@ REQUIREMENT = (
     "exigence|anforderung|requisito|requerimiento|eis|vereiste|wymaganie|požadavek|krav"
     "|gereksinim|persyaratan|yêu cầu|требование|вимога|요구 ?사항|דרישה|(?:ال)?متطلب"
 )
-"""What stands in front of the number of a requirement."""
+"""What precedes the number of a requirement."""
 
 STORY = (
     "(?:histoire|récit|scénario) utilisateur|(?:nutzer|benutzer|anwender)(?:geschichte|story)"
@@ -16,7 +16,7 @@ STORY = (
     "|(?:пользовательская история|история пользователя)|історія користувача"
     "|사용자 ?(?:스토리|이야기)|סיפור משתמש|قصة (?:ال)?مستخدم"
 )
-"""What stands in front of the number of a user story."""
+"""What precedes the number of a user story."""
 
 ACCEPTANCE = (
     "(?:crit[èe]res?|sc[ée]narios?|conditions?) (?:d['’]acceptation|de recette)"

@@ -6,14 +6,14 @@ from msgspec import Struct
 
 from shall.late_pattern import late_pattern
 
-# Prefixes that may stand without a hyphen: FR1.1, AC2. Others need one, so that H2: is no id.
+# Prefixes that may stand without a hyphen: FR1.1, AC2. Others need one, so that H2: is not an id.
 _SHORT = r"(?:N?FR|AC|REQ|R|SC|US|UC|BR|NR|IR|DR|SR|CR|TR|PR|UR|QR|ER|UX|SEC|PERF)"
 _PART = r"(?:[a-z](?:\.\d+)*)?"  # FR-005a, FR-005a.1
 _NAME = (
     rf"(?:{_SHORT}\d+(?:\.\d+)*{_PART}"
     rf"|[A-Z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]\d+(?:[.-]\d+)*{_PART})"
 )
-# What is no id: "SHA-256 SHALL be used" (no colon), "1.5 seconds after ..." (a word follows).
+# What is not an id: "SHA-256 SHALL be used" (no colon), "1.5 seconds after ..." (a word follows).
 _OWN_ID = late_pattern(
     r"[*_`\[【(（]*+(?:"
     rf"(?P<name>{_NAME})(?:"

@@ -49,7 +49,7 @@ def to_needs(matrix: Matrix, project: str, now: datetime) -> dict[str, Any]:
 def ids_of(prefix: str, names: Iterable[str]) -> Mapping[str, str]:
     """Map names to ids of capital letters, digits and underscores, each different.
 
-    Where letters are lost that tell names apart, a part of the name's hash follows.
+    Where letters are lost that distinguish names, a part of the name's hash follows.
     """
     plain = {name: _plain(name) for name in names}
     count = Counter(plain.values())

@@ -97,7 +97,7 @@ def _tests(data: bytes, name: str) -> Iterator[ReportedTest]:
 
 def _check_place(tag: str, depth: int, name: str) -> None:
     if depth == 0 and tag not in {"testsuites", "testsuite"}:
-        raise BadValue(f"{name} is no JUnit report: its root is {tag}.")
+        raise BadValue(f"{name} is not a JUnit report: its root is {tag}.")
     if depth >= DEEPEST:
         raise BadValue(f"{name} has more than {DEEPEST} elements within one another.")
 

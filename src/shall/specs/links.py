@@ -15,7 +15,7 @@ from shall.specs.model import Link, LinkKind
 from shall.specs.syntax import parsed, walk
 from shall.specs.test_comments import TestComments, may_validate
 
-_NO_STRING = "This verifies mark is not read, because its argument is no plain string."
+_NO_STRING = "This verifies mark is not read, because its argument is not a plain string."
 _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
 
 

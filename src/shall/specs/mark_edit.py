@@ -22,7 +22,7 @@ def rename_marks(
 ) -> MarkEdit:
     """Return a test file whose marks name other criteria, where only ``sources`` have the mark.
 
-    A mark that other tests share, or that is no plain literal on one line, is left.
+    A mark that other tests share, or that is not a plain literal on one line, is left.
 
     Raises:
         InvalidSpec: The file is not Python.
@@ -56,7 +56,7 @@ def rename_marks(
 
 
 def _written(lines: Sequence[str], literal: ast.Constant) -> tuple[int, int] | None:
-    """Return where the name stands between the quotes; None where it is no plain literal."""
+    """Return where the name is between the quotes; None where it is not a plain literal."""
     if literal.end_lineno != literal.lineno or literal.end_col_offset is None:
         return None
     line = lines[literal.lineno - 1].encode()  # the columns of ast count bytes

@@ -83,7 +83,7 @@ def parsed(text: str, lines: Sequence[str]) -> Iterator[Leaf | Block]:
 def nested_content(text: str) -> Mapping[int, str]:
     """Map the line of each list item to the code and tables within it, where it has some.
 
-    They are no sentences, so ``read_blocks`` has no block for them; what the item says needs them.
+    They are not sentences, so ``read_blocks`` has no block for them; what the item says needs them.
     """
     if not _NESTED.search(text):
         return {}

@@ -4,7 +4,7 @@ import re
 
 from shall.late_pattern import late_pattern
 
-# What is no markup carries meaning: total_amount, _id, 2 * 3, ~5 ms, and all of `*.yaml`.
+# What is not markup carries meaning: total_amount, _id, 2 * 3, ~5 ms, and all of `*.yaml`.
 _MARKUP = late_pattern(r"\*\*+|`+|~~+")
 _EMPHASIS = late_pattern(
     r"\*(?=\S)([^*]{1,1000})(?<=\S)\*|(?<!\w)(_{1,3})(?=\S)(.{1,1000}?)(?<=\S)\2(?!\w)", re.DOTALL
@@ -34,5 +34,5 @@ def without_markup(text: str) -> str:
 
 
 def _protected(code: re.Match[str]) -> str:
-    """Return what stands in code, with other characters in place of what looks like markup."""
+    """Return code with other characters in place of what looks like markup."""
     return _IN_CODE.sub(lambda found: found[0].translate(_PROTECTED), code[2])

@@ -318,7 +318,7 @@ def _moved(rows: Sequence[Row]) -> tuple[Moved, ...]:
 def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
     """Map every way to name a criterion to it: its key, and its local id where that is unique.
 
-    A key that stands twice names none.
+    A key that occurs twice names none.
     """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
     ways = ways_to_name(specs)

@@ -81,7 +81,7 @@ class Criterion(Struct, frozen=True, gc=False):
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
-        """The sentences that could be split. A text that is no EARS sentence has none."""
+        """The sentences that could be split. A text that is not an EARS sentence has none."""
         from shall.specs.ears import parse_clauses  # takes 25 ms, and many commands split nothing
 
         return parse_clauses(self.text)
@@ -117,7 +117,7 @@ class Criterion(Struct, frozen=True, gc=False):
 
     @property
     def clause(self) -> Clause | None:
-        """The first clause; None where the text is no EARS sentence."""
+        """The first clause; None where the text is not an EARS sentence."""
         return next(iter(self.clauses), None)
 
     @property

@@ -178,7 +178,9 @@ class _Reader:
             return None
         own = headings.named_of(block.text)
         if own is not None:
-            is_story = headings.is_story(own.title)  # "US1: As a reader" is no requirement itself
+            is_story = headings.is_story(
+                own.title
+            )  # "US1: As a reader" is not a requirement itself
             return own.number, own.title, "" if is_story else own.number
         bare = headings.numbered_of(block.text)
         if bare is not None and block.line in self._subsections:
@@ -200,7 +202,7 @@ class _Reader:
         return None
 
     def _add_heading(self, draft: Draft, block: Block) -> None:
-        """Begin with the title of a heading with an id: what stands below it may say more."""
+        """Begin with the title of a heading with an id: what is below it may say more."""
         live = live_sentence(draft.title)
         key = f"{self._feature}#{draft.own_local}"
         standing = Standing.WITHDRAWN if live.is_struck or "~~" in block.text else Standing.LIVE
@@ -303,7 +305,7 @@ class _Reader:
         return True
 
     def _note_other(self, draft: Draft, block: Block) -> None:
-        """Note an item that is no criterion, unless it was reported."""
+        """Note an item that is not a criterion, unless it was reported."""
         last = self.unread[-1].span if self.unread else None
         is_reported = last is not None and last.line == block.line
         is_none = self._aside or is_reported or headings.is_metadata(block.text)

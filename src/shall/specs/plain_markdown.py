@@ -11,7 +11,7 @@ from typing import NamedTuple
 from shall.specs.block import BlockKind, Leaf
 
 _DEEPEST = 8  # markdown-it-py has a limit of its own, a little deeper
-# Anything that is told apart by more than its line, or by spaces of other widths.
+# Anything that more than its line decides, or by spaces of other widths.
 _OTHER = re.compile(
     "[\t\0\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]"
     r"|^ *(?:[-+*] +|[0-9]{1,9}[.)] +)*(?:```|~~~|[<>|]|=+ *$|:[-: ]*[-|]|-[- ]*[:|])"

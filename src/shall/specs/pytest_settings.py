@@ -32,7 +32,7 @@ NO_SETTINGS = PytestSettings()
 def pytest_settings(texts: Iterable[str]) -> PytestSettings:
     """Return what may be meant in the texts of the files; in comments and other tools' parts, too.
 
-    What is no test code and no fixture adds nothing.
+    What is not a test code and no fixture adds nothing.
     """
     plugins: set[str] = set()
     fixtures: set[str] = set()

@@ -272,7 +272,7 @@ def _definitions(owner: ast.Module | ast.ClassDef) -> dict[str, ast.stmt]:
 
 
 def _without_links(statement: ast.stmt) -> Iterator[Any]:
-    """Yield a statement, and of ``pytestmark`` what is no link."""
+    """Yield a statement, and of ``pytestmark`` what is not a link."""
     if isinstance(statement, ast.Assign) and "pytestmark" in bindings_of(statement).names:
         yield without_marks([statement.value])  # empty where all of them are links
     else:

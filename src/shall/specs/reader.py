@@ -28,7 +28,7 @@ _NUMBERED = late_pattern(
 
 
 def feature_of(path: str) -> str | None:
-    """Return the feature whose requirements stand at a path in any layout; None for other paths."""
+    """Return the feature whose requirements are at a path in any layout; None for other paths."""
     found = document_at(path)
     return found.feature if found is not None and found.role is Role.REQUIREMENTS else None
 
@@ -107,7 +107,7 @@ def form_of(text: str) -> Form:
 
 
 def join_features(features: Sequence[Feature], problems: Sequence[Diagnostic] = ()) -> SpecSet:
-    """Join the documents of a workspace; a key that stands in two of them is a problem.
+    """Join the documents of a workspace; a key that occurs in two of them is a problem.
 
     ``problems`` are those of documents that could not be read.
     """

@@ -95,7 +95,7 @@ Source = tuple[str, str]
 class Unreachable(Struct, frozen=True, gc=False):
     """The service that a case of this machine did not reach when it last ran.
 
-    ``at`` is aware UTC. It is no evidence: it fails nothing, and no other machine knows it.
+    ``at`` is aware UTC. It is not evidence: it fails nothing, and no other machine knows it.
     """
 
     source: str

@@ -37,7 +37,7 @@ def read_stories(
 
 
 class _Section(Struct):
-    """Where in a document a block stands."""
+    """Where in a document a block is."""
 
     level: int = 0
     is_excluded: bool = False  # entities, assumptions: they hold no requirements
@@ -175,7 +175,7 @@ class _Reader:
         return not (section.is_excluded or section.is_edge) and bool(steps_of(text))
 
     def _extends(self, block: Block) -> bool:
-        """Add what is nested in an item, or stands below a heading with an id, to its criterion."""
+        """Add what is nested in an item, or is below a heading with an id, to its criterion."""
         if self._above is None:
             return False
         above = self._above[-1]

@@ -11,7 +11,7 @@ def parsed(text: str) -> ast.Module:
     """Return the tree of a module; one that is asked for again at once is parsed once.
 
     Raises:
-        SyntaxError, ValueError, MemoryError, RecursionError: It is no Python.
+        SyntaxError, ValueError, MemoryError, RecursionError: It is not Python.
     """
     with warnings.catch_warnings():  # about an author's "\\d", say: not ours to report
         warnings.simplefilter("ignore")

@@ -50,7 +50,7 @@ def read_tasks(text: str, file: str) -> tuple[Task, ...]:
     """Return the tasks of a document, in their order.
 
     Where some boxes are numbered, those without a number are checklists of a task. What is struck
-    out, or inside code or a comment, is no task.
+    out, or inside code or a comment, is not a task.
     """
     found = list(_items(text, file))
     if any(it.number for it in found):

@@ -43,7 +43,7 @@ class Named(Struct, frozen=True):
 class CommentLine(Struct, frozen=True):
     """A line of a docstring or comment, from the column ``start`` (0 is the first).
 
-    ``is_alone``: no code stands before it.
+    ``is_alone``: no code is before it.
     """
 
     number: int
@@ -106,7 +106,7 @@ class TestComments:
 
 
 def _comments(text: str) -> Iterator[CommentLine]:
-    with suppress(tokenize.TokenError, SyntaxError):  # what is no Python is reported by the parser
+    with suppress(tokenize.TokenError, SyntaxError):  # what is not Python is reported by the parser
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
                 number, start = token.start

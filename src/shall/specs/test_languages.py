@@ -110,7 +110,7 @@ TEST_ENDINGS = tuple(it for language in LANGUAGES for it in language.endings)
 
 
 def language_of(path: str) -> Language | None:
-    """Return the language of a test file; None where it is no test file of one that is read."""
+    """Return the language of a test file; None where it is not a test file of one that is read."""
     for language in LANGUAGES:
         if path.endswith(language.endings):
             return language if language.file.search(path) else None

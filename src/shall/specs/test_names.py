@@ -18,7 +18,7 @@ _LATIN_WORDS, _OTHER_LETTERS = 3, 6
 
 
 def keys_in(name: str, known: Mapping[str, Criterion]) -> Iterator[Criterion]:
-    """Yield the criteria whose keys stand in the name of a test."""
+    """Yield the criteria whose keys are in the name of a test."""
     for found in _KEY.finditer(name):
         for feature in _endings(found["feature"]):
             criterion = _longest(feature, found["local"], known)

@@ -17,7 +17,7 @@ CHANGED_TWICE = "spec.changed-twice"
 _MESSAGES = {
     SENTENCE: "This sentence reads like a requirement, but is not among criteria.",
     LIST: "This list is under acceptance criteria, but under no requirement.",
-    BULLET: "This bullet is among criteria, but is no sentence.",
+    BULLET: "This bullet is among criteria, but is not a sentence.",
     ROW: "This table row reads like a requirement, but has no id.",
     TEMPLATE: "This is a template with empty slots, not a requirement.",
 }

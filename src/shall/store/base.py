@@ -32,7 +32,7 @@ class RunOrigin(Struct, frozen=True):
     """Where a run began: the checked-out commit in hex, and the name of the machine.
 
     ``is_dirty`` says whether files differ from the commit. None: not known; an empty commit: there
-    is no git, or no commit.
+    is no repository, or no commit.
     """
 
     commit: str | None = None

@@ -98,7 +98,7 @@ class CallLog:
                 self._close()
                 continue
             if locked and state.st_size:
-                self._mend(descriptor, state.st_size)
+                self._end_last_line(descriptor, state.st_size)
             _write_whole(descriptor, line)
             if locked:
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
@@ -165,7 +165,7 @@ class CallLog:
                 if (found := name.fullmatch(path.name)) and _time_of(found[1]) < now - self._kept:
                     path.unlink()
 
-    def _mend(self, descriptor: int, size: int) -> None:
+    def _end_last_line(self, descriptor: int, size: int) -> None:
         """Ensure that the file ends with a whole line. The caller must hold the lock.
 
         What a crash left of a line of ours goes to ``<name>.torn``; any other text is ended.

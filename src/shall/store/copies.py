@@ -139,7 +139,7 @@ def _count(table: str) -> str:
 
 
 class _Damaged(StoreUnavailable):
-    """The file is no database, or pages of it are spoilt."""
+    """The file is not a database, or pages of it are spoilt."""
 
 
 class _Reader:

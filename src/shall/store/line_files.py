@@ -120,7 +120,7 @@ def names_of_lines(folder: int) -> list[str]:
 
 
 def data_of_lines(folder: int, name: str) -> bytes:
-    """Return the content of a file in an open folder; nothing of what is no regular file.
+    """Return the content of a file in an open folder; nothing of what is not a regular file.
 
     Raises:
         OSError: It cannot be read, or is too large.

@@ -67,7 +67,7 @@ class Target(Struct, frozen=True):
 
 @lru_cache(maxsize=1024)
 def read_address(text: str) -> Target | None:
-    """Return what an address carries; None where the text is no IP address."""
+    """Return what an address carries; None where the text is not an IP address."""
     try:
         written = ip_address(text.partition("%")[0])
     except ValueError:

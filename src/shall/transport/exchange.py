@@ -95,7 +95,7 @@ class Connection(Struct, frozen=True):
 
 
 class Reader(Protocol):
-    """Reads a response while it arrives. ``ends_with_time``: its timeout is no fault.
+    """Reads a response while it arrives. ``ends_with_time``: its timeout is not a fault.
 
     ``broken`` is what had arrived when the transfer failed, if its status had.
     """

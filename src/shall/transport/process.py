@@ -3,7 +3,7 @@
 Of what it prints the end is returned, however much there is. When it ends, or its time is over, or
 ``kill`` is called from another thread, every process of its group is killed; on Linux also those
 that left the group, by a mark in their environment. Its standard input is a pipe that this process
-holds open: a child can tell by its end that its parent is gone.
+holds open: a child notices by its end that its parent is gone.
 """
 
 import os

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
+MOST_WITH_STUCK = 64
+"""Threads of calls that nothing can stop, such as the look-up of a name, and of the others."""
+
 
 class Threads:
     """Threads that are started when needed. Belongs to one thread."""
@@ -27,7 +30,17 @@ class Threads:
             self._unfinished += 1
             is_short = self._unfinished > len(self._threads)
         self._calls.put(call)
-        if is_short and len(self._threads) < self._most:
+        if is_short:
+            self._add()
+
+    def replace_one(self) -> None:
+        """Carry out the other calls without the thread of one that nobody waits for any more."""
+        self._most = min(self._most + 1, MOST_WITH_STUCK)
+        if not self._calls.empty():
+            self._add()
+
+    def _add(self) -> None:
+        if len(self._threads) < self._most:
             thread = threading.Thread(target=self._work, name="shall-call", daemon=True)
             self._threads.append(thread)
             thread.start()

@@ -18,6 +18,9 @@ _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?/[A-Za-z0-9._~/&
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+_ENCODE = "Percent-encode `/`, `?`, `#` and `@` in a user or password."
+
+
 def is_absolute(url: str) -> bool:
     """Return whether a URL names its own host."""
     return url[:8].lower().startswith(("http://", "https://", "ws://", "wss://"))
@@ -41,16 +44,35 @@ def with_params(url: str, params: Iterable[tuple[str, str]]) -> str:
     return f"{address}{joint}{query}{mark}{fragment}"
 
 
+_EXPRESSION = late_pattern(r"\{\{.*?\}\}")
+_END = late_pattern(r"[/?#]")
+
+
+def check_userinfo(template: str, url: str) -> None:
+    """Check that a user and password of a template are still before the host of its URL.
+
+    Raises:
+        BadValue: A value of them holds `/`, `?` or `#`: a part of it would be taken for the host.
+    """
+    if "@" in _authority(_EXPRESSION.sub("", template)) and "@" not in _authority(url):
+        raise BadValue("The user or password of a URL holds `/`, `?` or `#`.", hint=_ENCODE)
+
+
+def _authority(url: str) -> str:
+    rest = url.partition("://")[2] or url
+    return _END.split(rest, maxsplit=1)[0]
+
+
 def checked_url(url: str) -> str:
     """Return the URL as it goes on the wire: ASCII, http or https, with a host.
 
     Raises:
-        BadValue: It is not such a URL, or holds a control character or a space in its host.
+        BadValue: It is not such a URL, or contains a control character or a space in its host.
     """
     if _PLAIN.fullmatch(url):
         return url
     if _CONTROL.search(url):
-        raise BadValue(f"The URL {_shown(url)} holds a control character.")
+        raise BadValue(f"The URL {_shown(url)} contains a control character.")
     from urllib.parse import quote, urlsplit  # few URLs get here
 
     try:
@@ -59,9 +81,7 @@ def checked_url(url: str) -> str:
     except ValueError:  # its text may quote a part of a password
         raise BadValue(
             f"The host or port of the URL {_shown(url)} cannot be used.",
-            hint="Percent-encode `/`, `?`, `#` and `@` in a user or password."
-            if "@" in url
-            else None,
+            hint=_ENCODE if "@" in url else None,
         ) from None
     if parts.scheme not in _DEFAULT_PORTS or not host or " " in host:
         raise BadValue(

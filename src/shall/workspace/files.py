@@ -88,7 +88,7 @@ class Files:
         """Return the path relative to the folder, normalised.
 
         Raises:
-            OutsideWorkspace: It leads out, holds a NUL, ``~`` or an over-long name.
+            OutsideWorkspace: It leads out, contains a NUL, ``~`` or an over-long name.
         """
         return "/".join(self._names(path)) or "."
 
@@ -416,7 +416,7 @@ def _as_text(data: bytes, path: str) -> str:
 
         line = data.count(b"\n", 0, error.start) + 1
         raise BadValue(
-            f"byte 0x{data[error.start]:02x} is not UTF-8.",
+            f"Byte 0x{data[error.start]:02x} is not UTF-8.",
             hint="Save the file as UTF-8.",
             span=Span(path, line),
         ) from error

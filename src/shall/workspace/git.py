@@ -49,7 +49,7 @@ def commit_of(root: Path, name: str) -> str:
     Raises:
         BadValue: There is no such commit, no repository, or no git.
     """
-    # --end-of-options: a name that begins with a dash is no option.
+    # --end-of-options: a name that begins with a dash is not an option.
     commit = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if not commit and ask(root, "rev-parse", "--git-dir") is None:
         raise BadValue(

@@ -55,8 +55,8 @@ class Refusals(Struct, frozen=True):
     def passes(self, folder: Sequence[str]) -> Callable[[str], bool]:
         """Return what says quickly that a file of a folder, as names below the root, is allowed.
 
-        False is no refusal yet: ask ``hides`` or ``check_read``. It is for files that are looked at
-        together: whether the server's own files are links is looked at once.
+        False is not a refusal yet: ask ``hides`` or ``check_read``. It is for files that are
+        checked together: whether the server's own files are links is looked at once.
         """
         own = (*self.private, *self.logs)
         is_open = self._folder_reason(folder) is None and not self.has_links()

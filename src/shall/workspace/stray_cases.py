@@ -39,7 +39,7 @@ def stray_notice(paths: Sequence[str]) -> str:
 def is_rootless(text: str) -> bool:
     """Return whether a YAML text without the root of a case has steps, and is nothing else known.
 
-    A ``name`` alone is no sign: rows of data and settings have one, too.
+    A ``name`` alone is not a sign: rows of data and settings have one, too.
     """
     return _STEPS.search(text) is not None and _OTHER.search(text) is None
 
@@ -60,6 +60,16 @@ def rootless_notice(paths: Sequence[str]) -> str:
         return ""
     found = f"Not read, because they have steps but no root testcase: {first_names(paths)}."
     return " ".join((found, "Write testcase: above what they hold."))
+
+
+def links_notice(links: Sequence[str]) -> str:
+    """Return which links may lead to cases and are not followed; empty where none may."""
+    may = [
+        it for it in sorted(links) if it.endswith(YAML_ENDINGS) or "." not in it.rpartition("/")[2]
+    ]
+    if not may:
+        return ""
+    return f"Not read, because links are not followed: {first_names(may)}. Copy what they lead to."
 
 
 def _below(files: Files, folder: str) -> Sequence[str]:

@@ -52,7 +52,8 @@ class Workspace(Struct, frozen=True):
 
     ``store`` and ``evidence_log`` are None where the state cannot be written; ``state_warning``
     says why, once, and whatever needs no state still works. ``later`` is the store where it is
-    opened when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
+    opened when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run; it
+    takes the number of processes that the run has (1).
     ``worker_program`` is what large runs start in processes where threads forbid to fork.
     ``observe`` takes the events of every run of any caller. ``call_log`` is None where
     no call log is written; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
@@ -67,7 +68,7 @@ class Workspace(Struct, frozen=True):
     whose fingerprints cover what the tests use. ``proofs`` are the matrices that pages show, as
     read last, with the files that they were made of, ``file_memory`` what was read for them, and
     ``checked`` what lint found in documents, by path and language; all for the one who holds
-    ``proof_lock``.
+    ``proof_lock``. ``commits`` are the criteria of commits that pages compare, by commit and day.
     ``outage_log`` notes on this machine which services were not reached; decisions are committed.
     Most runs need none of the three logs: what returns one makes it when it is first called.
     ``environ`` returns the environment of the process, from which secrets may be read.
@@ -78,7 +79,7 @@ class Workspace(Struct, frozen=True):
     files: Files
     store: Store | None
     evidence_log: "Callable[[], EvidenceLog] | None"
-    make_loop: "Callable[[], Loop]"
+    make_loop: "Callable[..., Loop]"
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     worker_program: "WorkerProgram | None" = None
@@ -97,6 +98,7 @@ class Workspace(Struct, frozen=True):
     modules: dict[str, tuple[bytes, "PythonModule"]] = field(default_factory=dict)
     linked: dict[str, "LinkedTests"] = field(default_factory=dict)
     proofs: dict[str, object] = field(default_factory=dict)
+    commits: dict[tuple[str, str], object] = field(default_factory=dict)
     file_memory: FileMemory = field(default_factory=FileMemory)
     checked: dict[tuple[str, str], "Checked"] = field(default_factory=dict)
     proof_lock: "Lock" = field(default_factory=allocate_lock)

@@ -94,7 +94,7 @@ class Workspaces:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Keep open what the block chooses, also in tasks that it starts, until it ends."""
+        """Keep open what the block chooses until it ends, also in tasks that it starts."""
         held: list[_Found] = []
         token = _HELD.set(held)
         try:
@@ -219,7 +219,7 @@ class Workspaces:
             names = folder.relative_to(root).parts
             start = allowed.files.fileno()
             with _opened(folder, lambda: walk(start, names)):
-                pass  # also a folder that is no project must be there
+                pass  # also a folder that is not a project must be there
             for count in range(len(names), 0, -1):
                 path = root.joinpath(*names[:count])
                 with _opened(path, lambda: walk(start, names[:count])) as project:  # noqa: B023

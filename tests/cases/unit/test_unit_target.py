@@ -52,7 +52,7 @@ def find(module: str, function: str | None, class_name: str | None = None) -> tu
         ("shop.cart", "system", "os", "`os` is not defined in the workspace"),
         ("shop.cart", "zeero", "Cart", "Did you mean `zero`?"),
         ("shop.inner", "depe", None, "Did you mean `deep`?"),
-        ("shop.cart", "x", "below", "`below` is no class."),
+        ("shop.cart", "x", "below", "`below` is not a class."),
         ("shop.broken", "f", None, "shop/broken.py is not Python: line 1"),
     ],
 )

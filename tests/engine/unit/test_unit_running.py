@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shall.engine.stop import Stop
+from shall.messages import Message
 from shall.results.records import CaseResult, Outcome, Position
 
 Write = Callable[..., None]
@@ -146,6 +147,52 @@ def test_a_failure_has_its_place_and_both_values(project: Path, run: Run) -> Non
     assert missing.checks[0].found is False
     assert {step.outcome for step in result.steps} == {Outcome.FAILED}
     assert result.checks_executed == 5
+
+
+@pytest.mark.verifies("unit#3.8", "unit#3.9")
+def test_a_mock_of_nothing_and_other_calls_are_shown_with_place_and_text(
+    project: Path, run: Run
+) -> None:
+    (project / "tests/cases/u.yaml").write_text(
+        """unittest:
+  name: ordering
+  target: {module: shop.cart, function: order}
+  cases:
+    - id: nothing to replace
+      mocks:
+        - {target: shop.mail.send, return_value: true}
+        - {target: shop.cart.sendd, return_value: true}
+      inputs: {args: [book]}
+      assert: [{type: exists, field: id}]
+    - id: no such module
+      mocks: [{target: shop.nowhere.send, return_value: true}]
+      inputs: {args: [book]}
+      assert: [{type: exists, field: id}]
+    - id: other arguments
+      mocks: [{target: shop.mail.send, return_value: true}]
+      inputs: {args: ["two\\nlines"]}
+      assert: [{type: called_with, args: [one]}]
+    - id: other count
+      mocks: [{target: shop.mail.send, return_value: true}]
+      inputs: {args: [book]}
+      assert: [{type: call_count, expected: 3}]
+    - id: called
+      mocks: [{target: shop.mail.send, return_value: true}]
+      inputs: {args: [book]}
+      assert: [{type: not_called}]
+"""
+    )
+    nothing, nowhere, arguments, count, called = run().steps
+
+    assert nothing.outcome is nowhere.outcome is Outcome.ERROR
+    assert nothing.error == Message("unit.no_mock_target", {"target": "shop.cart.sendd"})
+    assert nothing.position == Position(8, 11)
+    assert nowhere.error == Message("unit.no_mock_target", {"target": "shop.nowhere.send"})
+    assert arguments.checks[0].actual == "send('two\\nlines', to='ann')"
+    assert (count.checks[0].expected, count.checks[0].actual) == (3, 1)
+    messages = [it.checks[0].message for it in (arguments, called)]
+    assert all(it is not None and "\n" not in it.params["reason"] for it in messages)
+    assert arguments.outcome is count.outcome is called.outcome is Outcome.FAILED
 
 
 @pytest.mark.verifies("unit#3.3")

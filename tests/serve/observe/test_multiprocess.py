@@ -105,7 +105,7 @@ def test_the_number_of_a_dead_worker_may_be_another_programs_by_now(tmp_path: Pa
         found = {it.name: it for it in ProcessesCollector(shared).collect()}
         return found["process_start_time_seconds"].samples[0].value
 
-    (tmp_path / f"counter_{os.getppid()}.db").touch()  # lives, began before us, is no worker
+    (tmp_path / f"counter_{os.getppid()}.db").touch()  # lives, began before us, is not a worker
 
     assert started_at(tmp_path) == started_at(None)
 

@@ -9,6 +9,7 @@ import pytest
 from tests.repository import commit
 from tests.serve.pages.conftest import Browser
 
+from shall.actions import baseline
 from shall.actions.baseline import write_baseline
 from shall.bootstrap import open_project
 from shall.results.records import CaseResult, Outcome, RunStatus
@@ -28,7 +29,7 @@ AFTER = """\
 
 1. WHEN an order is paid, THE shop SHALL archive it
 2. WHEN an order is late, THE shop SHALL send a letter
-3. WHEN an order is lost, THE shop SHALL pay it back
+3. WHEN an order is lost, THE shop SHALL pay it `back`
 """
 
 
@@ -59,12 +60,29 @@ def test_two_commits_are_compared(browse: Browse, commits: tuple[str, str]) -> N
 
     assert "THE shop SHALL <del>store</del><ins>archive</ins> it" in text
     assert '<td id="untested-shop-1.3">' in text
+    assert "THE shop SHALL pay it back" in text
     assert '<a href="/criteria/shop%231.3">' in text
     assert "shop#1.2" not in text
     assert changes(browser, query) == [
         ("new without a test", "shop#1.3"),
         ("reworded", "shop#1.1"),
     ]
+
+
+@pytest.mark.verifies("matrix-pages#5.7")
+def test_commits_are_read_once(
+    browse: Browse, commits: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browse()
+    query = f"before={commits[0]}&after=main"
+    first = changes(browser, query)
+
+    def at_commit(*_: object) -> None:
+        raise AssertionError("a commit was read again")
+
+    monkeypatch.setattr(baseline, "at_commit", at_commit)
+    assert changes(browser, f"{query}&words=shop") == first
+    assert "shop#1.3" in browser.get(f"/changes?{query}").text
 
 
 @pytest.mark.verifies("matrix-pages#5.1")
@@ -119,7 +137,7 @@ def test_what_is_no_commit_is_refused_and_not_opened(
     for query in (f"before={name}", f"before=main&after={name}"):
         answer = browser.get(f"/changes?{query}")
         assert answer.status_code == 400
-        assert "is no commit of this repository" in answer.text
+        assert "is not a commit of this repository" in answer.text
         assert browser.get(f"/changes.csv?{query}").status_code == 400
 
 
@@ -137,7 +155,7 @@ def test_kinds_and_words_choose_changes(browse: Browse, commits: tuple[str, str]
     assert table.text.splitlines() == [
         "kind,key,old_key,before,after,old_text,text,removed_by",
         'new without a test,shop#1.3,,,untested,,"WHEN an order is lost, '
-        'THE shop SHALL pay it back",',
+        'THE shop SHALL pay it `back`",',
     ]
     page = unescape(browser.get(f"/changes?{both}&kind=untested").text)
     assert f'href="/changes.csv?{both}&kind=untested"' in page

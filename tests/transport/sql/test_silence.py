@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.transport.sql.conftest import PASSWORD
 
 from shall.database_source import databases
 from shall.errors import TimedOut
-from shall.transport.http.loop import CurlLoop
+from shall.transport.http.loop import MAX_THREADS, CurlLoop
 from shall.transport.waits import Statement, Work
 
 
@@ -100,3 +101,37 @@ def test_a_server_that_falls_silent_ends_the_step_in_its_time(
         pytest.raises(TimedOut, match=r"shop did not answer within 0.2 s"),
     ):
         asked(url, ("SELECT 6 * 7", 0.2))
+
+
+@pytest.mark.verifies("databases#1.10")
+def test_names_that_are_looked_up_without_end_keep_no_other_step_waiting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    released, look_up = threading.Event(), socket.getaddrinfo
+
+    def stuck(host: Any, *rest: Any, **more: Any) -> Any:
+        if host == "stuck.example.com":
+            released.wait()
+            raise socket.gaierror("not found")
+        return look_up(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", stuck)
+    ended: list[str] = []
+
+    def one(name: str, url: str, timeout_s: float) -> Work[None]:
+        try:
+            yield from work_of(url, [("SELECT 1 AS value", timeout_s)])
+        except TimedOut:
+            name += " timed out"
+        ended.append(name)
+
+    with closing(CurlLoop()) as loop:
+        for _ in range(MAX_THREADS):
+            loop.start(one("stuck", "postgresql://shop@stuck.example.com/shop", 0.05))
+        task = loop.start(one("fine", f"sqlite:///{tmp_path / 'shop.db'}", 60.0))
+        while not task.is_done:
+            loop.step()
+        released.set()
+
+    assert ended[-1] == "fine"
+    assert ended.count("stuck timed out") >= 1

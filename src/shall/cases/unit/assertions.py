@@ -43,7 +43,7 @@ def error(name, *args):
     """Return an exception, made of its dotted name."""
     kind = resolve_name(name)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        raise TypeError(name + " is no exception")
+        raise TypeError(name + " is not an exception")
     return kind(*args)
 '''
 

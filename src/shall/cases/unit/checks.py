@@ -207,7 +207,7 @@ def _check_type(fields: Fields, expected: Any) -> None:
         hint = (
             f"Did you mean `{near}`?" if near else "Write its module too, such as shop.cart.Cart."
         )
-        message = f"{expected!r} is no type of Python."
+        message = f"{expected!r} is not a type of Python."
         fields.bad("case.bad-value", "expected", message, hint, near or "")
 
 

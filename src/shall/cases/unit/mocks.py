@@ -68,7 +68,9 @@ def exception_name(fields: Fields, name: str, value: Any) -> str | None:
     hint = (
         f"Did you mean `{near}`?" if near else "Write it with its module, such as shop.OutOfStock."
     )
-    fields.bad("case.bad-value", name, f"{value!r} is no exception of Python.", hint, near or "")
+    fields.bad(
+        "case.bad-value", name, f"{value!r} is not an exception of Python.", hint, near or ""
+    )
     return None
 
 
@@ -220,7 +222,7 @@ def _read_environment(fields: Fields) -> Fixture:
     elif value is not None and type(value) is not str:
         fields.bad_type("value", "a text", "Quote it.")
     if type(value) is str and "\0" in value:
-        fields.bad("case.bad-value", "value", "The value of a variable must hold no NUL.")
+        fields.bad("case.bad-value", "value", "The value of a variable must not contain NUL.")
     return Fixture(FixtureKind.ENV, name, value if type(value) is str else None)
 
 

@@ -117,7 +117,7 @@ def _read_root(data: Any, findings: Findings) -> Unit | None:
         findings.add("case.no-root", (), "The root `unittest:` is missing.")
         return None
     for name in data.keys() - {ROOT}:
-        message = f"`{name}` is beside `unittest:`."
+        message = f"`{name}` cannot be combined with `unittest:`."
         findings.add("case.unknown-field", (), message, "Indent it under `unittest:`.")
     if not isinstance(data[ROOT], dict):
         message = f"`unittest` must be a mapping, not {kind_of(data[ROOT])}."

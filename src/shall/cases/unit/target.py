@@ -53,7 +53,7 @@ def find_code(unit: Unit, sources: Sources, findings: Findings) -> UnitCode:
     node = finder.definition(target.module, top, (*keys, place)) if found else None
     is_static = False
     if target.class_name and node is not None and not isinstance(node, ast.ClassDef):
-        message = f"`{target.class_name}` is no class."
+        message = f"`{target.class_name}` is not a class."
         findings.add("case.bad-value", (*keys, "class"), message, "Remove `class`.")
     elif isinstance(node, ast.ClassDef) and target.class_name and target.function:
         node, is_static = finder.method(node, target.function, (*keys, "function"))

@@ -25,7 +25,7 @@ BODIES: dict[str, str] = {
     "A part of `{field}` must have one of `file`, `text` and `json`.": (
         "`{field}` 的一个部分必须且只能有 `file`、`text` 和 `json` 之一。"
     ),
-    "A part of the form field {field} holds a line break or NUL.": (
+    "A part of the form field {field} contains a line break or NUL.": (
         "表单字段 {field} 的一个部分含有换行符或 NUL。"
     ),
     "Functions are in `tools`, `helpers` and `fake`.": "函数位于 `tools`、`helpers` 和 `fake` 中。",

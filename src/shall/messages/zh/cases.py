@@ -27,7 +27,7 @@ CASES: dict[str, str] = {
     "The list is written in `expected` today.": "列表现在写在 `expected` 中。",
     "`expected` must be {wanted}, not {given} "
     "{expected}.": "`expected` 必须是{wanted}，而不是{given} {expected}。",
-    "The data holds more than {limit}.": "数据超过 {limit}。",
+    "The data contains more than {limit}.": "数据超过 {limit}。",
     "The key {key} is not text.": "键 {key} 不是文本。",
     "{value} is not a JSON value.": "{value} 不是 JSON 值。",
     "`{spelling}` must be {wanted}, not {given}.": "`{spelling}` 必须是{wanted}，而不是{given}。",
@@ -36,6 +36,9 @@ CASES: dict[str, str] = {
     "Unknown field `{name}`.": "未知字段 `{name}`。",
     "`{name}` is missing.": "缺少 `{name}`。",
     'Quote it: "{value}".': '请加上引号："{value}"。',
+    "Write {value}.": "请写 {value}。",
+    "`{{{found}}}` is sent as it is written.": "`{{{found}}}` 会按原样发送。",
+    "Write `{{{{ {found} }}}}`.": "请写 `{{{{ {found} }}}}`。",
     "`{name}` must be a number of seconds above "
     "0, not {value}.": "`{name}` 必须是大于 0 的秒数，而不是 {value}。",
     "`{name}` is written `{today}` today.": "`{name}` 现在写作 `{today}`。",
@@ -149,7 +152,7 @@ CASES: dict[str, str] = {
     "`operation_type` must be 'api' or 'db', not "
     "'{value}'.": "`operation_type` 必须是 'api' 或 'db'，而不是 '{value}'。",
     "Write `delete_files: PATH` alone.": "请只写 `delete_files: 路径`。",
-    "`{other}` is beside `delete_files`.": "`{other}` 不能与 `delete_files` 并用。",
+    "`{other}` cannot be combined with `delete_files`.": "`{other}` 不能与 `delete_files` 并用。",
     "Write another teardown.": "请另写一个清理。",
     "`delete_files` must be a path or a list of paths, not "
     "{given}.": "`delete_files` 必须是路径或路径列表，而不是{given}。",
@@ -157,7 +160,7 @@ CASES: dict[str, str] = {
     "`delete_files` must not be empty.": "`delete_files` 不能为空。",
     "`delete_files` names more than {most_files} "
     "files.": "`delete_files` 指定了超过 {most_files} 个文件。",
-    "A path in `delete_files` is no text, or empty.": "`delete_files` 中有路径不是文本，或为空。",
+    "A path in `delete_files` is not text, or empty.": "`delete_files` 中有路径不是文本，或为空。",
     "The root is `unittest:`, not `testcase:`.": "根节点是 `unittest:`，而不是 `testcase:`。",
     "`host` has no scheme.": "`host` 缺少 http:// 或 https://。",
     "Write `operation_type: db`.": "请写作 `operation_type: db`。",
@@ -165,7 +168,7 @@ CASES: dict[str, str] = {
     "Is `{near}` meant?": "是否指 `{near}`？",
     "Put the case under it.": "请把用例放在其下。",
     "The root `testcase:` is missing.": "缺少根节点 `testcase:`。",
-    "`{name}` is beside `testcase:`.": "`{name}` 与 `testcase:` 并列。",
+    "`{name}` cannot be combined with `testcase:`.": "`{name}` 不能与 `testcase:` 并用。",
     "`steps` must not be empty.": "`steps` 不能为空。",
     "A db teardown does not use `{name}`; it is "
     "left out.": "db 类型的清理不使用 `{name}`，已忽略。",
@@ -173,7 +176,7 @@ CASES: dict[str, str] = {
     "The id `{name}` is used twice; it is {given} too.": "id `{name}` 重复：{given}也使用了它。",
     "`{name}` is the name of the run's variables.": "`{name}` 是运行变量的名称。",
     "{reason} (character {offset}).": "{reason}（第 {offset} 个字符）。",
-    "`Global` alone is no value.": "不能单独使用 `Global`。",
+    "`Global` alone is not a value.": "不能单独使用 `Global`。",
     "The variable `{name}` has the name of {given}.": "变量 `{name}` 与{given}重名。",
     "Rename one of the two.": "请重命名其中之一。",
     "Choose another id.": "请换一个 id。",
@@ -183,7 +186,7 @@ CASES: dict[str, str] = {
     "`allow_status` must be statuses from 100 to "
     "599, not {wrong}.": "`allow_status` 必须是 100 到 599 的状态码，而不是 {wrong}。",
     "`{name}` cannot send to {scheme}://.": "`{name}` 不能向 {scheme}:// 发送请求。",
-    "`{name}` holds a line break or another "
+    "`{name}` contains a line break or another "
     "control character.": "`{name}` 含有换行符或其他控制字符。",
     "`path` is set too.": "同时指定了 `path`。",
     "Unknown method '{written}'.": "未知的方法“{written}”。",
@@ -194,7 +197,9 @@ CASES: dict[str, str] = {
     "Keep one of them.": "请保留其中之一。",
     "The header `{key}` has no value.": "请求头 `{key}` 没有值。",
     "Remove it or fill it.": "请删除它，或填写值。",
-    "A header holds a line break or another control character.": "请求头含有换行符或其他控制字符。",
+    "A header contains a line break or another control character.": (
+        "请求头含有换行符或其他控制字符。"
+    ),
     "A quoted text is not closed.": "引号中的文本未闭合。",
     "This line is not indented as the lines above it.": "此行的缩进与上面各行不一致。",
     "Align the keys of one mapping, and the "
@@ -253,7 +258,8 @@ CASES: dict[str, str] = {
     'Quote an expression: "{{{{ login.token }}}}".': '表达式请加上引号："{{{{ login.token }}}}"。',
     "Indent with spaces, not tabs.": "请用空格缩进，不要用制表符。",
     "{value} is not a number.": "{value} 不是数字。",
-    "The alias *{anchor} is inside or before its anchor.": "别名 *{anchor} 位于其锚点之内或之前。",
+    "The alias *{anchor} is inside its own anchor.": "别名 *{anchor} 位于其自身的锚点之内。",
+    "The alias *{anchor} has no anchor before it.": "别名 *{anchor} 之前没有对应的锚点。",
     "The file contains more than {max_nodes} values.": "文件中的值超过 {max_nodes} 个。",
     "The file is longer than {max_characters} characters.": "文件超过 {max_characters} 个字符。",
     "A key must be text.": "键必须是文本。",

@@ -262,10 +262,10 @@ COMMANDS: dict[str, str] = {
         "报告中没有 {test}，因此保留其上一次的结果。请运行它；"
         "若报告已列出全部测试，请加上 --complete。"
     ),
-    "{test} is no proof yet: {count} of its {every} parameter sets are recorded.": (
+    "{test} is not proof yet: {count} of its {every} parameter sets are recorded.": (
         "{test} 尚不构成证明：{every} 组参数只记录了 {count} 组的结果。"
     ),
-    "The report has no test {test}, so the comments at it are no proof.": (
+    "The report has no test {test}, so the comments at it are not proof.": (
         "报告中没有测试 {test}，因此其注释不构成证明。"
     ),
     "{test} has another outcome, newer than the report. Run the test.": (
@@ -404,7 +404,7 @@ COMMANDS: dict[str, str] = {
     "core: the usual tools; all: also those of the workflow": (
         "core：常用工具；all：另含工作流工具"
     ),
-    "Record that somebody approved the text of documents.": "记录文档的当前文本已获批准。",
+    "Record the approval of the text of documents.": "记录文档的当前文本已获批准。",
     "requirements, design or tasks": "需求、设计或任务文档",
     "ask for it instead": "改为申请批准",
     "reject it instead": "改为驳回",
@@ -417,8 +417,12 @@ COMMANDS: dict[str, str] = {
     "{by} asked for the approval of {path} on {day}.": "{by} 申请批准 {path}（{day}）。",
     "{path} was rejected by {by} on {day}.": "{path} 已被 {by} 驳回（{day}）。",
     "{path} was approved by {by} on {day}.": "{path} 已由 {by} 批准（{day}）。",
-    "{path} is no document of requirements, design or tasks.": "{path} 不是需求、设计或任务文档。",
-    "docs/reference/ears.md lists where these are.": "这些文档的位置见 docs/reference/ears.md。",
+    "{path} is not a document of requirements, design or tasks.": (
+        "{path} 不是需求、设计或任务文档。"
+    ),
+    "Name a document of a spec, such as specs/auth/requirements.md.": (
+        "请指定规格文档，例如 specs/auth/requirements.md。"
+    ),
     "The note has more than {limit} characters.": "备注超过 {limit} 个字符。",
     "{path} is approved by {by}.": "{path} 已由 {by} 批准。",
     "Ask again after it was changed.": "文档改动后再申请。",

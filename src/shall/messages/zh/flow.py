@@ -75,7 +75,7 @@ FLOW: dict[str, str] = {
     "The line is not CSV: {reason}.": "这一行不是 CSV：{reason}。",
     "Column {number} has no name.": "第 {number} 列没有名称。",
     "Rename one.": "请改掉其中一个名称。",
-    "The column `{name}` is there twice.": "列 `{name}` 出现了两次。",
+    "The column `{name}` occurs twice.": "列 `{name}` 出现了两次。",
     "The only column is `{name}`.": "只有一列：`{name}`。",
     "The row has {count} values for "
     "{columns} columns.": "这一行有 {count} 个值，而表头有 {columns} 列。",

@@ -4,7 +4,7 @@ FORMAT: dict[str, str] = {
     "Unknown predicate `{name}`.": "未知的谓词 `{name}`。",
     "Did you mean `{near}`? A field of that name is written `$.{name}`.": "是否指 `{near}`？"
     "如指同名字段，请写作 `$.{name}`。",
-    "The name `{name}` holds an expression.": "名称 `{name}` 中含有表达式。",
+    "The name `{name}` contains an expression.": "名称 `{name}` 中含有表达式。",
     "`{selector}` has no field `{name}`.": "`{selector}` 没有字段 `{name}`。",
     "Write a value or predicates, such as `{{less_than: 300}}`.": "请写值或谓词，例如 "
     "`{{less_than: 300}}`。",
@@ -30,14 +30,14 @@ FORMAT: dict[str, str] = {
     "It is `{usage}`; quote a text.": "用法为 `{usage}`，文本须加引号。",
     "Unknown filter `{word}`.": "未知的过滤器 `{word}`。",
     "A selector has more than {count} filters.": "选择器的过滤器超过 {count} 个。",
-    "`{text}` is no {language}: {reason}.": "`{text}` 不是有效的 {language}：{reason}。",
+    "`{text}` is not valid {language}: {reason}.": "`{text}` 不是有效的 {language}：{reason}。",
     "A selector is longer than {count} characters.": "选择器超过 {count} 个字符。",
-    "The selector `{text}` holds an expression.": "选择器 `{text}` 中含有表达式。",
+    "The selector `{text}` contains an expression.": "选择器 `{text}` 中含有表达式。",
     "A selector is constant: compare with the expression instead, "
     "as in `any: {{id: ...}}`.": "选择器必须固定不变；请改为与表达式比较，"
     "例如 `any: {{id: ...}}`。",
-    "`{name}` is no name of a header.": "`{name}` 不是有效的响应头名称。",
-    "`{name}` is no name of a cookie.": "`{name}` 不是有效的 Cookie 名称。",
+    "`{name}` is not a header name.": "`{name}` 不是有效的响应头名称。",
+    "`{name}` is not a cookie name.": "`{name}` 不是有效的 Cookie 名称。",
     "Write `cookie NAME` or `cookie NAME[Max-Age]`.": "请写作 `cookie NAME` 或 "
     "`cookie NAME[Max-Age]`。",
     "A cookie has no attribute `{name}`.": "Cookie 没有属性 `{name}`。",
@@ -56,7 +56,7 @@ FORMAT: dict[str, str] = {
     "`order_id`。",
     "`{name}` must be a selector, not {given}.": "`{name}` 必须是选择器，而不是{given}。",
     "Write `$.id`, `header NAME` or another selector.": "请写 `$.id`、`header NAME` 等选择器。",
-    "`{name}` is beside `{method}`.": "`{name}` 与 `{method}` 同时出现。",
+    "`{name}` cannot be combined with `{method}`.": "`{name}` 不能与 `{method}` 并用。",
     "Write `{method}: ADDRESS` alone.": "请只写 `{method}: 地址`。",
     "Write `GET: /users`, or `path:` or `url:` beside `method`.": "请写作 `GET: /users`，"
     "或在 `method` 之外写 `path:` 或 `url:`。",

@@ -55,10 +55,10 @@ IMPORTS: dict[str, str] = {
     "the format (default: recognized)": "格式（默认自动识别）",
     "what is read; - is the standard input": "要读取的文件；- 表示标准输入",
     "A quotation mark is not closed.": "引号没有闭合。",
-    "${name} is no variable that a case can read.": "${name} 不是用例可以读取的变量。",
+    "${name} is not a variable that a case can read.": "${name} 不是用例可以读取的变量。",
     "The case was left out: {problem}": "已跳过该用例：{problem}",
     # runn
-    "{file} is no runbook of runn.": "{file} 不是 runn 的 runbook。",
+    "{file} is not a runbook of runn.": "{file} 不是 runn 的 runbook。",
     "A runbook has `steps`.": "runbook 应有 `steps`。",
     "The expression `{text}` became the variable {name}.": "表达式 `{text}` 已替换为变量 {name}。",
     "The step was left out: it has {named}.": "已跳过该步骤：其中有 {named}。",
@@ -72,7 +72,7 @@ IMPORTS: dict[str, str] = {
     ),
     "The options {others} of a runner were left out.": "runner 的选项 {others} 未能转换。",
     "`bind` of {name} was left out: `{value}`.": "变量 {name} 的 `bind` 未能转换：`{value}`。",
-    "`{value}` was left out: it is no mapping.": "`{value}` 未能转换：它不是键值对。",
+    "`{value}` was left out: it is not a mapping.": "`{value}` 未能转换：它不是键值对。",
     "A test was left out: `{test}`.": "测试 `{test}` 未能转换。",
     # Postman
     "environment of Postman that a collection is read with": "与集合一同读取的 Postman 环境",
@@ -80,7 +80,7 @@ IMPORTS: dict[str, str] = {
     "The secret values were not written. Set these environment variables: {names}.": (
         "机密值未写入文件。请设置以下环境变量：{names}。"
     ),
-    "{file} is no Postman collection, and takes no environment.": (
+    "{file} is not a Postman collection, and takes no environment.": (
         "{file} 不是 Postman 集合，不能指定环境。"
     ),
     "The variable {key} was left out: it is disabled.": "变量 {key} 已停用，未能转换。",
@@ -88,6 +88,9 @@ IMPORTS: dict[str, str] = {
         "变量 {key} 未能转换：其中引用的 {name} 在文件中没有定义。"
     ),
     "Write its value under `variables`.": "请在 `variables` 中写出其值。",
+    "The document has no operation.": "该文档没有任何操作。",
+    "The collection has the format 1, which is not read.": "该集合为格式 1，不支持读取。",
+    "Export it from Postman as Collection v2.1.": "请从 Postman 导出为 Collection v2.1。",
     "Only the first {count} requests were read.": "只读取了前 {count} 个请求。",
     "The request was left out: it has no description.": "已跳过该请求：没有请求内容。",
     "The request was left out: it has no URL.": "已跳过该请求：没有 URL。",
@@ -105,15 +108,15 @@ IMPORTS: dict[str, str] = {
     # HAR
     "Requests for images, scripts, styles and preflights were left out: {count}.": "已跳过图片、"
     "脚本、样式和预检请求：{count} 个。",
-    "The recording holds no request that a case can send.": "录制中没有用例可以发送的请求。",
+    "The recording contains no request that a case can send.": "录制中没有用例可以发送的请求。",
     "The request was left out: it got no response.": "已跳过该请求：没有收到响应。",
-    "The body was left out: it is no text.": "请求体不是文本，未能转换。",
+    "The body was left out: it is not text.": "请求体不是文本，未能转换。",
     "The multipart body was left out: its parts are not recorded.": "multipart 请求体未能转换："
     "录制中没有它的各个部分。",
     "The file of the part {name} was left out: it is not recorded.": "表单字段 {name} 的文件未能"
     "转换：录制中没有文件内容。",
     "The file is not JSON.": "文件不是 JSON。",
-    "The file holds no JSON object.": "文件中没有 JSON 对象。",
+    "The file contains no JSON object.": "文件中没有 JSON 对象。",
     # OpenAPI
     "The reference {reference} leads out, so it was not followed.": "引用 {reference} 指向"
     "文档之外，未跟随。",

@@ -1,7 +1,9 @@
 """Credentials, connections and protocols in Chinese."""
 
 PROTOCOLS: dict[str, str] = {
-    "`auth` is beside a header `Authorization`.": "`auth` 与请求头 `Authorization` 同时存在。",
+    "`auth` cannot be combined with a header `Authorization`.": (
+        "`auth` 不能与请求头 `Authorization` 并用。"
+    ),
     "Keep one of the two.": "请只保留其中之一。",
     "Unknown kind of credentials `{name}`.": "未知的认证方式 `{name}`。",
     "`oauth2` must have one grant.": "`oauth2` 必须且只能有一种授权方式。",
@@ -26,14 +28,14 @@ PROTOCOLS: dict[str, str] = {
     "Write it below `connection` there, or of an environment.": (
         "请写在该文件的 `connection` 或某个环境的 `connection` 之下。"
     ),
-    "`proxy` is no URL of a proxy.": "`proxy` 不是代理的 URL。",
+    "`proxy` is not a URL of a proxy.": "`proxy` 不是代理的 URL。",
     "Write http://, https:// or socks5h://, a host and a port.": (
         "请写 http://、https:// 或 socks5h://，加主机和端口。"
     ),
     "`{name}` must be from 1 to {most}, not {value}.": (
         "`{name}` 必须在 1 到 {most} 之间，而不是 {value}。"
     ),
-    "`{target}` is no host with its port.": "`{target}` 不是“主机:端口”。",
+    "`{target}` is not a host with its port.": "`{target}` 不是“主机:端口”。",
     "Write `HOST:PORT`, such as api.example.com:443.": (
         "请写作 `HOST:PORT`，例如 api.example.com:443。"
     ),
@@ -43,7 +45,7 @@ PROTOCOLS: dict[str, str] = {
     "Use a pycurl that is built with a libcurl that has it.": (
         "请改用以支持该功能的 libcurl 构建的 pycurl。"
     ),
-    "`{name}` of `auth` holds a line break or another control character.": (
+    "`{name}` of `auth` contains a line break or another control character.": (
         "`auth` 的 `{name}` 含有换行符或其他控制字符。"
     ),
     "The device URL returns no `device_code`.": "设备授权地址没有返回 `device_code`。",
@@ -69,7 +71,7 @@ PROTOCOLS: dict[str, str] = {
     ),
     "Write a path such as `$.data.state`.": "请写 `$.data.state` 之类的路径。",
     "The response is {other}, not {_MEDIA_TYPE}.": "响应的类型是 {other}，而不是 {_MEDIA_TYPE}。",
-    "the body is no stream of events": "响应体不是事件流",
+    "the body is not a stream of events": "响应体不是事件流",
     "true or a mapping": "true 或映射",
     "Only a WebSocket has messages.": "只有 WebSocket 才有消息。",
     "Write `WS: /path`.": "请写作 `WS: /path`。",
@@ -90,7 +92,7 @@ PROTOCOLS: dict[str, str] = {
         "请写 JSON 消息的 `$.field`，或用 `message` 表示整条消息。"
     ),
     "Write one of {names}.": "请写 {names} 之一。",
-    "`within` is beside `{name}`.": "`within` 与 `{name}` 同时存在。",
+    "`within` cannot be combined with `{name}`.": "`within` 不能与 `{name}` 并用。",
     "Write it beside what is awaited.": "请把它写在所等待的内容旁边。",
     "a text, or JSON data": "文本或 JSON 数据",
     "`{name}` is not Base64.": "`{name}` 不是 Base64。",

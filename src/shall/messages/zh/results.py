@@ -121,6 +121,9 @@ ZH: dict[str, str] = {
     "unit.not_reached": "未运行",
     "unit.type": "期望 {expected} 的实例，实际为 {actual}",
     "unit.calls": "{reason}",
+    "unit.no_mock_target": "模拟对象没有可替换的目标：{target} 不存在。请写被测代码使用它的位置，"
+    "例如 shop.orders.send。",
+    "unit.mock": "无法创建 {target} 的模拟对象：{reason}",
     "unit.not_raised": "期望抛出 {expected}，但没有抛出异常",
     "unit.other_raised": "期望抛出 {expected}，实际抛出 {reason}",
     # reports

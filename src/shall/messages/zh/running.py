@@ -52,9 +52,9 @@ RUNNING: dict[str, str] = {
     "{path} is incomplete: {reason}.": "{path} 不完整：{reason}。",
     "The report {path} cannot be written: {reason}.": "无法写入报告 {path}：{reason}。",
     "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the "
-    "other places that docs/reference/ears.md "
-    "lists.": "验收标准读取自 specs/requirements.md、specs/<feature>/requirements.md 以及 "
-    "docs/reference/ears.md 列出的其他位置。",
+    "documents of Kiro, spec-kit, OpenSpec, spec-workflow "
+    "and cc-sdd.": "验收标准读取自 specs/requirements.md、specs/<feature>/requirements.md 以及 "
+    "Kiro、spec-kit、OpenSpec、spec-workflow 和 cc-sdd 的文档。",
     "{path} is not read as requirements.": "{path} 不会被当作需求读取。",
     "No layout of requirements takes this file.": "此文件不属于任何已知的需求布局。",
     "Rename it, or list it in the setting specs "
@@ -103,7 +103,7 @@ RUNNING: dict[str, str] = {
     "No notification was sent: notify.to.{name} {why}": "未发送通知：notify.to.{name} {why}",
     "The notification to {name} was not accepted.": "发往 {name} 的通知未被接受。",
     "send a summary as `notify` of shall.yaml says": "按 shall.yaml 的 `notify` 发送摘要",
-    "No `login` with a `url` is there.": "没有带 `url` 的 `login`。",
+    "There is no `login` with a `url`.": "没有带 `url` 的 `login`。",
     "Available: {names}.": "可用的有：{names}。",
     "Unknown tool {tool}.": "未知的工具 {tool}。",
     "{tool} is not offered: the server {reason}.": "未提供 {tool}：服务器{reason}。",
@@ -124,7 +124,7 @@ RUNNING: dict[str, str] = {
     "No thread can be started: memory or threads ran out.": "无法启动线程：内存或线程数已用尽。",
     "The expressions of this case would make "
     "more than {expanded_bytes} MiB.": "此用例的表达式展开后将超过 {expanded_bytes} MiB。",
-    "Repeat less: a variable that holds others "
+    "Repeat less: a variable that contains others "
     "several times multiplies their length.": "请减少重复：变量多次引用其他变量时，长度会成倍增长"
     "。",
     "The JSON of the responses would take more "
@@ -162,7 +162,7 @@ RUNNING: dict[str, str] = {
     "The method {method} is not a name (RFC "
     "9110, section 5.6.2).": "方法 {method} 不是有效的名称（RFC 9110，5.6.2 节）。",
     "Remove the body, or use another method.": "请删除请求体，或使用其他方法。",
-    "The value of the header {name} holds a line "
+    "The value of the header {name} contains a line "
     "break or NUL.": "请求头 {name} 的值含有换行符或 NUL。",
     "The header name {name} is not a name (RFC "
     "9110, section 5.1).": "请求头名称 {name} 无效（RFC 9110，5.1 节）。",
@@ -176,9 +176,12 @@ RUNNING: dict[str, str] = {
     "Write such as a.example.com, *.example.com, "
     "10.0.0.0/8, localhost:80, [::1]:80.": "写法如 a.example.com、*.example.com、10.0.0.0/8、"
     "localhost:80、[::1]:80。",
-    "The URL {url} holds a control character.": "URL {url} 含有控制字符。",
+    "The URL {url} contains a control character.": "URL {url} 含有控制字符。",
     "The URL {url} cannot be used.": "URL {url} 不可用。",
     "The host or port of the URL {url} cannot be used.": "URL {url} 的主机或端口不可用。",
+    "The user or password of a URL holds `/`, `?` or `#`.": (
+        "URL 的用户名或密码含有 `/`、`?` 或 `#`。"
+    ),
     "Percent-encode `/`, `?`, `#` and `@` in a user or password.": (
         "用户名或密码中的 `/`、`?`、`#` 和 `@` 须写成百分号编码。"
     ),
@@ -191,15 +194,14 @@ RUNNING: dict[str, str] = {
     "There is no {name}.": "{name} 不存在。",
     "Write it with `shall baseline`, or name a "
     "commit.": "请用 `shall baseline` 生成，或指定一个提交。",
-    "No criterion was found, so there is nothing "
-    "to write down.": "未找到验收标准，没有内容可以写入基线。",
+    "No criterion was found. No baseline was written.": "未找到验收标准，未写入基线。",
     "A baseline without the criteria of this "
     "document would not protect them.": "缺少此文档的验收标准，基线就无法保护它们。",
     "{path} is Python.": "{path} 是 Python 文件。",
     'Write @pytest.mark.verifies("{key}") above '
     "{test}.": '请在 {test} 上方写 @pytest.mark.verifies("{key}")。',
     "Name a YAML file, such as tests/cases/a.yaml.": "请指定 YAML 文件，例如 tests/cases/a.yaml。",
-    "{path} is no case.": "{path} 不是用例。",
+    "{path} is not a case.": "{path} 不是用例。",
     "Write {new} instead of {old} in the test {source}.": (
         "请在测试 {source} 中将 {old} 改为 {new}。"
     ),
@@ -207,7 +209,7 @@ RUNNING: dict[str, str] = {
         "此文件中的测试以 {old} 验证过不同的内容，请手动修改。"
     ),
     "Edit this mark: other tests share it, or it "
-    "is no literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
+    "is not a literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
     "Run the command again.": "请重新运行命令。",
     "{path} has changed meanwhile.": "{path} 在此期间被修改。",
     "The section lint of shall.yaml names "
@@ -220,6 +222,7 @@ RUNNING: dict[str, str] = {
     "without a path.": "不带路径运行 `shall lint` 可列出所有文档。",
     "No run is stored.": "没有已保存的运行。",
     "Run `shall run` first.": "请先运行 `shall run`。",
+    "No run is stored. Run `shall run` first.": "没有已保存的运行。请先运行 `shall run`。",
     "Without an id, the newest is used.": "不指定 ID 时使用最近一次运行。",
     "The expression is longer than {_MOST_CHARACTERS} characters.": "表达式超过"
     " {_MOST_CHARACTERS} 个字符。",
@@ -228,29 +231,29 @@ RUNNING: dict[str, str] = {
     "`and` or `or` is missing at {place}.": "{place} 处缺少 `and` 或 `or`。",
     "Write it like: smoke and not (slow or wip).": "写法示例：smoke and not (slow or wip)。",
     "A quotation mark is not closed in the expression {text}.": "表达式 {text} 中有未闭合的引号。",
-    "--shard {text} is no part of a whole.": "--shard {text} 无效。",
+    "--shard {text} is invalid.": "--shard {text} 无效。",
     "Write --shard 2/5 for the second of five "
     "parts, or auto/5.": "写作 --shard 2/5（五份中的第二份）或 auto/5。",
     "--shard auto needs JOB_COMPLETION_INDEX or CI_NODE_INDEX, and "
     "neither is set.": "--shard auto 需要 JOB_COMPLETION_INDEX 或 CI_NODE_INDEX，但两者均未设置。",
     "Run in an Indexed Job or a parallel job of GitLab, or name the "
     "part: --shard 2/5.": "请在 Indexed Job 或 GitLab 并行作业中运行，或直接指定：--shard 2/5。",
-    "{path} is no JSON report of a run.": "{path} 不是运行的 JSON 报告。",
+    "{path} is not a JSON report of a run.": "{path} 不是运行的 JSON 报告。",
     "Write one with --report-json FILE.": "用 --report-json FILE 生成一份。",
     "--repeat {repeat} is not a number from 1 to {most}.": "--repeat {repeat} "
     "应为 1 到 {most} 的整数。",
     "--durations divides the cases only with --shard.": "--durations 须与 --shard 一起使用。",
-    "--shuffle {text} is no seed.": "--shuffle {text} 不是有效的种子。",
+    "--shuffle {text} is not a seed.": "--shuffle {text} 不是有效的种子。",
     "A seed is a whole number.": "种子须为整数。",
     "Shuffled with --shuffle {seed}.": "顺序已打乱，种子：--shuffle {seed}。",
-    "{path} is no report of a shard.": "{path} 不是分片运行的报告。",
+    "{path} is not a report of a shard.": "{path} 不是分片运行的报告。",
     "{path} divides other cases, or otherwise, than {first_path}.": "{path} 与 {first_path} 划分的"
     "用例或方式不同。",
     "{path} ran in another environment than {first_path}.": "{path} 与 {first_path} "
     "的运行环境不同。",
     "Shard {index}/{total} is missing.": "缺少分片 {index}/{total}。",
-    "Shard {index}/{total} is there {count} times.": "分片 {index}/{total} 出现了 {count} 次。",
-    "{key} is there {count} times.": "{key} 出现了 {count} 次。",
+    "Shard {index}/{total} occurs {count} times.": "分片 {index}/{total} 出现了 {count} 次。",
+    "{key} occurs {count} times.": "{key} 出现了 {count} 次。",
     "The reports have {found} cases of {total}.": "报告共有 {found} 个用例，应为 {total} 个。",
     "{path} is of commit {shard}, and {commit} is checked out: its evidence would name the wrong "
     "code.": "{path} 属于提交 {shard}，而当前检出的是 {commit}，其证据会指向错误的代码。",

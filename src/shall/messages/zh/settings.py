@@ -22,7 +22,7 @@ SETTINGS: dict[str, str] = {
     "{name} is ignored: {reason}.": "{name} 被忽略：{reason}。",
     "{name} is ignored.": "{name} 被忽略。",
     "{keys} cannot be used: {reason}.": "{keys} 无法使用：{reason}。",
-    "the project is no scene": "该项目不是场景",
+    "the project is not a scene": "该项目不是场景",
     "not names of environments with keys and values each": "不是环境名，或环境下不是键值对",
     "no name that an expression can read": "不是表达式能读取的名称",
     "not a list of projects": "不是项目列表",

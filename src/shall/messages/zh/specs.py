@@ -2,13 +2,13 @@
 
 SPECS: dict[str, str] = {
     "And {more} more {plural}.": "另有 {more} 个问题。",
-    "{nodeid} verifies {shown}, which is no "
+    "{nodeid} verifies {shown}, which is not a "
     "string and is not read.": "{nodeid} 的 verifies 参数 {shown} 不是字符串，已忽略。",
     "{nodeid} has a verifies mark that names no criterion.": (
         "{nodeid} 的 verifies 标记没有指明验收标准。"
     ),
     "This verifies mark is not read, because its "
-    "argument is no plain string.": "未读取此 verifies 标记：其参数不是字符串常量。",
+    "argument is not a plain string.": "未读取此 verifies 标记：其参数不是字符串常量。",
     "Write the key itself, such as "
     'verifies("auth#1.2").': '请直接写出编号，例如 verifies("auth#1.2")。',
     "This is not Python: {reason}.": "这不是 Python：{reason}。",
@@ -21,7 +21,7 @@ SPECS: dict[str, str] = {
     "{report} has a document type or entities.": "{report} 含有文档类型声明或实体。",
     "{report} is not XML: {reason}.": "{report} 不是 XML：{reason}。",
     "{report} has more than {limit} tests.": "{report} 的测试多于 {limit} 个。",
-    "{report} is no JUnit report: its root is {tag}.": (
+    "{report} is not a JUnit report: its root is {tag}.": (
         "{report} 不是 JUnit 报告：其根元素为 {tag}。"
     ),
     "{report} has more than {limit} elements within one another.": (
@@ -47,7 +47,7 @@ SPECS: dict[str, str] = {
     "says that it has its criteria.": "此列表位于需求之下，但没有标题说明它是验收标准。",
     'Write the heading "Acceptance Criteria" above it, '
     'or "Notes" if it has none.': "请在其上方加标题“验收标准”；如果不是验收标准，请加标题“备注”。",
-    "This bullet is among criteria, but is no sentence.": "此列表项位于验收标准中，但不是句子。",
+    "This bullet is among criteria, but is not a sentence.": "此列表项位于验收标准中，但不是句子。",
     "This table row reads like a requirement, but has no id.": "此表格行像是需求，但没有编号。",
     "This is a template with empty slots, not a requirement.": "这是尚未填写的模板，不是需求。",
     "Move it to the acceptance criteria, or "
@@ -91,8 +91,11 @@ SPECS: dict[str, str] = {
     "them.": "请在“Requirement 1”这样的标题下为句子编号，或在句子前写上编号。",
     "Nothing changed from {what} to {given}.": "{what} 与 {given} 之间没有变化。",
     "The gate passed: {count} rules hold.": "门禁通过：{count} 条规则全部满足。",
-    "The gate {given}: {bad} of {count} rules do "
-    "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
+    "The gate cannot be judged: {bad} of {count} rules cannot.": (
+        "无法判定门禁：{count} 条规则中有 {bad} 条无法判定。"
+    ),
+    "The gate failed: {bad} of {count} rules {plural} "
+    "not hold.": "门禁未通过：{count} 条规则中有 {bad} 条未满足。",
     "A newer release wrote this line of the baseline.": "基线的这一行由更新的版本写入。",
     "This is a link, which is not followed, so nothing of it is read.": (
         "这是一个链接，不会跟随，因此其中的内容都没有读取。"
@@ -129,7 +132,7 @@ SPECS: dict[str, str] = {
     "Restore it from git, or write it again with `shall baseline`.": (
         "请从 git 恢复，或用 `shall baseline` 重新写入。"
     ),
-    "This line is no row of a baseline.": "这一行不是基线的记录。",
+    "This line is not a row of a baseline.": "这一行不是基线的记录。",
     "Resolve the merge, or write the baseline "
     "again with `shall baseline`.": "请解决合并冲突，或用 `shall baseline` 重新生成基线。",
     "No feature with a criterion matches {name}.": "没有包含验收标准的功能与 {name} 匹配。",
@@ -163,7 +166,9 @@ SPECS: dict[str, str] = {
     "{path} has a document type or entities.": "{path} 含有文档类型或实体声明。",
     "{path} is not XML: {reason}.": "{path} 不是 XML：{reason}。",
     "{path} has more than {limit} tests.": "{path} 中的测试超过 {limit} 个。",
-    "{path} is no JUnit report: its root is {root}.": "{path} 不是 JUnit 报告：其根元素是 {root}。",
+    "{path} is not a JUnit report: its root is {root}.": (
+        "{path} 不是 JUnit 报告：其根元素是 {root}。"
+    ),
     "{path} has more than {limit} elements "
     "within one another.": "{path} 的元素嵌套超过 {limit} 层。",
     "{criterion} is changed by another change too, at {place}.": (
@@ -176,7 +181,7 @@ SPECS: dict[str, str] = {
     "Propose it first: the answer has the fingerprint.": "请先提议改动，答复中含有指纹。",
     "{path} was changed meanwhile.": "{path} 在此期间已被改动。",
     "Propose the change again.": "请重新提议改动。",
-    "{path} is no requirements document.": "{path} 不是需求文档。",
+    "{path} is not a requirements document.": "{path} 不是需求文档。",
     "list_specs names them; create_file writes other documents.": (
         "list_specs 会列出需求文档；其他文档用 create_file 写入。"
     ),

@@ -11,17 +11,17 @@ SQL: Mapping[str, str] = {
     "Write `row`, `rows`, `value`, `rowcount`, `duration` or a path such as `$.row.id`.": (
         "请写 `row`、`rows`、`value`、`rowcount`、`duration`，或 `$.row.id` 这样的路径。"
     ),
-    "A query holds a NUL character.": "查询语句含有 NUL 字符。",
-    "A query holds an expression where no value can be bound.": (
+    "A query contains a NUL character.": "查询语句含有 NUL 字符。",
+    "A query contains an expression where no value can be bound.": (
         "查询语句中有一处表达式无法绑定为值。"
     ),
     "Write names of tables and columns as they are.": "表名和列名请直接写出。",
     "Write the SQL that is carried out.": "请写出要执行的 SQL。",
-    "`{name}` is beside `sql`.": "`{name}` 不能与 `sql` 并用。",
+    "`{name}` cannot be combined with `sql`.": "`{name}` 不能与 `sql` 并用。",
     "Write `expect`.": "请写 `expect`。",
     "Write a request as another step.": "请求请另写一个步骤。",
     "`{name}` must be one value, not {given}.": "`{name}` 必须是单个值，而不是{given}。",
-    "`query` holds an expression, which could change the statement.": (
+    "`query` contains an expression, which could change the statement.": (
         "`query` 中含有表达式，可能改变语句本身。"
     ),
     'Write `:name` in it, and `parameters: {{name: "{{{{ ... }}}}"}}`.': (

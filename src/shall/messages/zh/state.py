@@ -125,7 +125,7 @@ STATE: dict[str, str] = {
     "Name a baseline file, a branch, a tag or a "
     "commit; fetch it first in a shallow clone.": "请指定基线文件、分支、标签或提交；浅克隆需要先"
     "获取。",
-    "{name} is no commit of this repository, or the "
+    "{name} is not a commit of this repository, or the "
     "project is in none.": "{name} 不是此仓库的提交，或者项目不在 git 仓库中。",
     "Name a commit, a branch or a tag.": "请填写提交、分支或标签。",
     "Git does not list the files of {commit}.": "Git 未能列出 {commit} 的文件。",

@@ -25,7 +25,7 @@ UNIT: dict[str, str] = {
     "Name what exists, such as result.id.": "请写明应存在的字段，例如 result.id。",
     "`expected` is empty: every text matches it.": "`expected` 为空：任何文本都与它匹配。",
     "Every value is an `object`.": "任何值都是 `object`。",
-    "{name} is no type of Python.": "{name} 不是 Python 的类型。",
+    "{name} is not a type of Python.": "{name} 不是 Python 的类型。",
     "Write its module too, such as shop.cart.Cart.": "请连同模块一起写，例如 shop.cart.Cart。",
     "`expected` is empty: every text contains it.": "`expected` 为空：任何文本都包含它。",
     "`expected` is empty: nothing is in it.": "`expected` 为空：其中没有任何值。",
@@ -35,7 +35,7 @@ UNIT: dict[str, str] = {
     "`{name}` must be the name of an exception.": "`{name}` 必须是异常的名称。",
     "Write it with its module, such as "
     "shop.OutOfStock.": "请连同模块一起写，例如 shop.OutOfStock。",
-    "{name} is no exception of Python.": "{name} 不是 Python 的异常。",
+    "{name} is not an exception of Python.": "{name} 不是 Python 的异常。",
     "{name} is not a dotted name.": "{name} 不是以点分隔的名称。",
     "`value` replaces the target as it is, so `{name}` does not apply.": "`value` 直接替换目标，"
     "因此 `{name}` 不适用。",
@@ -52,7 +52,7 @@ UNIT: dict[str, str] = {
     "Remove `action`.": "请删除 `action`。",
     "Write what the target is set to.": "请写明目标应设为什么值。",
     "{name} is not the name of a variable.": "{name} 不是环境变量的名称。",
-    "The value of a variable must hold no NUL.": "环境变量的值不能含有 NUL。",
+    "The value of a variable must not contain NUL.": "环境变量的值不能含有 NUL。",
     "Name a function of the workspace, such as shop.db.reset.": "请指定工作区中的一个函数，"
     "例如 shop.db.reset。",
     "Name one with `name`.": "请用 `name` 为其中一个命名。",
@@ -60,7 +60,7 @@ UNIT: dict[str, str] = {
     "Unknown fixture `{kind}`.": "未知的 fixture `{kind}`。",
     "`env_type` is not used: the interpreter of the workspace is found by "
     "itself.": "未使用 `env_type`：会自动找到工作区的解释器。",
-    "`{name}` is beside `unittest:`.": "`{name}` 与 `unittest:` 并列。",
+    "`{name}` cannot be combined with `unittest:`.": "`{name}` 不能与 `unittest:` 并用。",
     "`unittest` must be a mapping, not {given}.": "`unittest` 必须是映射，而不是{given}。",
     "`timeout_s` must be at most {most}.": "`timeout_s` 最大为 {most}。",
     "Use one of {known}, or remove it.": "请使用 {known} 之一，或删除该字段。",
@@ -83,7 +83,7 @@ UNIT: dict[str, str] = {
     "`{name}` is not called by name.": "不能按名称调用 `{name}`。",
     "Remove `init`.": "请删除 `init`。",
     "`cases` must not be empty.": "`cases` 不能为空。",
-    "`{name}` is no class.": "`{name}` 不是类。",
+    "`{name}` is not a class.": "`{name}` 不是类。",
     "The module `{module}` defines no `{name}`.": "模块 `{module}` 中没有定义 `{name}`。",
     "`{name}` is not defined in the workspace: `{module}` imports it.": "`{name}` 不是在工作区中"
     "定义的：它由 `{module}` 导入。",

@@ -58,6 +58,7 @@ WORDS: dict[str, str] = {
     # runs: what a check or an expression looked at
     "is HTML, not JSON": "是 HTML，不是 JSON",
     "is not JSON": "不是 JSON",
+    "has more than 200 levels": "嵌套超过 200 层",
     "the body is empty": "响应体为空",
     "the body {reason}": "响应体{reason}",
     "there is no header {name}": "没有响应头 {name}",
@@ -79,6 +80,12 @@ WORDS: dict[str, str] = {
     ),
     "the body of {address} goes on after the end of its compressed data": (
         "{address} 的响应体在压缩数据结束之后还有内容"
+    ),
+    "the body of {address} ends within its compressed data": (
+        "{address} 的响应体在压缩数据尚未结束时就中断了"
+    ),
+    "the body of {address} is compressed in a way that was not asked for": (
+        "{address} 的响应体使用了未请求的压缩方式"
     ),
     "{address} sent headers that are too large": "{address} 发送的响应头过大",
     "{address} sent less than it announced": "{address} 发送的数据少于其声明的长度",
@@ -119,7 +126,7 @@ WORDS: dict[str, str] = {
     "a device": "设备",
     "a special file": "特殊文件",
     "it is larger than {limit}": "超过 {limit}",
-    "byte 0x{byte} is not UTF-8.": "字节 0x{byte} 不是 UTF-8。",
+    "Byte 0x{byte} is not UTF-8.": "字节 0x{byte} 不是 UTF-8。",
     "there is no {top}": "{top} 不存在",
     "does not exist, or is not a folder": "不存在，或不是目录",
     "cannot be opened: {reason}": "无法打开：{reason}",
@@ -149,6 +156,9 @@ WORDS: dict[str, str] = {
     "Not read, because they have steps but no root testcase: "
     "{names}.": "以下文件含有 steps，但缺少根字段 testcase:，因此未读取：{names}。",
     "Write testcase: above what they hold.": "请在文件内容之上写 testcase:，并将内容缩进。",
+    "Not read, because links are not followed: {names}. Copy what they lead to.": (
+        "以下为链接，不会跟随，因此未读取：{names}。请改为复制其指向的内容。"
+    ),
     # the store
     "cannot be used: {reason}": "不可用：{reason}",
     "is locked by another process": "被其他进程锁定",
@@ -180,6 +190,7 @@ WORDS: dict[str, str] = {
     "fail": "失败",
     "none outside the case folders": "用例目录之外没有用例",
     "none yet": "尚无",
+    "no such file": "没有此文件",
     "{count} {plural}, everything was read": "{count} 条验收标准，全部已读取",
     "none left over": "没有残留",
     "any free port": "任意空闲端口",
@@ -195,8 +206,7 @@ WORDS: dict[str, str] = {
     "{lines})": "{path}：{count} 行无法读取（第 {lines} 行）",
     "{count} {plural}, all lines are readable": "{count} 个文件，所有行均可读取",
     "{count} {plural} running cases{given}": "{count} 个进程正在运行用例{given}",
-    "; the next run removes those of {gone} that "
-    "are gone": "；{gone} 个已退出进程的锁将由下次运行清除",
+    "; the next run removes {gone} {plural}": "；下次运行将清除 {gone} 个失效的锁",
     "{log}: the last line is incomplete": "{log}：最后一行不完整",
     "{address} is free": "{address} 空闲",
     "{cert}: {days} days left": "{cert}：剩余 {days} 天",
@@ -281,7 +291,6 @@ WORDS: dict[str, str] = {
     "links to criteria were not checked: {reason}": "未检查指向验收标准的链接：{reason}",
     "and {count} more": "另有 {count} 处",
     "failed": "未通过",
-    "cannot be judged": "无法判定",
     "Links to no criterion, or to several": "指向零个或多个验收标准的链接",
     "Passages that look like requirements, and were not read": "像是需求但未读取的内容",
     "Criteria that name what no test asserts": "提到未被任何测试断言的内容的验收标准",

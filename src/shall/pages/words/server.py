@@ -25,7 +25,7 @@ WORDS = {
     "server.rate": ("Calls a minute", "每分钟调用次数"),
     "server.failed": ("Failed", "失败"),
     "server.mean": ("Mean", "平均耗时"),
-    "server.p95": ("95 % within", "P95 耗时"),
+    "server.p95": ("p95", "P95 耗时"),
     "server.errors": ("Errors", "错误"),
     "server.code": ("Code", "错误码"),
     "server.code.day": ("Last 24 hours", "最近 24 小时"),

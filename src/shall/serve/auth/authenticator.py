@@ -148,7 +148,7 @@ def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
     """Return the token of the Authorization header; a token in a URL is never read.
 
     Raises:
-        Refused: The header is there twice, or has another scheme.
+        Refused: The header occurs twice, or has another scheme.
     """
     given = [value for name, value in headers if name == b"authorization"]
     if not given:

@@ -15,7 +15,7 @@ from shall.serve.auth.authenticator import Authenticator
 from shall.serve.auth.metadata import PUBLIC
 from shall.serve.auth.refusal import Refused
 from shall.serve.limits.sizes import replayed
-from shall.serve.limits.strangers import admit
+from shall.serve.limits.unknown_connections import admit
 from shall.serve.problem import REQUEST_ID, problem
 
 NOBODY = Principal("nobody", frozenset())

@@ -1,4 +1,4 @@
-"""What let a caller in, in a form that is checked again at each request and is no token."""
+"""What let a caller in, in a form that is checked again at each request and is not a token."""
 
 from msgspec import Struct
 

@@ -149,7 +149,7 @@ def read_keys(document: bytes) -> Keys:
     """Read a set of keys. Those that cannot be used to check a signature are left out.
 
     Raises:
-        ValueError: It is no set of keys, or none of them can be used.
+        ValueError: It is not a set of keys, or none of them can be used.
     """
     try:
         data: Any = json.loads(document)
@@ -157,7 +157,7 @@ def read_keys(document: bytes) -> Keys:
         raise ValueError("it is nested too deep") from None
     listed = data.get("keys") if isinstance(data, dict) else None
     if not isinstance(listed, list):
-        raise ValueError("it is no set of keys")  # noqa: TRY004 - as for other bad documents
+        raise ValueError("it is not a set of keys")  # noqa: TRY004 - as for other bad documents
     keys: dict[str, dict[str, PyJWK]] = {}
     for number, jwk in enumerate(listed):
         if isinstance(jwk, dict):

@@ -1,4 +1,4 @@
-"""The client's address, scheme and path, where trusted proxies stand in front."""
+"""The client's address, scheme and path, behind trusted proxies."""
 
 import re
 from functools import lru_cache
@@ -48,7 +48,7 @@ class ForwardedGate:
     """Sets ``client``, ``scheme`` and the prefix of the scope to what trusted proxies report.
 
     ``X-Forwarded-For`` counts where the peer is trusted: the client is the last address in it
-    that is no trusted proxy, since the client may have written what precedes it.
+    that is not a trusted proxy, since the client may have written what precedes it.
     ``X-Real-IP`` counts where there is none. Where the header is malformed, the peer is the
     client. ``X-Forwarded-Prefix`` is the path that the proxy left out; a malformed one is ignored.
     """

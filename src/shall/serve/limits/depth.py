@@ -11,7 +11,7 @@ _ALIKE = bytes.maketrans(_BRACKETS, b"()()")
 def is_deeper(body: bytes, limit: int) -> bool:
     """Return whether JSON is nested deeper than a limit; linear in time, and no recursion.
 
-    What is no JSON is judged by its brackets too: a parser would go as deep before it fails.
+    What is not JSON is judged by its brackets too: a parser would go as deep before it fails.
     Where there are fewer opening brackets than the limit, nothing else is looked at.
     """
     if body.count(b"[") + body.count(b"{") <= limit:

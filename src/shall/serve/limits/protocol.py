@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shall.serve.limits.strangers import ADMIT, Strangers, strangers
+from shall.serve.limits.unknown_connections import ADMIT, UnknownConnections, unknown_connections
 from shall.serve.problem import problem
 from shall.settings import Settings
 
@@ -59,7 +59,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     max_header_bytes: ClassVar[int]
     header_timeout_s: ClassVar[float]
-    strangers: ClassVar[Strangers]
+    budget: ClassVar[UnknownConnections]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,11 +78,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """Start to wait for the first request."""
         super().connection_made(transport)
         self._is_stranger = True
-        self.strangers.enter(self)
+        self.budget.enter(self)
         self._timer = self.loop.call_later(self.header_timeout_s, self._is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop to wait, and have the application know that nobody reads its answer."""
+        """Stop waiting, and inform the application that its answer is not read."""
         self._disarm()
         self.admit()
         super().connection_lost(exc)
@@ -143,16 +143,16 @@ class BoundedProtocol(HttpToolsProtocol):
             if self.cycle.body:
                 self.cycle.body = bytearray()
             if self._is_stranger:
-                self.strangers.release(self)
+                self.budget.release(self)
         super().on_response_complete()
         if self._in_body and not self.transport.is_closing():
             self._watch()
 
     def admit(self) -> None:
-        """Take the connection out of the budget of unknown callers."""
+        """Remove the connection from the budget of unknown callers."""
         if self._is_stranger:
             self._is_stranger = False
-            self.strangers.leave(self)
+            self.budget.leave(self)
 
     def turn_away(self) -> None:
         """Answer 503 where a request was begun, and close: others need the room."""
@@ -188,7 +188,7 @@ class BoundedProtocol(HttpToolsProtocol):
             if not self._is_answering():
                 return  # the request is answered: the rest of its body is dropped
         if self._is_stranger:
-            self.strangers.hold(self, size)
+            self.budget.hold(self, size)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self._running = cycle
@@ -272,5 +272,5 @@ def protocol_class(settings: Settings) -> type[BoundedProtocol]:
         max_header_bytes = settings.max_header_bytes
         header_timeout_s = settings.header_timeout_s
 
-    Protocol.strangers = strangers(settings)
+    Protocol.budget = unknown_connections(settings)
     return Protocol

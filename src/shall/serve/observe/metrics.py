@@ -112,7 +112,7 @@ class Metrics:
         )
         if shared is not None:
             MultiProcessCollector(self.registry, str(shared))  # type: ignore[no-untyped-call]
-        self.registry.register(_Told(facts or Facts()))
+        self.registry.register(_CurrentState(facts or Facts()))
         self.registry.register(ProcessesCollector(shared))
         for status in RunStatus:
             if status is not RunStatus.RUNNING:
@@ -161,14 +161,14 @@ class Metrics:
         return encode(self.registry), content_type
 
 
-class _Told(Collector):
-    """What is true now, of the process that is asked: no file, nothing of the dead in it."""
+class _CurrentState(Collector):
+    """The present state of the process that is asked; ended processes and files add nothing."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
     def describe(self) -> Iterable[Metric]:
-        """Name the metrics without asking anybody."""
+        """Name the metrics without measuring them."""
         return self._metrics(Facts(gate=lambda: Judgement(False, {}, 0.0)))
 
     def collect(self) -> Iterable[Metric]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def observe_server(server: MCPServer[Connected], metrics: "Metrics | None" = None) -> None:
     """Put ids, and where there are ``metrics`` measuring, around every message of a server.
 
-    They stand first, so that they see what any other middleware refuses.
+    They come first, so that they see what any other middleware refuses.
     """
     around: list[ServerMiddleware[Any]] = [identify]
     if metrics is not None:

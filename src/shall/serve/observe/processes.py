@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 _OF_A_PROCESS = re.compile(r"_(\d+)\.db$")
 
 _ONE_OF_ALL = {"process_start_time_seconds": min, "process_max_fds": max}
-"""What is no sum over the processes."""
+"""What is not a sum over the processes."""
 
 
 class ProcessesCollector(Collector):

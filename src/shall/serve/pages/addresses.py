@@ -65,7 +65,7 @@ def is_of_our_page(scope: Scope) -> bool:
 
 
 def form_of(body: bytes) -> dict[str, str]:
-    """Return the fields of a form; none where the body is no form."""
+    """Return the fields of a form; none where the body is not a form."""
     try:
         fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:  # too many fields, or no UTF-8

@@ -45,7 +45,7 @@ def protected(response: Response) -> Response:
     return response
 
 
-def look_of_stranger(scope: Scope, default_language: str, query: str = "") -> Look:
+def anonymous_look(scope: Scope, default_language: str, query: str = "") -> Look:
     """Return how a page is drawn for somebody who is not known: it links to no other page."""
     language = language_of(scope, default_language)
     return Look(language, datetime.now(UTC), Links(digests(), prefix_of(scope)), query=query)

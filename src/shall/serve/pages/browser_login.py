@@ -23,7 +23,7 @@ from shall.serve.pages.addresses import (
     is_of_our_page,
     login_address,
 )
-from shall.serve.pages.answers import document, look_of_stranger, protected
+from shall.serve.pages.answers import anonymous_look, document, protected
 from shall.serve.pages.assets import FOLDER, asset_response
 from shall.serve.pages.cookie import LOGIN as LOGIN_KEY
 from shall.serve.pages.cookie import LoginCookie
@@ -125,7 +125,7 @@ class BrowserLogin:
 
     def _form(self, scope: Scope, wanted: str, status: int = 200, problem: str = "") -> Response:
         query = urlencode({"next": wanted}) if wanted != "/" else ""
-        look = look_of_stranger(scope, self._language, query)
+        look = anonymous_look(scope, self._language, query)
         answer = document(login_page(look, wanted, problem), status)
         if status == 401:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="shall", error="invalid_token"'

@@ -70,7 +70,7 @@ def _commit(call: PageCall, name: str) -> str:
         return commit_of(call.workspace.root, name)
     except BadValue:
         raise BadValue(
-            f"{name[:200]} is no commit of this repository, or the project is in none.",
+            f"{name[:200]} is not a commit of this repository, or the project is in none.",
             hint="Name a commit, a branch or a tag.",
         ) from None
 

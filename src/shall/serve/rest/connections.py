@@ -78,9 +78,9 @@ async def _connect(call: Call) -> Response:
 
 def _without_secrets(given: Mapping[str, Any]) -> dict[str, Any]:
     """Mask what a client calls a password or a token: this is stored, and shown to operators."""
-    secrets_told = Redactor()
-    secrets_told.learn_named(given)
-    masked: dict[str, Any] = secrets_told.value(given)
+    redactor = Redactor()
+    redactor.learn_named(given)
+    masked: dict[str, Any] = redactor.value(given)
     return masked
 
 

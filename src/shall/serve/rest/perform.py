@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shall.actions.calls import perform
 from shall.actions.session import Session
-from shall.mcp.caller import caller_of, is_stranger
+from shall.mcp.caller import caller_of, is_anonymous
 from shall.mcp.reply import check_size, failure, is_brief, success, without_empty
 from shall.mcp.server import TOOLS
 from shall.mcp.tool import operation_of
@@ -61,7 +61,7 @@ def session_of(context: RestContext, request: Request) -> Session:
         workspaces=context.workspaces,
         workers=context.workers,
         access=context.access,
-        is_stranger=is_stranger(request),
+        is_anonymous=is_anonymous(request),
     )
 
 

@@ -41,12 +41,12 @@ def json_bytes(data: Any) -> bytes:
 
 def error_problem(scope: Scope, error: ShallError) -> Response:
     """Answer an error of ours."""
-    return told_problem(
+    return coded_problem(
         scope, error.code, message_of(error), retryable=error.retryable, details=error.details
     )
 
 
-def told_problem(
+def coded_problem(
     scope: Scope, code: str, detail: str, *, retryable: bool, details: Mapping[str, Any] | None
 ) -> Response:
     """Answer an error that is known by its code."""
@@ -60,7 +60,7 @@ def told_problem(
 
 def tool_problem(scope: Scope, answer: Mapping[str, Any]) -> Response:
     """Answer the error that a tool's envelope holds."""
-    return told_problem(
+    return coded_problem(
         scope,
         answer.get("error_code") or "MCP_INTERNAL_ERROR",
         answer.get("error_message") or "",

@@ -35,7 +35,7 @@ async def checked_body(request: Request, schemas: Mapping[str, Schema] | None) -
     """Return the body's values; no body is an empty object.
 
     Raises:
-        BadRequest: It is no JSON object, or a value is unknown or of the wrong form.
+        BadRequest: It is not a JSON object, or a value is unknown or of the wrong form.
     """
     if schemas is None:
         return {}
@@ -89,4 +89,4 @@ def _check(name: str, value: Any, schema: Schema) -> None:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

@@ -136,7 +136,7 @@ def starts_condition(sentence: str) -> bool:
 
 
 def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
-    """Split one sentence; None where it is no EARS sentence.
+    """Split one sentence; None where it is not an EARS sentence.
 
     ``strict`` takes only ``shall``, ``must``, 应, 必须 and the like for a modal.
     """
@@ -169,13 +169,13 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
 
 
 def _without_label(sentence: str) -> str:
-    """Return a sentence without a bold label in front of it, which is no part of it."""
+    """Return a sentence without a bold label in front of it, which is not part of it."""
     label = _LABEL.match(sentence)
     return sentence if label is None or has_modal(label[0]) else sentence[label.end() :]
 
 
 def _in_order(text: str) -> str:
-    """Return a sentence with a condition that stands behind the modal before the subject.
+    """Return a sentence whose condition is behind the modal, before the subject.
 
     A ``then`` without a condition, as a step of a scenario begins, is left out.
     """
@@ -188,7 +188,7 @@ def _in_order(text: str) -> str:
 
 
 def _modal(shape: str, *, strict: bool) -> _Modal | None:
-    """Return the modal of the main clause: the first that does not stand in a condition."""
+    """Return the modal of the main clause: the first outside a condition."""
     for find in (_modals,) if strict else (_modals, _WEAK.finditer):
         candidates = list(find(shape))
         if candidates:
@@ -251,9 +251,9 @@ def _response(text: str, modal: _Modal) -> tuple[str, bool]:
 def _last_part(
     subject: str, conditions: tuple[Condition, ...]
 ) -> tuple[str, tuple[Condition, ...]]:
-    """Return what stands before the modal since the last comma; what is before is a condition.
+    """Return the text before the modal since the last comma; what is before is a condition.
 
-    The subject may be left out, so that a condition is all that stands there: 删除前应确认.
+    The subject may be left out, so that only a condition is left: 删除前应确认.
     """
     shape = shape_of(subject)
     at = max(shape.rfind("，"), shape.rfind(", "))
@@ -277,7 +277,7 @@ def _last_part(
 def _leading_subject(
     written: str, subject: str, conditions: tuple[Condition, ...]
 ) -> tuple[str, tuple[Condition, ...]]:
-    """Split what stands before a comma and the modal into subject and event, if it holds both.
+    """Split the text before a comma and the modal into subject and event, if it holds both.
 
     As in 系统在导出时，不得 ... What a user does is an event: 用户提交订单，应 ...
     """
@@ -336,9 +336,9 @@ def _condition_ends(shape: str) -> Sequence[tuple[int, int]]:
 
 
 def keyword_spans(sentence: str) -> list[tuple[int, int]]:
-    """Return where the EARS keywords of one sentence are; none where it is no EARS sentence.
+    """Return where the EARS keywords of one sentence are; none where it is not an EARS sentence.
 
-    An article is one only in capitals, as in ``THE system SHALL``; elsewhere it is no keyword.
+    An article is one only in capitals, as in ``THE system SHALL``; elsewhere it is not a keyword.
 
     >>> sentence = "When it rains, then the API shall not answer."
     >>> [sentence[start:end] for start, end in keyword_spans(sentence)]

@@ -77,7 +77,7 @@ CLOSING = late_pattern(
     "(?:时|時|时候|時候|后|後|之前|前|期间|期間|情况下|情況下|状态下|狀態下|模式下|过程中"
     "|過程中|的话|之际|上)[,，]"
 )
-# 时 of 超时, 实时, 小时 and the like is no ending.
+# 时 of 超时, 实时, 小时 and the like is not an ending.
 _NO_ENDING = "(?<![超实實同小定延及准準临臨随隨按计計历歷耗即此])"
 ENDING = late_pattern(
     f"(?:的?时候|的?時候|{_NO_ENDING}[时時]|的话|的話|期间|期間|的情况下|情况下|(?<=状态|狀態|模式)下)$"
@@ -95,7 +95,7 @@ FUSED = late_pattern(
 _USER = "用户|用戶|使用者|管理员|管理員|访客|訪客|客户(?!端)|客戶(?!端)"
 # What a user does is a condition: 用户提交订单，应 ...
 OF_A_USER = late_pattern(f"(?:任何|任意|所有|已登录|未登录|该)?(?:的)?(?:{_USER})[^,，]{{2,60}}$")
-# A subject that stands before its condition: 系统在导出时，不得 ... and 系统发送邮件，不得 ...
+# A subject before its condition: 系统在导出时，不得 ... and 系统发送邮件，不得 ...
 LEADING_SUBJECT = late_pattern(
     "(?P<subject>(?!在|于|於|当|當|如果|若)[^,，在]{1,12})在"
     "(?P<condition>[^,，]{2,60}(?:时|時|后|後|前|期间|期間|情况下|情況下|过程中|過程中))$"

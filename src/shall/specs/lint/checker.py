@@ -7,9 +7,9 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.diagnostic import Edit
 from shall.rules import LintOptions
 from shall.specs.globs import matches
+from shall.specs.lint.finding_span import span_of
 from shall.specs.lint.lexicon import Lexicon, lexicon
 from shall.specs.lint.passage import passage_of
-from shall.specs.lint.place import place_of
 from shall.specs.lint.rule import Finding, Rule
 from shall.specs.lint.rules import RULES, changes, documents, grammar, links, measures, wording
 from shall.specs.lint.suppressions import Suppression, problems_of, read_suppressions
@@ -197,7 +197,7 @@ def _diagnostic(
     finding: Finding, lines: Sequence[str], choice: Choice, language: str
 ) -> Diagnostic:
     rule: Rule = finding.rule
-    span, is_exact = place_of(finding, lines)
+    span, is_exact = span_of(finding, lines)
     fix = None
     if finding.replacement is not None and is_exact and span.length:
         fix = Edit(finding.fix_span or span, finding.replacement)

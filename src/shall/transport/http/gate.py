@@ -164,7 +164,7 @@ class Gate:
             return _Lent(address.family, address.socktype) if is_local else _REFUSED
         text, port = address.addr[:2]
         host, wanted = self._proxy or (self._host, self._port)
-        # What a case resolves itself is no address that a rule about the name means.
+        # What a case resolves itself is not an address that a rule about the name means.
         host = text if f"{host}:{port}".lower() in self._addresses else host
         denial = self._policy.judge_address(host, text, port)
         if denial is None and port == wanted:

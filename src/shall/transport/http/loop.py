@@ -57,11 +57,15 @@ class Task:
 class CurlLoop:
     """Runs work in the thread that calls ``step``; only ``wake`` may be called from another."""
 
-    def __init__(self, policy: TargetPolicy | None = None) -> None:
-        """Open no connection yet. ``policy`` None denies only what nobody means to test."""
+    def __init__(self, policy: TargetPolicy | None = None, processes: int = 1) -> None:
+        """Open no connection yet.
+
+        ``policy`` None denies only what nobody means to test. ``processes`` open connections to
+        the same services at the same time, this one included.
+        """
         self._poller = make_poller()
         self._policy = policy or TargetPolicy()
-        self._transfers = Transfers(self._poller, self._policy, self._answered)
+        self._transfers = Transfers(self._poller, self._policy, self._answered, processes)
         self._tasks: set[Task] = set()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._timer_count = 0
@@ -278,6 +282,8 @@ class CurlLoop:
             left_s = execution.left_s
             if left_s is not None and left_s <= -STATEMENT_GRACE_S:
                 execution.stop()  # its thread may still look a name up, or connect
+                if self._threads is not None:
+                    self._threads.replace_one()
                 self._ready.append((task, token, None, execution.timed_out()))
             elif left_s is not None:
                 self._at(_now() + left_s + STATEMENT_GRACE_S, look)

@@ -13,6 +13,7 @@ from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, Reader, Reque
 if TYPE_CHECKING:
     import _socket
 
+    from shall.transport.http.decoding import Decoder
     from shall.transport.upload import Upload
 
 MAX_REDIRECTS = 10
@@ -56,6 +57,7 @@ class Receiver:
 
     __slots__ = (
         "_chunks",
+        "_decoder",
         "_earlier",
         "_ends",
         "_follow",
@@ -64,6 +66,7 @@ class Receiver:
         "_lines",
         "_open",
         "closes",
+        "decodes",
         "has_cookies",
         "is_read",
         "redirects",
@@ -75,6 +78,8 @@ class Receiver:
     def __init__(self) -> None:
         self.has_cookies = False
         """Whether any transfer so far set a cookie."""
+        self.decodes = True
+        """Whether gzip and deflate are decompressed here, and not by libcurl or not at all."""
         self._chunks: list[bytes] = []
 
     def start(
@@ -96,6 +101,7 @@ class Receiver:
         self._follow = follow
         self._leads_on = False
         self._ends = False
+        self._decoder: Decoder | None = None
         self.redirects: list[int] = []
         self.status = 0
         self.version = ""
@@ -109,6 +115,10 @@ class Receiver:
 
     def write(self, data: bytes) -> int | None:
         """Take a part of the body; one that is decompressed over the limit ends the transfer."""
+        if self._decoder is not None:
+            data = self._decoder.decode(data, self._left)
+            if self._decoder.fault:
+                return 0
         self._left -= len(data)
         if self._left < 0:
             self._chunks = []
@@ -118,6 +128,10 @@ class Receiver:
 
     def write_to(self, reader: Reader, data: bytes) -> int | None:
         """Take a part of the body that a reader reads; it may end the transfer."""
+        if self._decoder is not None:
+            data = self._decoder.decode(data, self._left)
+            if self._decoder.fault:
+                return 0
         self._left -= len(data)
         if self._left < 0:  # what arrived is part of the result
             return 0
@@ -126,6 +140,14 @@ class Receiver:
             self.is_read = True
             return 0
         return None
+
+    @property
+    def undecoded(self) -> str:
+        """Why the body could not be decompressed, with ``{address}``; empty where it could."""
+        if self._decoder is None:
+            return ""
+        cut = "the body of {address} ends within its compressed data"
+        return self._decoder.fault or (cut if self._decoder.is_cut else "")
 
     @property
     def is_too_large(self) -> bool:
@@ -157,6 +179,7 @@ class Receiver:
         if self._lines:
             self._earlier += self._lines
             self._lines = []
+            self._decoder = None
         self.version, self.status, self.closes, self._leads_on = (
             _known_status(line) if len(line) <= _REMEMBERED else _status(line)
         )
@@ -171,11 +194,22 @@ class Receiver:
             self.set_cookies = self.has_cookies = True
         elif name == b"location":
             return self._lead(line[9:].strip(b" \t\r\n")) if self._leads_on else None
+        elif name == b"content-encoding":
+            self._decode(line[17:].decode("latin-1"))
         elif len(line) <= _REMEMBERED:
             if len(_ORDINARY) >= _MOST_ORDINARY:
                 _ORDINARY.clear()
             _ORDINARY.add(line)
         return None
+
+    def _decode(self, codings: str) -> None:
+        if not self.decodes:
+            return
+        if self._decoder is None:
+            from shall.transport.http.decoding import Decoder  # most bodies are not compressed
+
+            self._decoder = Decoder()
+        self._decoder.add(codings)
 
     def _lead(self, location: bytes) -> int | None:
         if not location or self._follow is None:
@@ -248,13 +282,13 @@ class Options:
         """
         method, body = request.method, request.body
         has_form = bool(request.form or request.files)
-        is_usual = (
-            request.connection is None
+        is_plain = (
+            (method == "POST" or (method == "GET" and body is None))
+            and request.connection is None
             and request.reader is None
             and not has_form
             and type(body) is not FileContent
         )
-        is_plain = is_usual and (method == "POST" or (method == "GET" and body is None))
         is_secure = request.url[:5] == "https"
         shape = (request.follow_redirects, limits, is_secure) if is_plain else None
         if shape is None or shape != self._shape:
@@ -270,12 +304,18 @@ class Options:
         else:
             setopt(pycurl.HTTPGET, 1)
         setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
+        if is_plain:
+            return
         if request.reader is not None:
             setopt(pycurl.WRITEFUNCTION, partial(self._receiver.write_to, request.reader))
         if request.connection is not None:
             from shall.transport.http.connection import connect  # few requests need it
 
             connect(self._curl, request.connection)
+        if (request.headers or request.connection) and _decodes_elsewhere(request):
+            self._shape = None
+            self._receiver.decodes = False
+            setopt(pycurl.HTTP_CONTENT_DECODING, 1)
 
     def close_uploads(self) -> None:
         """Close the files of a transfer that ended."""
@@ -297,7 +337,9 @@ class Options:
         curl.setopt(pycurl.HTTP_VERSION, version)
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.COOKIEFILE, "")
-        curl.setopt(pycurl.ACCEPT_ENCODING, "")
+        curl.setopt(pycurl.ACCEPT_ENCODING, "deflate, gzip")
+        curl.setopt(pycurl.HTTP_CONTENT_DECODING, 0)
+        receiver.decodes = True
         curl.setopt(pycurl.TIMEOUT_MS, max(1, int(limits.timeout_s * 1000)))
         curl.setopt(pycurl.FOLLOWLOCATION, _OBEY_CODE if request.follow_redirects else 0)
         curl.setopt(pycurl.MAXREDIRS, limits.redirects)
@@ -389,11 +431,22 @@ def _multipart(curl: pycurl.Curl, request: Request, uploads: "list[Upload]") -> 
     return form
 
 
+def _decodes_elsewhere(request: Request) -> bool:
+    """Return whether libcurl decompresses what comes, or nobody does."""
+    connection = request.connection
+    if connection is not None and connection.compression in {"none", "br", "zstd"}:
+        return True
+    return any(
+        name.lower() == "accept-encoding" and ("br" in value or "zstd" in value)
+        for name, value in request.headers
+    )
+
+
 def _header_lines(headers: tuple[tuple[str, str], ...], has_form: bool) -> list[bytes]:
     lines = [*_first_lines(tuple([name for name, _ in headers]), has_form)]
     for name, value in headers:
         if "\r" in value or "\n" in value or "\0" in value:
-            raise BadValue(f"The value of the header {name} holds a line break or NUL.")
+            raise BadValue(f"The value of the header {name} contains a line break or NUL.")
         # libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty"
         line = f"{name}: {value}" if value.strip() else f"{name};"
         lines.append(line.encode("utf-8"))

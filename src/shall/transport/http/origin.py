@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct, field
 
 UNANSWERED = 4
-"""New connections that may wait for their first answer at the same time."""
+"""New connections that may wait for their first answer at the same time, in all processes."""
 
 NEXT_AFTER_S = 0.01
 """After this time another one is opened all the same."""
@@ -21,9 +21,11 @@ NEXT_AFTER_S = 0.01
 class Origin(Struct, eq=False):
     """The connections to one scheme, host and port.
 
-    ``kept`` connections stay open after they answered, ``fresh`` ones have not answered yet.
+    ``kept`` connections stay open after they answered, ``fresh`` ones have not answered yet: at
+    most ``unanswered`` of these are opened at once.
     """
 
+    unanswered: int = UNANSWERED
     flying: int = 0
     kept: int = 0
     fresh: int = 0
@@ -34,7 +36,7 @@ class Origin(Struct, eq=False):
         """Return whether a transfer may start now."""
         return (
             self.flying - self.fresh < self.kept
-            or self.fresh < UNANSWERED
+            or self.fresh < self.unanswered
             or now - self.opened_at >= NEXT_AFTER_S
         )
 

@@ -7,12 +7,20 @@ the credentials of the first.
 import errno
 import time
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 
 import pycurl
 
 from shall.errors import ShallError, TargetUnreachable, TimedOut
 from shall.results.records import Timings
-from shall.transport.exchange import OPENS_WEBSOCKET, Peer, Redirect, Request, Response
+from shall.transport.exchange import (
+    OPENS_WEBSOCKET,
+    Connection,
+    Peer,
+    Redirect,
+    Request,
+    Response,
+)
 from shall.transport.http.gate import Gate, Targets
 from shall.transport.http.jar import Jar
 from shall.transport.http.options import MAX_REDIRECTS, Limits, Options, Receiver
@@ -35,7 +43,7 @@ _REASONS = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
     pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
     pycurl.E_SSL_CERTPROBLEM: "`client_certificate` or `key` cannot be used for {address}",
-    pycurl.E_SSL_CACERT_BADFILE: "`ca` is no list of certificates in PEM",
+    pycurl.E_SSL_CACERT_BADFILE: "`ca` is not a list of certificates in PEM",
     pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
 }
 
@@ -60,6 +68,10 @@ _REFUSED = frozenset({pycurl.E_HTTP_RETURNED_ERROR})
 """How libcurl says that a service opened no WebSocket."""
 
 _NOTHING_HIDDEN: AbstractContextManager[None] = nullcontext()
+
+
+_limits = lru_cache(maxsize=64)(Limits)
+"""Returns one object for the same limits: most requests of a run have the same."""
 
 
 class Transfer:
@@ -108,7 +120,7 @@ class Transfer:
         connection = request.connection
         most = MAX_REDIRECTS if connection is None else connection.max_redirects or MAX_REDIRECTS
         self._most = most
-        self._put(request, Limits(request.timeout_s, most, MAX_BODY_BYTES))
+        self._put(request, _limits(request.timeout_s, most, MAX_BODY_BYTES))
 
     @property
     def is_websocket(self) -> bool:
@@ -130,12 +142,16 @@ class Transfer:
             TimedOut: Longer than ``request.timeout_s``.
             FileUnavailable: A file that is sent became smaller, or cannot be read.
         """
-        unsent = [it.fault for it in self._options.uploads if it.fault is not None]
+        uploads = self._options.uploads
+        unsent = [it.fault for it in uploads if it.fault is not None] if uploads else ()
         self.break_off()
         if unsent:
             raise unsent[0]
+        if fault is None and self._receiver.undecoded:
+            fault = (pycurl.E_WRITE_ERROR, "")
         if fault is None or self._is_read(fault[0]):
-            self._jar.note(self._gate.origin, self._receiver)
+            if self._receiver.set_cookies:
+                self._jar.note(self._gate.origin, self._receiver)
             return self._response()
         if self._goes_on(*fault):
             return None
@@ -208,7 +224,7 @@ class Transfer:
     def _response(self) -> Response:
         info, receiver = self.curl.getinfo, self._receiver
         earlier, redirects = self._earlier + receiver.earlier(), self._redirects
-        url = self.request.url
+        url, connection = self.request.url, self.request.connection
         if receiver.redirects:
             url = info(pycurl.EFFECTIVE_URL)
             redirects += self._followed()
@@ -227,18 +243,19 @@ class Transfer:
             ),
             earlier,
             redirects,
-            self._peer(),
+            None if connection is None else self._peer(connection),
         )
 
-    def _peer(self) -> Peer | None:
-        connection = self.request.connection
-        if connection is None or not connection.observes:
+    def _peer(self, connection: Connection) -> Peer | None:
+        if not connection.observes:
             return None
         from shall.transport.http.connection import observed  # as where it was asked for
 
         return observed(self.curl)
 
     def _reason(self, code: int, text: str) -> str:
+        if code == pycurl.E_WRITE_ERROR and self._receiver.undecoded:
+            return self._receiver.undecoded
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
             found = (it for said, it in _DISTRUST.items() if said in text)
             return next(found, _REASONS[code])

@@ -13,7 +13,7 @@ from shall.transport.exchange import Request, Response
 from shall.transport.http.gate import Targets
 from shall.transport.http.jar import Jar
 from shall.transport.http.options import Options, Receiver
-from shall.transport.http.origin import NEXT_AFTER_S, Origin
+from shall.transport.http.origin import NEXT_AFTER_S, UNANSWERED, Origin
 from shall.transport.http.transfer import Transfer
 from shall.transport.poller import Poller
 from shall.transport.target_policy import TargetPolicy
@@ -62,7 +62,7 @@ class Handle:
 class Transfers:
     """Sends requests over shared connections; belongs to the thread of its loop."""
 
-    def __init__(self, poller: Poller, policy: TargetPolicy, done: Done) -> None:
+    def __init__(self, poller: Poller, policy: TargetPolicy, done: Done, processes: int) -> None:
         self.act_at: float | None = None
         """When libcurl wants to be called, whatever its sockets say."""
         self._poller = poller
@@ -75,6 +75,7 @@ class Transfers:
         self._flying: dict[pycurl.Curl, Handle] = {}
         self._idle: list[Handle] = []
         self._origins: dict[str, Origin] = {}
+        self._unanswered = max(1, UNANSWERED // processes)
         self._held_back: deque[Origin] = deque()
         self.next_at: float | None = None
         """When those that are held back may start."""
@@ -205,7 +206,7 @@ class Transfers:
         if origin is None:
             if len(self._origins) >= _MANY_ORIGINS:
                 self._origins = {key: it for key, it in self._origins.items() if it.flying}
-            origin = self._origins[name] = Origin()
+            origin = self._origins[name] = Origin(self._unanswered)
         return origin
 
     def _send(self, handle: Handle, now: float) -> None:

@@ -123,7 +123,7 @@ class WebSockets:
         self._at(_now() + wait.timeout_s, partial(self._over, socket, token))
 
     def act(self, fd: int) -> bool:
-        """Go on with a socket that is ready; False where nobody waits for it."""
+        """Continue with a socket that is ready; False where nobody waits for it."""
         socket = self._waiting.get(fd)
         if socket is None or socket.waits is None:
             return False

@@ -57,7 +57,7 @@ _BEFORE = {
     "合理": re.compile(r"[不]$"),
     "足够": re.compile(r"[不]$"),
     "等": re.compile(
-        r"[相平同中高对不均初一二三两稍久优上下劣差何此]$|^[^、，,/]*$"  # no list stands before it
+        r"[相平同中高对不均初一二三两稍久优上下劣差何此]$|^[^、，,/]*$"  # no list before it
     ),
     "其": re.compile(r"[及尤极与何莫]$"),
     "可以": re.compile(r"[^应须该当]$|^$"),  # but behind a modal it only permits

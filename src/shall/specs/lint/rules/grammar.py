@@ -14,11 +14,11 @@ NO_REQUIREMENT = Rule(
     "no-requirement",
     Severity.WARNING,
     Text(
-        "A criterion is no requirement sentence: it has no modal such as `shall`, and no steps.",
+        "A criterion is not a requirement sentence: it has no modal such as `shall`, and no steps.",
         "验收标准不是需求句：没有“应”“必须”等情态词，也不是场景。",
     ),
     Text(
-        "This criterion is no requirement sentence.",
+        "This criterion is not a requirement sentence.",
         "这条验收标准不是需求句。",
     ),
     Text(
@@ -119,7 +119,7 @@ SEVERAL = Rule(
 
 RULES = (NO_REQUIREMENT, NO_SUBJECT, NO_RESPONSE, NO_CONDITION, NO_OUTCOME, NO_THEN, SEVERAL)
 
-_NOT_IN_WORD = "(?<![响響适適对對相供反效感回呼])"  # 响应 and the like are no modals
+_NOT_IN_WORD = "(?<![响響适適对對相供反效感回呼])"  # 响应 and the like are not modals
 _ENDS_WITH_MODAL = re.compile(
     r"(?:(?<![A-Za-z-])(?:shall|must)(?: not)?|不得"
     rf"|{_NOT_IN_WORD}(?<![是为非\s])(?:应当|应该|必须|应))"

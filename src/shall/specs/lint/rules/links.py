@@ -107,18 +107,18 @@ def check(
 
 
 def _unknown(document: Beside, names: Names, requirements: str) -> Iterator[Finding]:
-    """Report ids that stand nowhere; what the requirements hold and was not read is no mistake."""
+    """Report unknown ids, but none that a passage which was not read may define."""
     for mention in mentions_in(document.text, document.file, document.kind):
         for reference in mention.references:
             is_missing = keys_of(reference, document.feature, names) is None
             if not is_missing or not is_identifier(reference):
                 continue
-            if reference[0].isdecimal() or not _stands_in(reference, requirements):
+            if reference[0].isdecimal() or not _occurs_in(reference, requirements):
                 values = {"feature": document.feature}
                 yield Finding(UNKNOWN, mention.span, found=reference, values=values)
 
 
-def _stands_in(reference: str, text: str) -> bool:
+def _occurs_in(reference: str, text: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(reference)}(?![\w-]|\.\d)", text) is not None
 
 

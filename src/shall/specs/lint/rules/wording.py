@@ -112,7 +112,7 @@ TIME = Rule(
     "indefinite-time",
     Severity.WARNING,
     Text("A time without a figure.", "没有数值的时间。"),
-    Text('"{found}" is no definite time.', "“{found}”不是确定的时间。"),
+    Text('"{found}" is not a definite time.', "“{found}”不是确定的时间。"),
     Text("Write a limit, such as: within 2 s.", "写明时限，例如：2 秒内。"),
     bad=("The shop SHALL send a receipt as soon as possible", "商店应尽快发送收据"),
     good=("The shop SHALL send a receipt within 60 s", "商店应在 60 秒内发送收据"),

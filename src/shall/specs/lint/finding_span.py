@@ -1,4 +1,4 @@
-"""Where words of a criterion stand in its document."""
+"""Where words of a criterion are in its document."""
 
 import re
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from shall.specs.lint.passage import masked
 from shall.specs.lint.rule import Finding
 
 
-def place_of(finding: Finding, lines: Sequence[str]) -> tuple[Span, bool]:
-    """Return the place of a finding, and whether it is known to the character.
+def span_of(finding: Finding, lines: Sequence[str]) -> tuple[Span, bool]:
+    """Return the span of a finding, and whether it is known to the character.
 
     A criterion's text has its lines joined, so its words are counted: the third "it" of the text
     is the third of the source.

@@ -2,13 +2,13 @@
 
 import pytest
 
-from shall.serve.limits.strangers import Strangers
+from shall.serve.limits.unknown_connections import UnknownConnections
 
 
 class Caller:
     """A connection that leaves the budget when it is turned away, as a real one does."""
 
-    def __init__(self, budget: Strangers) -> None:
+    def __init__(self, budget: UnknownConnections) -> None:
         self._budget = budget
         self.is_open = True
         budget.enter(self)
@@ -20,7 +20,7 @@ class Caller:
 
 @pytest.mark.verifies("defences#3.4")
 def test_who_holds_most_is_turned_away_where_all_hold_too_much() -> None:
-    budget = Strangers(max_connections=9, max_bytes=100)
+    budget = UnknownConnections(max_connections=9, max_bytes=100)
     small, large, last = Caller(budget), Caller(budget), Caller(budget)
     budget.hold(small, 30)
     budget.hold(large, 60)
@@ -35,7 +35,7 @@ def test_who_holds_most_is_turned_away_where_all_hold_too_much() -> None:
 
 @pytest.mark.verifies("defences#3.4")
 def test_what_is_answered_is_held_no_more() -> None:
-    budget = Strangers(max_connections=9, max_bytes=100)
+    budget = UnknownConnections(max_connections=9, max_bytes=100)
     callers = [Caller(budget) for _ in range(3)]
     for caller in callers:
         budget.hold(caller, 90)
@@ -45,7 +45,7 @@ def test_what_is_answered_is_held_no_more() -> None:
 
 @pytest.mark.verifies("defences#3.2")
 def test_who_was_silent_for_longest_makes_room() -> None:
-    budget = Strangers(max_connections=2, max_bytes=100)
+    budget = UnknownConnections(max_connections=2, max_bytes=100)
     first, second = Caller(budget), Caller(budget)
     budget.release(first)  # it was answered just now
     third = Caller(budget)

@@ -23,7 +23,7 @@ class Connection(Protocol):
         ...
 
 
-class Strangers:
+class UnknownConnections:
     """The connections of unknown callers in this process, and how many bytes each holds.
 
     Where there are too many, the one that has been silent for longest is closed: who arrives with
@@ -64,9 +64,9 @@ class Strangers:
         connection.turn_away()  # which leaves
 
 
-def strangers(settings: Settings) -> Strangers:
+def unknown_connections(settings: Settings) -> UnknownConnections:
     """Return the budget of one process: at most half of its file descriptors."""
-    return Strangers(
+    return UnknownConnections(
         min(settings.max_unknown_connections, _descriptors() // 2), settings.max_unknown_bytes
     )
 
@@ -77,7 +77,7 @@ def _descriptors() -> int:
 
 
 def admit(scope: Scope) -> None:
-    """Take the connection of a request out of the budget: its caller is known."""
+    """Remove the connection of a request from the budget: its caller is known."""
     found = scope.get(ADMIT)
     if found is not None:
         found()
