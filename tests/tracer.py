@@ -109,7 +109,7 @@ def pytest_runtest_teardown() -> Generator[None, object, object]:
         return (yield)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)  # our plugin watches no test that is traced
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before our plugin, which calls this tracer
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     with untraced() if any(map(item.get_closest_marker, _UNTRACED)) else _traced():
         return (yield)
