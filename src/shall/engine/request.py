@@ -23,7 +23,7 @@ _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
-class RequestPlan(Struct, frozen=True):
+class RequestPlan(Struct, frozen=True, gc=False):
     """A request template, and the hosts that its path may be joined to, the first one first."""
 
     template: RequestTemplate
