@@ -167,6 +167,7 @@ def open_workspace(
         outage_log=_outage_log(state) if is_stored else None,
         decision_log=_decision_log(state),
         environ=process_environment,
+        settings_files={name: files.stamp(name) for name in (FILE_NAME, CONFIG_NAME)},
     )
 
 

@@ -55,6 +55,7 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 root=folder,
                 state=kept.path,
                 files=files,
+                settings_files={},
                 store=None,
                 later=None,
                 evidence_log=lambda: evidence,

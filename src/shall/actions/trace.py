@@ -67,6 +67,8 @@ def trace_requirements(
     decisions = _decisions(workspace, problems)
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
     latest = _with_variables(workspace, facts, links)
+    if any(it.run_names for it in links):
+        problems += _changed_settings(workspace)
     matrix = build_matrix(specs, links, latest, environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     if any("#" in it.link.criterion for it in matrix.unknown):
@@ -201,6 +203,18 @@ def _with_current_fingerprints(
             continue
         fact_now = replace(fact, source_fingerprint=fingerprint)
         yield fact_now if is_unchanged(fact.source_fingerprint, fact_now) else fact
+
+
+def _changed_settings(workspace: Workspace) -> Iterator[Diagnostic]:
+    """Yield a problem for each file of settings that a server read before it was changed.
+
+    Otherwise a proof would be compared with variables that nobody has any more.
+    """
+    for name, stamp in workspace.settings_files.items():
+        if workspace.files.stamp(name) != stamp:
+            message = f"{name} changed since it was read: its former variables are compared."
+            hint = "Restart the server."
+            yield Diagnostic("setting.changed", Severity.ERROR, message, Span(name, 1), hint)
 
 
 def _with_variables(
