@@ -32,7 +32,7 @@ def test_a_server_reports_that_its_variables_are_not_those_of_the_file(
     assert not trace_requirements(workspace).problems
     (tmp_path / name).write_text("variables: {want: 201, more: 1}\n")
     [problem] = trace_requirements(workspace).hiding
-    assert (problem.code, str(problem.span)) == ("setting.changed", f"{name}:1")
+    assert (problem.code, str(problem.span)) == ("setting.changed", f"{name}:1:1")
     assert problem.message.startswith(f"{name} changed since it was read")
 
     (tmp_path / "tests/cases/a.yaml").write_text(CASE % 200)
