@@ -395,7 +395,9 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         )
     read = {name: it for name, it in secrets.items() if name in passwords}
     secrets = {name: it for name, it in secrets.items() if name not in passwords}
-    settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    host = request.host or settings["host"]
+    known = {"host": host} if host and "host" not in unavailable else {}
+    settings["variables"] = {**known, **settings["variables"], **secrets, **request.variables}
     settings["seed"] = seed_or_new(settings["seed"])  # one for all processes of the run
     if defaults.config is not None:
         from shall.actions.logins import config_options  # as above
