@@ -53,7 +53,7 @@ environments:
 
 
 @pytest.mark.verifies("cli#5.10")
-def test_cases_read_the_host_of_the_run(shall: Shall, service: Any, project: Path) -> None:
+def test_cases_read_the_host_of_the_run(shall: Shall, project: Path) -> None:
     (project / "tests/cases").mkdir(parents=True)
     step = '{GET: "{{ Global.host }}/echo/{{ host }}"}'
     case = f'testcase:\n  name: a\n  host: "{{{{ Global.host }}}}"\n  steps: [{step}]\n'
@@ -64,7 +64,9 @@ def test_cases_read_the_host_of_the_run(shall: Shall, service: Any, project: Pat
 
     assert "`Global` has no `host`" in sent()
     assert "pass it with --var" in sent()
-    settings(project, "host: http://all.test\nenvironments: {staging: {host: http://staging.test}}\n")
+    settings(
+        project, "host: http://all.test\nenvironments: {staging: {host: http://staging.test}}\n"
+    )
     assert "GET http://all.test/echo/http://all.test" in sent()
     assert "GET http://staging.test/echo/http://staging.test" in sent("--env", "staging")
     assert "GET http://flag.test/echo/http://flag.test" in sent("--host", "http://flag.test")
