@@ -244,3 +244,16 @@ def test_changed_settings_touch_the_cases_that_read_their_variables(
         assert touched["key"] == "auth#1.1"
         assert touched["reasons"] == [f"tests/cases/a.yaml uses shall.yaml{why}"]
         assert found["cases"] == ["tests/cases/a.yaml"]
+
+
+@pytest.mark.verifies("tracing#4.39")
+def test_a_commit_is_compared_with_the_variables_that_it_has(
+    shall: Shall, reads: Path, service: Any
+) -> None:
+    shall("run", "--host", service.url)
+    git(reads, "init", "-q", "-b", "main")
+    git(reads, "add", ".")
+    git(reads, "commit", "-q", "-m", "first")
+    write(reads, "shall.yaml", "variables: {want: 201}\n")
+    [change] = json.loads(shall("diff", "HEAD", "--format", "json").stdout)["changes"]
+    assert (change["kind"], change["before"], change["after"]) == ("expired", "proved", "stale")

@@ -2,13 +2,13 @@
 
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from shall.actions.link_sources import case_links, files_of_source, test_links
-from shall.errors import BadValue
+from shall.errors import BadValue, InvalidSetting
 from shall.specs.test_files import ProjectFiles
 from shall.specs.test_languages import language_of
 from shall.store.decisions import DecisionLog
@@ -17,7 +17,7 @@ from shall.store.folders import Folder
 from shall.store.state import DECISIONS, EVIDENCE, LOCAL
 from shall.workspace.files import Files
 from shall.workspace.git import commit_of, files_of_commit
-from shall.workspace.workspace import Workspace
+from shall.workspace.workspace import RunDefaults, Workspace
 
 _ENDINGS = (".md", ".yaml", ".yml", ".py")
 """Files that tracing reads, beside tests in other languages and the state."""
@@ -27,7 +27,7 @@ _ENDINGS = (".md", ".yaml", ".yml", ".py")
 def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
     """Open the workspace as it is in a commit, to read: nothing is stored of it.
 
-    The settings are the present ones. Evidence counts where it is committed.
+    The settings are the present ones, but for the variables. Evidence counts where it is committed.
 
     Raises:
         BadValue: There is no such commit, or git does not show it.
@@ -61,6 +61,7 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 state=kept.path,
                 files=files,
                 settings_files={},
+                defaults=_defaults_of(workspace, folder),
                 store=None,
                 later=None,
                 evidence_log=lambda: evidence,
@@ -75,6 +76,20 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
             yield then
         finally:
             files.close()
+
+
+def _defaults_of(workspace: Workspace, folder: Path) -> RunDefaults:
+    """Return the settings with the variables of a commit, as far as its files can be read."""
+    now = workspace.defaults
+    if workspace.read_defaults is None:
+        return now
+    with suppress(InvalidSetting):
+        then = workspace.read_defaults(folder)
+        return replace(now, **{name: getattr(then, name) for name in _OF_VARIABLES})
+    return now
+
+
+_OF_VARIABLES = ("variables", "secrets", "secret_sources", "environment_settings")
 
 
 def _write_named_files(then: Workspace, root: Path, commit: str, others: Collection[str]) -> None:
