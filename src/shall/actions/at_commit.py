@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from shall.actions.link_sources import case_links, files_of_source, test_links
+from shall.actions.run_variables import defaults_in
 from shall.errors import BadValue, InvalidSetting
 from shall.specs.test_files import ProjectFiles
 from shall.specs.test_languages import language_of
@@ -79,17 +80,9 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
 
 
 def _defaults_of(workspace: Workspace, folder: Path) -> RunDefaults:
-    """Return the settings with the variables of a commit, as far as its files can be read."""
-    now = workspace.defaults
-    if workspace.read_defaults is None:
-        return now
     with suppress(InvalidSetting):
-        then = workspace.read_defaults(folder)
-        return replace(now, **{name: getattr(then, name) for name in _OF_VARIABLES})
-    return now
-
-
-_OF_VARIABLES = ("variables", "secrets", "secret_sources", "environment_settings")
+        return defaults_in(workspace, folder)
+    return workspace.defaults
 
 
 def _write_named_files(then: Workspace, root: Path, commit: str, others: Collection[str]) -> None:
