@@ -158,7 +158,7 @@ def open_workspace(
         defaults=run_defaults(settings),
         state_fault=fault,
         observe=observe,
-        redactor=redactor_of(settings),
+        redactor=redactor_of(settings, root),
         writable=settings.writable,
         specs=settings.specs,
         gate=settings.gate_rules(),
@@ -278,10 +278,11 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
     )
 
 
-def redactor_of(settings: Settings) -> Redactor:
+def redactor_of(settings: Settings, root: Path | None = None) -> Redactor:
     """Return what masks the secrets of the settings in any text, those of every environment too.
 
-    It knows the values of environment variables; files and commands are read when a run begins.
+    It knows the values of environment variables, and those in files of ``root``; commands are
+    started when a run begins.
     """
     environments = settings.environment_settings.values()
     names = [name for it in environments for name in it.get("secrets", ())]
@@ -289,10 +290,15 @@ def redactor_of(settings: Settings) -> Redactor:
     for environment in environments:
         redactor.learn_variables(environment.get("variables", {}))
     declared = [settings.secret_sources, *(it.get("secret_sources", {}) for it in environments)]
-    read = {source.environment for it in declared for source in it.values()} - {""}
-    if read:
+    sources = [source for it in declared for source in it.values()]
+    if sources and root is not None:
+        from shall.workspace.secrets import stored_secrets  # few projects have any
+
+        for value in stored_secrets(root, process_environment(), sources):
+            redactor.learn(value, shortest=1)
+    elif sources:
         environ = process_environment()
-        for name in read & environ.keys():
+        for name in {it.environment for it in sources} & environ.keys():
             redactor.learn(environ[name], shortest=1)
     return redactor
 
