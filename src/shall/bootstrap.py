@@ -15,7 +15,7 @@ from shall.engine.unit_options import UnitOptions
 from shall.errors import StoreUnavailable
 from shall.results.events import Emit
 from shall.rules import LintOptions
-from shall.settings import FILE_NAME, Settings, process_environment
+from shall.settings import FILE_NAME, Settings, process_environment, read_settings
 from shall.store.base import Store
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
@@ -167,6 +167,8 @@ def open_workspace(
         outage_log=_outage_log(state) if is_stored else None,
         decision_log=_decision_log(state),
         environ=process_environment,
+        read_defaults=_read_defaults,
+        settings_files={name: files.stamp(name) for name in (FILE_NAME, CONFIG_NAME)},
     )
 
 
@@ -318,6 +320,11 @@ def call_log_path(root: Path, settings: Settings) -> Path:
 def run_defaults(settings: Settings) -> RunDefaults:
     """Return what a run uses unless its caller says otherwise."""
     return RunDefaults(**{it: getattr(settings, it) for it in RunDefaults.__struct_fields__})
+
+
+def _read_defaults(folder: Path) -> RunDefaults:
+    """Return what the settings of another folder say. Raises ``InvalidSetting``."""
+    return run_defaults(read_settings({}, process_environment(), folder)[0])
 
 
 def load_http_client() -> None:

@@ -2,13 +2,14 @@
 
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from shall.actions.link_sources import case_links, files_of_source, test_links
-from shall.errors import BadValue
+from shall.actions.run_variables import defaults_in
+from shall.errors import BadValue, InvalidSetting
 from shall.specs.test_files import ProjectFiles
 from shall.specs.test_languages import language_of
 from shall.store.decisions import DecisionLog
@@ -17,7 +18,7 @@ from shall.store.folders import Folder
 from shall.store.state import DECISIONS, EVIDENCE, LOCAL
 from shall.workspace.files import Files
 from shall.workspace.git import commit_of, files_of_commit
-from shall.workspace.workspace import Workspace
+from shall.workspace.workspace import RunDefaults, Workspace
 
 _ENDINGS = (".md", ".yaml", ".yml", ".py")
 """Files that tracing reads, beside tests in other languages and the state."""
@@ -27,7 +28,7 @@ _ENDINGS = (".md", ".yaml", ".yml", ".py")
 def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
     """Open the workspace as it is in a commit, to read: nothing is stored of it.
 
-    The settings are the present ones. Evidence counts where it is committed.
+    The settings are the present ones, but for the variables. Evidence counts where it is committed.
 
     Raises:
         BadValue: There is no such commit, or git does not show it.
@@ -60,6 +61,8 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 root=folder,
                 state=kept.path,
                 files=files,
+                settings_files={},
+                defaults=_defaults_of(workspace, folder),
                 store=None,
                 later=None,
                 evidence_log=lambda: evidence,
@@ -74,6 +77,12 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
             yield then
         finally:
             files.close()
+
+
+def _defaults_of(workspace: Workspace, folder: Path) -> RunDefaults:
+    with suppress(InvalidSetting):
+        return defaults_in(workspace, folder)
+    return workspace.defaults
 
 
 def _write_named_files(then: Workspace, root: Path, commit: str, others: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
+from shall.actions.run_variables import declared_variables
 from shall.engine.draws import seed_or_new
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
@@ -408,6 +409,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         passwords=read,
         exit_first=exit_first,
         repeat=1 if selection is None else selection.repeat,
+        declared=declared_variables(defaults, settings["environment"]).given(request.variables),
         openapi=defaults.openapi,
         **settings,
     )

@@ -10,6 +10,10 @@ STATE: dict[str, str] = {
     "Disconnect unused connections; silent ones "
     "end after {dropped_after_s} s.": "请断开不用的连接；无活动的连接会在 {dropped_after_s} 秒后关"
     "闭。",
+    "{name} changed since it was read: runs of this server use its former variables.": (
+        "{name} 在读取之后有改动：本服务执行的用例用的仍是旧的变量值。"
+    ),
+    "Restart the server.": "请重启服务。",
     "This line does not count, since it cannot be read: {reason}.": (
         "此行无法读取，因此不计入：{reason}。"
     ),
