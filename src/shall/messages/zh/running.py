@@ -139,6 +139,7 @@ RUNNING: dict[str, str] = {
     "Run fewer at once, or let the service "
     "answer less.": "请减少同时运行的用例，或让服务少返回一些数据。",
     "`{name}` cannot be called so: {reason}.": "`{name}` 不能这样调用：{reason}。",
+    "Add it to `projects`, which has {names}.": "请把它加到 `projects` 中（现有：{names}）。",
     "The path {url} has no host: the case names "
     "none{given}.": "路径 {url} 没有主机：用例未指定{given}。",
     "Add `host:` to the case or to shall.yaml, "
