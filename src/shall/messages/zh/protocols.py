@@ -40,6 +40,7 @@ PROTOCOLS: dict[str, str] = {
         "请写作 `HOST:PORT`，例如 api.example.com:443。"
     ),
     "A host is resolved to an IP address.": "主机只能解析为 IP 地址。",
+    "Write what the event must have.": "请写出事件应有的内容。",
     "Write the address as a text, such as 127.0.0.1.": "请把地址写成文本，例如 127.0.0.1。",
     "Name the authority that signed it, in PEM, as `ca` of `connection`.": (
         "请在 `connection` 的 `ca` 中指定签发机构的证书（PEM）。"
