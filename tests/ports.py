@@ -1,9 +1,8 @@
 """Ports for servers that must be told theirs."""
 
+import atexit
 import socket
 import sys
-
-_RESERVATIONS: list[socket.socket] = []
 
 
 def free_port() -> int:
@@ -18,7 +17,7 @@ def free_port() -> int:
     reservation.bind(("127.0.0.1", 0))
     port: int = reservation.getsockname()[1]
     if sys.platform == "linux":
-        _RESERVATIONS.append(reservation)
+        atexit.register(reservation.close)
     else:
         reservation.close()
     return port

@@ -2,16 +2,19 @@
 
 On Python 3.11 a tracer makes all Python code of its thread two to three times as slow, that of
 libraries too. So it is off while tests are collected, in the process that only hands tests out,
-in tests that run our code in processes of their own, where it is measured if they ask for it
-(see ``measured``), and in tests that repeat what other tests have already run.
+in what pytest itself does for each test, in tests that run our code in processes of their own,
+where it is measured if they ask for it (see ``measured``), and in tests that repeat what other
+tests have already run.
 """
 
 import gc
 import importlib
 import os
 import pkgutil
-from collections.abc import Generator
-from contextlib import nullcontext
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import coverage
 import pytest
@@ -62,7 +65,51 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         return (yield)
 
 
+def _tracer() -> Any:
+    """Return the tracer of the thread that tests run in, which ``sys.settrace`` takes."""
+    measuring = coverage.Coverage.current()
+    collector = None if measuring is None else measuring._collector
+    return collector.tracers[0] if collector is not None and collector.tracers else None
+
+
+@contextmanager
+def _traced() -> Iterator[None]:
+    """Trace this thread again, where pytest's own work for a test is not traced."""
+    if sys.gettrace() is not None or (tracer := _tracer()) is None:
+        yield
+        return
+    sys.settrace(tracer)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Trace what a test and its fixtures run; other threads are traced throughout."""
+    if (tracer := _tracer()) is None or sys.gettrace() is not tracer:
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(_tracer())
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    with _traced():
+        return (yield)
+
+
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    with _traced():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before our plugin, which calls this tracer
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    with untraced() if any(map(item.get_closest_marker, _UNTRACED)) else nullcontext():
+    with untraced() if any(map(item.get_closest_marker, _UNTRACED)) else _traced():
         return (yield)

@@ -49,7 +49,7 @@ def test_a_missing_python_is_named_with_what_to_do(checkout: Path) -> None:
     done = make_venv(checkout, "python0.1")
 
     assert done.returncode == 1
-    assert "python0.1 is not there" in done.stderr
+    assert "python0.1 was not found" in done.stderr
     assert "3.11" in done.stderr
 
 

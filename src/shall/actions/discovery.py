@@ -14,7 +14,7 @@ from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput, OutsideWorkspace
 from shall.log import Log
 from shall.messages import Message
-from shall.results.records import CriterionRef, Position
+from shall.results.records import Position
 from shall.workspace.folders import CASE_FOLDERS, YAML_ENDINGS, shared_path
 from shall.workspace.workspace import Workspace
 
@@ -277,24 +277,14 @@ class JobReader:
             self._criteria()
 
     def _linked(self, job: Job, case: Case) -> Job:
-        # What reads requirements is imported where a case names one: it takes longer to import
-        # than all else that a run needs.
-        from shall.actions.file_digests import file_digests
-        from shall.actions.links import LinkCheck
-        from shall.cases.fingerprint import case_fingerprint
-
         known = self._criteria()
         if self._links is None:
+            # What reads requirements is imported where a case names one: it takes longer to import
+            # than all else that a run needs.
+            from shall.actions.links import LinkCheck
+
             self._links = LinkCheck(self._workspace)
-        self._links.report(job.key, case.verifies, known)
-        criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
-        fingerprint = job.fingerprint
-        if not fingerprint:
-            workspace = self._workspace
-            documents = workspace.defaults.openapi
-            digests = file_digests(workspace.files, case, job.key, documents)
-            fingerprint = case_fingerprint(case, digests)
-        return replace(job, criteria=criteria, fingerprint=fingerprint)
+        return self._links.linked(job, case, known)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
         if self.known is None:

@@ -1,15 +1,20 @@
 """Checks where they are written the links of cases and tests to criteria."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
 
+from shall.actions.file_digests import file_digests
 from shall.actions.requirements import read_specs
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.model import Case
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic
+from shall.engine.job import Job
 from shall.errors import ShallError
 from shall.log import Log
+from shall.results.records import CriterionRef
 from shall.span import Span
 from shall.specs.matrix import candidates_of, resolve, unresolved
 from shall.specs.model import SpecSet
@@ -59,6 +64,20 @@ class LinkCheck:
                 _log.warning("There are more links to unknown criteria; `shall trace` lists them.")
             else:
                 _log.warning("%s", replace(problem, span=self._span(case_key, field)))
+
+    def linked(self, job: Job, case: Case, known: Mapping[str, tuple[str, str | None]]) -> Job:
+        """Return a job with its criteria and its fingerprint; report its links as ``report`` does.
+
+        ``known`` maps the ways to name a criterion to its key and fingerprint.
+        """
+        self.report(job.key, case.verifies, known)
+        criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
+        fingerprint = job.fingerprint
+        if not fingerprint:
+            documents = self._workspace.defaults.openapi
+            digests = file_digests(self._workspace.files, case, job.key, documents)
+            fingerprint = case_fingerprint(case, digests)
+        return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     @cached_property
     def _specs(self) -> SpecSet | None:

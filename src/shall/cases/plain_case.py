@@ -128,10 +128,13 @@ def plain_case(data: Any) -> Case | None:
             if reason is not None and not reason.strip():
                 return None
         _check_host(written.host)
-        _check_references(data["testcase"], written)
+        fields = data["testcase"]
+        answers_at = _moments(written)
+        for value in (written.host, written.variables, written.data):
+            _check_texts(value, answers_at, 0)
         return Case(
             written.name,
-            tuple([_step(step, at) for at, step in enumerate(written.steps)]),
+            _steps(written.steps, fields["steps"], answers_at),
             written.description or "",
             written.host or None,
             None,
@@ -139,7 +142,7 @@ def plain_case(data: Any) -> Case | None:
             tuple(written.secrets),
             tuple(written.tags),
             tuple(written.verifies),
-            tuple([_teardown(teardown, at) for at, teardown in enumerate(written.teardowns)]),
+            _teardowns(written, fields, answers_at),
             written.skip,
             None if written.data is None else _data(written.data),
             tuple(written.use),
@@ -156,25 +159,37 @@ def _data(value: Any) -> str | tuple[Mapping[str, Any], ...] | None:
     return read_data_field(value, ("data",), _STRICT)
 
 
-def _step(written: _Request, at: int) -> Step:
-    capture: Mapping[str, str] = {}
-    delay_s, until = 0.0, None
-    if written.capture:
-        capture = written.capture
-        _check_capture(written.capture)
-    if written.delay == "" or written.until == {}:
-        raise _Refused
-    if written.delay or written.until:
-        delay_s, until = _waits(written, ("steps", at))
-    return Step(
-        default_id("step", at) if written.id is None else written.id,
-        _request(written),
-        _all_checks(written, ("steps", at)),
-        _statuses(written),
-        capture,
-        delay_s,
-        until,
-    )
+_Moments = dict[str, int]
+"""When each name that an expression can read has its value."""
+
+
+def _steps(
+    steps: Sequence[_Request], data: Sequence[dict[str, Any]], answers_at: _Moments
+) -> tuple[Step, ...]:
+    made = []
+    for at, written in enumerate(steps):
+        _check_fields(data[at], answers_at, at + 1)
+        capture: Mapping[str, str] = {}
+        delay_s, until = 0.0, None
+        if written.capture:
+            capture = written.capture
+            _check_capture(capture)
+        if written.delay is not UNSET or written.until is not UNSET:
+            if written.delay == "" or written.until == {}:
+                raise _Refused
+            delay_s, until = _waits(written, ("steps", at))
+        made.append(
+            Step(
+                default_id("step", at) if written.id is None else written.id,
+                _request(written),
+                _all_checks(written, ("steps", at), answers_at, at + 1),
+                _statuses(written.allow_status) if written.allow_status else (),
+                capture,
+                delay_s,
+                until,
+            )
+        )
+    return tuple(made)
 
 
 def _waits(written: _Request, keys: tuple[str | int, ...]) -> tuple[float, Until | None]:
@@ -187,20 +202,31 @@ def _waits(written: _Request, keys: tuple[str | int, ...]) -> tuple[float, Until
     )
 
 
-def _teardown(written: _Undone, at: int) -> Teardown:
-    _require(written.capture is written.delay is written.until is UNSET)
-    return Teardown(
-        default_id("teardown", at) if written.id is None else written.id,
-        "api",
-        _request(written),
-        None,
-        _all_checks(written, ("teardowns", at)),
-        _statuses(written),
-    )
+def _teardowns(
+    written: _Case, fields: dict[str, Any], answers_at: _Moments
+) -> tuple[Teardown, ...]:
+    made = []
+    for at, call in enumerate(written.teardowns):
+        moment = len(written.steps) + len(written.teardowns) - at
+        _check_fields(fields["teardowns"][at], answers_at, moment)
+        _require(call.capture is call.delay is call.until is UNSET)
+        made.append(
+            Teardown(
+                default_id("teardown", at) if call.id is None else call.id,
+                "api",
+                _request(call),
+                None,
+                _all_checks(call, ("teardowns", at), answers_at, moment),
+                _statuses(call.allow_status),
+            )
+        )
+    return tuple(made)
 
 
-def _all_checks(written: _Request, keys: tuple[str | int, ...]) -> tuple[Check, ...]:
-    checks = _checks(written.checks)
+def _all_checks(
+    written: _Request, keys: tuple[str | int, ...], answers_at: _Moments, moment: int
+) -> tuple[Check, ...]:
+    checks = _checks(written.checks, answers_at, moment)
     if not written.expect:
         return checks
     from shall.cases.expect import read_expect  # older cases have lists of checks alone
@@ -227,10 +253,10 @@ class _Strict:
 _STRICT = _Strict()
 
 
-def _statuses(written: _Request) -> tuple[int, ...]:
-    for status in written.allow_status:
+def _statuses(written: Sequence[int]) -> tuple[int, ...]:
+    for status in written:
         _require(100 <= status <= 599)
-    return tuple(written.allow_status)
+    return tuple(written)
 
 
 def _require(holds: bool) -> None:
@@ -240,7 +266,7 @@ def _require(holds: bool) -> None:
 
 def _check_host(host: str | None) -> None:
     if host:
-        _require(host.startswith(("http://", "https://", "{{")) and host.isprintable())
+        _require(host.startswith(_ADDRESSES) and host.isprintable())
 
 
 def _address(written: _Request) -> tuple[str, str]:
@@ -266,17 +292,22 @@ _NO_SHORTHAND = (None,) * len(METHODS)
 
 def _request(written: _Request) -> RequestTemplate:
     method, url = _address(written)
-    _require(url.startswith(("/", "http://", "https://", "{{")) and url.isprintable())
-    _require(not in_single_braces(url))
     timeout_s = written.timeout_s
-    if timeout_s is not None:
-        _require(timeout_s > 0 and math.isfinite(timeout_s))
-    for name, value in written.headers.items():
-        _require(name.isprintable() and (type(value) is not str or value.isprintable()))
+    if (
+        not (url[:1] == "/" or url.startswith(_ADDRESSES))
+        or not url.isprintable()
+        or in_single_braces(url)
+        or (timeout_s is not None and not 0 < timeout_s < math.inf)
+    ):
+        raise _Refused
+    headers = written.headers
+    for name, value in headers.items():
+        if not name.isprintable() or (type(value) is str and not value.isprintable()):
+            raise _Refused
     return RequestTemplate(
         url,
         method,
-        written.headers,
+        headers,
         written.params,
         _body(written, method),
         {},
@@ -286,13 +317,15 @@ def _request(written: _Request) -> RequestTemplate:
     )
 
 
+_ADDRESSES = ("http://", "https://", "{{")
+
+
 def _body(written: _Request, method: str) -> Body | None:
     json, data, form, text = written.json, written.data, written.form, written.text
     if data is form is text is UNSET:
-        if json is UNSET:
-            return None
-        _require(json is not None)
-        return Body("json", json)
+        if json is None:
+            raise _Refused
+        return None if json is UNSET else Body("json", json)
     _require(json is UNSET)
     if text is not UNSET:
         _require(data is form is UNSET and type(text) is str)
@@ -304,16 +337,21 @@ def _body(written: _Request, method: str) -> Body | None:
     return Body("data", data) if data or method not in ("GET", "HEAD") else None
 
 
-def _checks(written: Sequence[_Check]) -> tuple[Check, ...]:
-    return tuple([_check(each) for each in written])
-
-
-def _check(written: _Check) -> Check:
-    kind, field, header, fits = _looked_at(written.type, written.field, written.header)
-    expected = written.expected
-    if not fits(expected) and not (kind in _LATER and is_template(expected)):
-        raise _Refused
-    return Check(kind, field, header, None if kind in _PRESENCE else expected)
+def _checks(written: Sequence[_Check], answers_at: _Moments, moment: int) -> tuple[Check, ...]:
+    """Make the checks of a response; what they compare with may look at it."""
+    made = []
+    for each in written:
+        kind, field, header, fits = _looked_at(each.type, each.field, each.header)
+        expected = each.expected
+        if not fits(expected) and not (kind in _LATER and is_template(expected)):
+            raise _Refused
+        if type(expected) is str:
+            if "{{" in expected:
+                _check_template(expected, answers_at, moment)
+        elif type(expected) in _COLLECTIONS:
+            _check_texts(expected, answers_at, moment)
+        made.append(Check(kind, field, header, None if kind in _PRESENCE else expected))
+    return tuple(made)
 
 
 @lru_cache(maxsize=4096)
@@ -369,32 +407,14 @@ _LATER = frozenset(_FITS) - _PRESENCE
 """Kinds whose expected value may be known only when the case runs."""
 
 
-def _check_references(data: dict[str, Any], written: _Case) -> None:
-    """Refuse bad expressions, ids given twice, and references to what has not answered yet."""
-    steps, teardowns = written.steps, written.teardowns
-    order = [*zip(steps, data["steps"], strict=True)]
-    if teardowns:
-        order += [*zip(teardowns, data["teardowns"], strict=True)][::-1]
-    answers_at = _moments(order, len(steps), written)
-    _require(GLOBAL not in answers_at and "GLOBAL" not in answers_at)
-    for value in (written.host, written.variables, written.data):
-        _check_texts(value, answers_at, 0)
-    for moment, (call, fields) in enumerate(order, start=1):
-        for name, value in fields.items():
-            if name != "assert" and (type(value) is not str or "{{" in value):
-                _check_texts(value, answers_at, moment if name in _AFTER_ANSWER else moment - 1)
-        _check_expected(call.checks, answers_at, moment)
-
-
-def _check_expected(checks: Sequence[_Check], answers_at: dict[str, int], moment: int) -> None:
-    """Check what checks compare with: one may look at the response of its own step."""
-    for check in checks:
-        expected = check.expected
-        if type(expected) is str:
-            if "{{" in expected:
-                _check_template(expected, answers_at, moment)
-        elif type(expected) in _COLLECTIONS:
-            _check_texts(expected, answers_at, moment)
+def _check_fields(fields: dict[str, Any], answers_at: _Moments, moment: int) -> None:
+    """Check the expressions of a step but those of its checks: what has answered can be read."""
+    for name, value in fields.items():
+        if type(value) is str:
+            if "{{" in value:
+                _check_template(value, answers_at, moment - 1)
+        elif name != "assert":
+            _check_texts(value, answers_at, moment if name in _AFTER_ANSWER else moment - 1)
 
 
 _COLLECTIONS = frozenset({dict, list})
@@ -403,22 +423,25 @@ _AFTER_ANSWER = frozenset({"expect", "until"})
 """Fields beside ``assert`` that are read when the step has its response."""
 
 
-def _moments(order: Sequence[tuple[_Request, Any]], steps: int, written: _Case) -> dict[str, int]:
+def _moments(written: _Case) -> _Moments:
     """Return when each step, teardown and captured variable can be read, by its name."""
-    answers_at: dict[str, int] = {} if written.data is None else {ROW: 0}
-    captured: dict[str, int] = {}
-    for moment, (call, _) in enumerate(order, start=1):
+    answers_at: _Moments = {} if written.data is None else {ROW: 0}
+    captured: _Moments = {}
+    steps, calls = len(written.steps), [*written.steps, *reversed(written.teardowns)]
+    for moment, call in enumerate(calls, start=1):
         if call.capture:
             captured = {**dict.fromkeys(call.capture, moment), **captured}
-        name = call.id
-        if name is None:
-            name = _default_id(moment, steps, len(order))
-        _require(bool(name.strip()) and name not in answers_at)
+        name = _default_id(moment, steps, len(calls)) if call.id is None else call.id
+        if name in answers_at or not name.strip():
+            raise _Refused
         answers_at[name] = moment
+    _require(GLOBAL not in answers_at and "GLOBAL" not in answers_at)
     variables = written.variables
-    _require(answers_at.keys().isdisjoint(variables))
-    _require(answers_at.keys().isdisjoint(captured))
-    return {**{name: at for name, at in captured.items() if name not in variables}, **answers_at}
+    if variables or captured:
+        _require(answers_at.keys().isdisjoint(variables))
+        _require(answers_at.keys().isdisjoint(captured))
+        answers_at.update((it, at) for it, at in captured.items() if it not in variables)
+    return answers_at
 
 
 def _default_id(moment: int, steps: int, calls: int) -> str:
@@ -428,25 +451,21 @@ def _default_id(moment: int, steps: int, calls: int) -> str:
     return default_id("teardown", calls - moment)
 
 
-def _check_texts(value: Any, answers_at: dict[str, int], moment: int) -> None:
+def _check_texts(value: Any, answers_at: _Moments, moment: int) -> None:
     """Check every text in a value that holds an expression, keys included."""
     if type(value) is dict:
-        _check_each([*value, *value.values()], answers_at, moment)
-    else:
-        _check_each(value if type(value) is list else (value,), answers_at, moment)
+        value = [*value, *value.values()]
+    elif type(value) is not list:
+        value = (value,)
+    for each in value:
+        if type(each) is str:
+            if "{{" in each:
+                _check_template(each, answers_at, moment)
+        elif type(each) in _COLLECTIONS:
+            _check_texts(each, answers_at, moment)
 
 
-def _check_each(values: Sequence[Any], answers_at: dict[str, int], moment: int) -> None:
-    for value in values:
-        kind = type(value)
-        if kind is str:
-            if "{{" in value:
-                _check_template(value, answers_at, moment)
-        elif kind is dict or kind is list:
-            _check_texts(value, answers_at, moment)
-
-
-def _check_template(text: str, answers_at: dict[str, int], moment: int) -> None:
+def _check_template(text: str, answers_at: _Moments, moment: int) -> None:
     roots = _known_roots(text) if len(text) <= _REMEMBERED else _roots(text)
     for root in roots:
         if answers_at.get(root, 0) > moment:

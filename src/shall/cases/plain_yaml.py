@@ -25,7 +25,6 @@ _MOST_COLUMNS = 28
 
 _DEEPEST_FLOW = 8
 _CLOSING = {"{": "}", "[": "]"}
-_OF_FLOWS = frozenset(",[]{}")
 _MOST_DIGITS = 15
 
 _ODD_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
@@ -78,9 +77,14 @@ class _Refused(Exception):
     """The text is not plain."""
 
 
-_Line: TypeAlias = tuple[int, int, str | None, bool, Any, Callable[[Any], Any] | None]
-"""A line: the column of its dash (-1: none) and of its content, its key, whether it has a value,
-that value, and what copies it where it is shared with other documents."""
+_Line: TypeAlias = tuple[int, int, str | None, Any, Callable[[Any], Any] | None]
+"""A line: its place, the column of its content, its key, its value (``_LATER``: it may follow), and
+what copies the value where it is shared with other documents.
+
+The place is the column of its key, or the complement (``~``) of that of its dash.
+"""
+
+_LATER: Any = object()
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
@@ -90,121 +94,128 @@ def read_plain(text: str) -> dict[str, Any] | None:
     """
     if len(text) > MAX_CHARACTERS:
         return None
-    lines = text.split("\n")
-    read = _remembered if max(map(len, lines)) <= _REMEMBERED else _line
     try:
-        return _document(filter(None, map(read, lines)))
+        return _document(filter(None, map(_LINES.__getitem__, text.split("\n"))))
     except _Refused:
         return None
 
 
 _Opened = list[tuple[int, Any]]
-"""The collections that go on, the innermost last, each with the column of its keys or dashes."""
+"""The collections that go on, the innermost last, each with the place of its lines."""
 
 _Waiting = tuple[int, dict[str, Any], str]
 """A key whose value may follow: its column, its mapping and itself."""
 
+_NOWHERE = 1 << 20
+"""The place of no line."""
+
 
 def _document(lines: Iterable[_Line]) -> dict[str, Any]:
-    """Put lines together, each where its column says."""
+    """Put lines together, each where its place says."""
     root: dict[str, Any] = {}
     opened: _Opened = [(0, root)]
-    at, inner = opened[-1]
+    at, inner = opened[-1]  # where the next line goes on, unless it has another place
     waiting: _Waiting | None = None
-    for dash, column, key, has_value, value, copied in lines:
+    for place, column, key, value, copied in lines:
         if copied is not None:
             value = copied(value)
-        if dash >= 0:
-            if waiting is not None or at != dash or type(inner) is not list:
-                inner = _items(dash, opened, waiting)
-                at, waiting = dash, None
-            if key is None:
-                inner.append(value)
-                continue
+        if place != at:
+            inner = _collection(place, opened, waiting)
+            at, waiting = place, None
+        if key is None:
+            inner.append(value)
+            continue
+        if place < 0:
             values: dict[str, Any] = {}
             inner.append(values)
             opened.append((column, values))
             at, inner = column, values
-        elif waiting is not None or at != column or type(inner) is not dict:
-            inner = _values(column, opened, waiting)
-            at = column
-        if key is None or key in inner:
+        if key in inner:
             raise _Refused
+        if value is _LATER:
+            waiting = column, inner, key
+            at, value = _NOWHERE, None
         inner[key] = value
-        waiting = None if has_value else (column, inner, key)
     return root
 
 
-def _items(column: int, opened: _Opened, waiting: _Waiting | None) -> list[Any]:
-    """Return the list with dashes in a column; a key that waits begins a new one."""
-    if waiting is not None and column >= waiting[0]:
-        items: list[Any] = []
-        waiting[1][waiting[2]] = items
-        opened.append((column, items))
-        return items
-    while opened[-1][0] > column:
+def _collection(place: int, opened: _Opened, waiting: _Waiting | None) -> Any:
+    """Return the mapping or list whose lines have a place; a key that waits begins a new one."""
+    column = place if place >= 0 else ~place
+    if waiting is not None and (column > waiting[0] or (place < 0 and column == waiting[0])):
+        _, mapping, key = waiting
+        begun: Any = {} if place >= 0 else []
+        mapping[key] = begun
+        opened.append((place, begun))
+        return begun
+    while (opened[-1][0] if opened[-1][0] >= 0 else ~opened[-1][0]) > column or (
+        place >= 0 > opened[-1][0]
+    ):
         opened.pop()
-    found, items = opened[-1]
-    if found != column or type(items) is not list:
+    found, collection = opened[-1]
+    if found != place:
         raise _Refused
-    return items
+    return collection
 
 
-def _values(column: int, opened: _Opened, waiting: _Waiting | None) -> dict[str, Any]:
-    """Return the mapping with keys in a column; a key that waits begins a new one."""
-    if waiting is not None and column > waiting[0]:
-        values: dict[str, Any] = {}
-        waiting[1][waiting[2]] = values
-        opened.append((column, values))
-        return values
-    while opened[-1][0] > column or type(opened[-1][1]) is list:
-        opened.pop()
-    found, values = opened[-1]
-    if found != column:
-        raise _Refused
-    return values
+class _Lines(dict[str, _Line | None]):
+    """The lines that were read; what is not there is read, and remembered."""
+
+    def __missing__(self, text: str) -> _Line | None:
+        """Read one line; None where it is empty or a comment."""
+        head, mark, last = text.rpartition(": ")
+        begun = _HEADS.get(head)
+        line = None if begun is None else _with_head(begun, last)
+        if line is None:
+            line = _any_line(text)
+            if mark and line is not None and len(head) <= _REMEMBERED:
+                _remember_head(head, last, line)
+        if len(text) <= _REMEMBERED:
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[text] = line
+        return line
 
 
-def _line(text: str) -> _Line | None:
-    """Read one line; None where it is empty or a comment."""
-    head, mark, last = text.rpartition(": ")
-    begun = _BEGUN.get(head) if mark else None
-    if begun is not None:
-        dash, column, key, values, name = begun
-        if values is None:
-            if _is_simple(last):
-                return dash, column, key, True, _scalar(last), None
-        elif last[-1:] == "}" and _is_simple(last[:-1]):
-            return dash, column, key, True, {**values, name: _scalar(last[:-1])}, dict.copy
-    line = _any_line(text)
-    if mark and line is not None:
-        _remember_head(head, last, line)
-    return line
+_LINES = _Lines()
+_MOST_REMEMBERED = 4096
+
+_Head: TypeAlias = tuple[int, int, str | None, dict[str, Any] | None, str]
+"""The beginning of a line: its place, column and key, and in a flow mapping the entries before the
+last, whose key comes at the end."""
+
+_HEADS: dict[str, _Head] = {}
+
+
+def _with_head(head: _Head, last: str) -> _Line | None:
+    """Read a line that begins like another, and ends with another value; None: it is unusual."""
+    place, column, key, values, name = head
+    if values is None:
+        value = _usual(last)
+        return None if value is _UNUSUAL else (place, column, key, value, None)
+    value = _usual(last[:-1]) if last[-1:] == "}" else _UNUSUAL
+    return None if value is _UNUSUAL else (place, column, key, {**values, name: value}, dict.copy)
 
 
 def _remember_head(head: str, last: str, line: _Line) -> None:
-    """Remember what comes before the last value of a line: it means the same before another."""
-    dash, column, key, _, value, copied = line
-    begun: _Begun | None = None
+    """Remember what comes before the last value of a line: it means the same before another.
+
+    The value of the line shows that its last colon is not within a quoted text.
+    """
+    place, column, key, value, copied = line
+    begun: _Head | None = None
     if copied is None:
-        if key is not None and _is_simple(last):
-            begun = dash, column, key, None, ""
-    elif copied is dict.copy and _is_simple(last[:-1]):
+        if key is not None and _usual(last) == value:
+            begun = place, column, key, None, ""
+    elif copied is dict.copy and value:
         values = dict(value)
-        name, _ = values.popitem()
-        begun = dash, column, key, values, name
-    if begun is not None and len(head) <= _REMEMBERED:
-        if len(_BEGUN) >= _MOST_BEGUN:
-            _BEGUN.clear()
-        _BEGUN[head] = begun
-
-
-_Begun: TypeAlias = tuple[int, int, str | None, dict[str, Any] | None, str]
-"""The beginning of a line: the column of its dash and of its content, its key, and in a flow
-mapping the entries before the last, whose key comes at the end."""
-
-_BEGUN: dict[str, _Begun] = {}
-_MOST_BEGUN = 4096
+        name, end = values.popitem()
+        if _usual(last[:-1]) == end:
+            begun = place, column, key, values, name
+    if begun is not None:
+        if len(_HEADS) >= _MOST_REMEMBERED:
+            _HEADS.clear()
+        _HEADS[head] = begun
 
 
 def _any_line(text: str) -> _Line | None:
@@ -223,35 +234,36 @@ def _any_line(text: str) -> _Line | None:
         raise _Refused
     begin, dashes, key, scalar, flow = found.groups()
     column = len(begin)
-    dash = column - len(dashes) if dashes else -1
+    place = ~(column - len(dashes)) if dashes else column
     name = None if key is None else _key(key)
     if scalar is not None:
-        return dash, column, name, True, _scalar(scalar), None
+        return place, column, name, _scalar(scalar), None
     if flow is not None:
-        return dash, column, name, True, *_flow(flow)
-    return dash, column, name, False, None, None
+        return place, column, name, *_flow(flow)
+    return place, column, name, _LATER, None
 
 
 def _usual_line(content: str, column: int) -> _Line | None:
     """Read a line of the usual form, without the pattern of all lines; None: it has another."""
-    dash = -1
+    place = column
     if content.startswith("- "):
-        dash, begin = column, len(content)
+        place, begin = ~column, len(content)
         content = content[2:].lstrip(" ")
         column += begin - len(content)
     key, mark, value = content.partition(":")
     name = _key(key) if mark and _is_usual_key(key) else None
     if name is not None and not value:
-        return dash, column, name, False, None, None
-    if name is None and dash >= 0:
+        return place, column, name, _LATER, None
+    if name is None and place < 0:
         value = content
     elif name is not None and value[0] == " ":
         value = value.lstrip(" ")
     else:
         return None
     if value[:1] in _CLOSING:
-        return dash, column, name, True, *_flow(value)
-    return (dash, column, name, True, _scalar(value), None) if _is_usual(value) else None
+        return place, column, name, *_flow(value)
+    scalar = _usual(value)
+    return None if scalar is _UNUSUAL else (place, column, name, scalar, None)
 
 
 def _is_usual_key(text: str) -> bool:
@@ -259,64 +271,67 @@ def _is_usual_key(text: str) -> bool:
     return text.isascii() and text.replace("-", "_").isidentifier() and text[0] != "-"
 
 
-def _is_simple(text: str) -> bool:
-    """Return whether a value is a word or a whole number, which can be any value.
-
-    The beginning of a line means the same before each.
-    """
-    return (_IN_WORDS.issuperset(text) and text[:1] not in _NO_FIRST) or _is_number(
-        text.removeprefix("-")
-    )
-
-
-def _is_number(text: str) -> bool:
-    return (
-        text.isdigit()
-        and text.isascii()
-        and len(text) <= _MOST_DIGITS
-        and (text[0] != "0" or text == "0")
-    )
-
-
-def _is_usual(text: str) -> bool:
-    """Return whether a value is read alike in a block and in a flow, as most are.
+def _usual(text: str) -> Any:
+    """Return a value that is read alike in a block and in a flow, as most are; else _UNUSUAL.
 
     It knows less than ``_ENTRY``, which takes 3 M instructions to compile.
     """
+    if text.isdecimal() and text[0] != "0" and len(text) <= _MOST_DIGITS and text.isascii():
+        return int(text)
+    if text.isidentifier() and text.isascii():
+        return _CONSTANTS.get(text, _UNUSUAL) if text.lower() in _ODD_WORDS else text
+    if not text.isprintable() or not (text.isascii() or _odd_character().search(text) is None):
+        return _UNUSUAL
     first = text[:1]
     if first in _QUOTES:
         inner = text[1:-1]
-        return text[-1] == first and len(text) > 1 and first not in inner and "\\" not in inner
-    if not text.isascii() or not _OF_FLOWS.isdisjoint(text):
+        is_closed = text[-1] == first and len(text) > 1 and first not in inner
+        return inner if is_closed and "\\" not in inner else _UNUSUAL
+    if first in _NUMERIC:
+        return _scalar(text) if _is_number(text) else _UNUSUAL
+    return text if _are_words(text) else _UNUSUAL
+
+
+_UNUSUAL: Any = object()
+
+
+def _are_words(text: str) -> bool:
+    first = text[:1]
+    if not (first.isalpha() or first in _FIRST_SIGNS or first > "\x7f") or text[-1] == " ":
         return False
-    if first.isdigit():
-        return _is_number(text)
-    if not (first.isalpha() or first in _FIRST_SIGNS) or any(it in text for it in _ODD_SPACES):
+    if any([it in text for it in _NOT_IN_WORDS]):  # noqa: C419 - faster
         return False
-    after_colons = (part[:1] for part in text.split(":")[1:])
-    return text[-1] != " " and all(it.isalnum() or it in _FIRST_SIGNS for it in after_colons)
+    after_colons = text.split(":")[1:] if ":" in text else ()
+    return all([it[:1] in _AFTER_COLON for it in after_colons])  # noqa: C419 - as above
+
+
+def _is_number(text: str) -> bool:
+    whole, point, part = text.removeprefix("-").partition(".")
+    return (
+        text.isascii()
+        and whole.isdecimal()
+        and len(whole) <= _MOST_DIGITS
+        and (whole[0] != "0" or whole == "0")
+        and (not point or (part.isdecimal() and len(part) <= _MOST_DIGITS))
+    )
 
 
 _QUOTES = frozenset("\"'")
+_NUMERIC = frozenset("-0123456789")
 _FIRST_SIGNS = frozenset("_/")
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_IN_WORDS = frozenset(f"{_LETTERS}0123456789_/.@-")
-_NO_FIRST = frozenset(("", *"0123456789.@-"))
-_ODD_SPACES = ("  ", " #", " :")
-
-
-_remembered = lru_cache(maxsize=4096)(_line)
+_AFTER_COLON = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/")
+_NOT_IN_WORDS = (",", "[", "]", "{", "}", "  ", " #", " :")
 
 
 def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
     """Read a flow collection; return it and what copies it."""
-    inner = text[1:-1].strip(" ")
     if text[0] == "{" and text[-1] == "}":
-        pairs = list(map(_usual_pair, inner.split(", "))) if inner else []
-        if None in pairs and not _INVOLVED.search(inner):
-            pairs = list(map(_pair, inner.split(", ")))
-        if None not in pairs:
-            values = dict(filter(None, pairs))
+        inner = text[1:-1].strip(" ")
+        pairs = inner.split(", ") if inner else []
+        values = _usual_pairs(pairs)
+        if values is None and not _INVOLVED.search(inner):
+            values = dict(map(_pair, pairs))
+        if values is not None:
             if len(values) < len(pairs):
                 raise _Refused
             return values, dict.copy
@@ -326,10 +341,17 @@ def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
     return value, _copied
 
 
-@lru_cache(maxsize=4096)
-def _usual_pair(text: str) -> tuple[str, Any] | None:
-    key, mark, value = text.partition(": ")
-    return (_key(key), _scalar(value)) if mark and _is_usual_key(key) and _is_usual(value) else None
+def _usual_pairs(pairs: Iterable[str]) -> dict[str, Any] | None:
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        key, mark, value = pair.partition(": ")
+        if not (mark and _is_usual_key(key)):
+            return None
+        scalar = _usual(value)
+        if scalar is _UNUSUAL:
+            return None
+        values[_key(key)] = scalar
+    return values
 
 
 def _pair(text: str) -> tuple[str, Any]:

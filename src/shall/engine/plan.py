@@ -36,7 +36,7 @@ Prepare = Callable[[Any, "Attachments"], tuple[Any, Any]]
 """Returns what a value is compared with, and what is stored as that."""
 
 
-class CheckPlan(Struct, frozen=True):
+class CheckPlan(Struct, frozen=True, gc=False):
     """One check. ``compare`` None: this release does not support it.
 
     ``prepare`` is set where what is compared with is more than the expected value, ``equal_to``
@@ -117,7 +117,7 @@ class ContractPlan(Struct, frozen=True):
     files: tuple[str, ...]
 
 
-class CallPlan(Struct, frozen=True):
+class CallPlan(Struct, frozen=True, gc=False):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
 
     ``sql`` is set where it asks a database instead of sending ``request``.
@@ -152,7 +152,7 @@ class CallPlan(Struct, frozen=True):
         return self.flow is not None and self.flow.repeat is not None
 
 
-class CasePlan(Struct, frozen=True):
+class CasePlan(Struct, frozen=True, gc=False):
     """The steps and teardowns of a case, in the order written."""
 
     steps: tuple[CallPlan, ...]
@@ -180,14 +180,12 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
 
 def _last_look_back(case: Case) -> int:
     """Return the last step whose ``if`` looks at who answered a step before; -1 without any."""
-    return max(
-        (
-            at
-            for at, step in enumerate(case.steps)
-            if step.flow is not None and step.flow.when and _are_about_peer(step.flow.when.checks)
-        ),
-        default=-1,
-    )
+    last = -1
+    for at, step in enumerate(case.steps):
+        flow = step.flow
+        if flow is not None and flow.when and _are_about_peer(flow.when.checks):
+            last = at
+    return last
 
 
 def _plan_call(
@@ -225,9 +223,9 @@ class _Checks(Struct, frozen=True, gc=False):
 def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
     asserts_status, are_plain = False, True
     plans: list[CheckPlan] = []
-    for index, check in enumerate(written):
+    for check, item in zip(written, _check_paths(path, len(written)), strict=True):
         kind, expected = check.kind, check.expected
-        place = f"{path}.{check.place}" if check.place else _check_path(path, index)
+        place = f"{path}.{check.place}" if check.place else item
         if kind is _STATUS:
             asserts_status = True
         if kind in _EQUALITIES and check.selector is None and _is_at_once(check, expected):
@@ -489,5 +487,6 @@ def step_path(index: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _check_path(path: str, index: int) -> str:
-    return f"{path}.assert[{index}]"
+def _check_paths(path: str, count: int) -> tuple[str, ...]:
+    """Return where the checks in the list of a step are written."""
+    return tuple([f"{path}.assert[{index}]" for index in range(count)])
