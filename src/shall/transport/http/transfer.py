@@ -310,7 +310,7 @@ class Transfer:
         else:
             reason = self._reason(code, text).format(host=host, address=address, most=self._most)
         if proxy:
-            reason = f"the proxy {proxy} does not connect to {address}: {text}"
+            reason = f"the proxy {proxy} does not connect to {address}: {text.rstrip('. ')}"
         details = {"address": address, "curl_code": code}
         if code in {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}:
             details["why"] = "unresolved"
