@@ -100,6 +100,9 @@ RUNNING: dict[str, str] = {
     ),
     "Notifications need the extra `notify`.": "通知需要扩展 `notify`。",
     "Install it: pip install 'shall[notify]'.": "请安装：pip install 'shall[notify]'。",
+    "No notification was sent: notify.to.{name} holds no address that apprise reads.": (
+        "未发送通知：notify.to.{name} 的值不是 apprise 能识别的地址。"
+    ),
     "No notification was sent: notify.to.{name} {why}": "未发送通知：notify.to.{name} {why}",
     "The notification to {name} was not accepted.": "发往 {name} 的通知未被接受。",
     "send a summary as `notify` of shall.yaml says": "按 shall.yaml 的 `notify` 发送摘要",
