@@ -39,6 +39,7 @@ _CODES: Mapping[Any, str] = {
 }
 
 _COUNT = re.compile(r"assert (\d+) == ")
+_QUOTED = re.compile(r"'([\w.]+)'")
 
 Record = Mapping[str, Any]
 
@@ -150,7 +151,9 @@ def _mock(unit: Unit, case: UnitCase, path: str) -> Mock | None:
 
 
 def _no_mock(mock: Mock, record: Record) -> Message:
-    if record.get("kind") in {"AttributeError", "ModuleNotFoundError"}:
+    missing = _QUOTED.findall(str(record.get("text")))[-1:]
+    is_missing = record.get("kind") in {"AttributeError", "ModuleNotFoundError"}
+    if is_missing and any(f".{it}." in f".{mock.target}." for it in missing):
         return Message("unit.no_mock_target", {"target": mock.target})
     return Message("unit.mock", {"target": mock.target, "reason": _raised(record)})
 

@@ -180,14 +180,19 @@ def test_a_mock_of_nothing_and_other_calls_are_shown_with_place_and_text(
       mocks: [{target: shop.mail.send, return_value: true}]
       inputs: {args: [book]}
       assert: [{type: not_called}]
+    - id: no such exception
+      mocks: [{target: shop.mail.send, side_effect: {exception: shop.mail.Nope}}]
+      inputs: {args: [book]}
+      assert: [{type: exists, field: id}]
 """
     )
-    nothing, nowhere, arguments, count, called = run().steps
+    nothing, nowhere, arguments, count, called, unmade = run().steps
 
     assert nothing.outcome is nowhere.outcome is Outcome.ERROR
     assert nothing.error == Message("unit.no_mock_target", {"target": "shop.cart.sendd"})
     assert nothing.position == Position(8, 11)
     assert nowhere.error == Message("unit.no_mock_target", {"target": "shop.nowhere.send"})
+    assert (unmade.outcome, unmade.error and unmade.error.code) == (Outcome.ERROR, "unit.mock")
     assert arguments.checks[0].actual == "send('two\\nlines', to='ann')"
     assert (count.checks[0].expected, count.checks[0].actual) == (3, 1)
     messages = [it.checks[0].message for it in (arguments, called)]
