@@ -268,6 +268,23 @@ def test_what_is_wrong_with_a_step_is_reported(step: dict[str, Any], words: str)
     assert words in step_problem(**step)
 
 
+@pytest.mark.verifies("cases#1.16")
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (
+            {"auth": {"basic": {"user": "a", "password": "b", "login": "c"}}},
+            "`login`. The fields here are password, user.",
+        ),
+        ({"connection": {"verify": False}}, "`verify`. The fields here are ca, "),
+        ({"retry": {"count": 3}}, "`count`. The fields here are after, backoff, every, times."),
+        ({"while": {"status": 200}}, "or `repeat: {while: {$.next: "),
+    ],
+)
+def test_few_fields_are_listed_where_one_is_unknown(step: dict[str, Any], words: str) -> None:
+    assert words in step_problem(**step)
+
+
 @pytest.mark.verifies("cases#1.3")
 @pytest.mark.parametrize(
     ("check", "words"),

@@ -70,6 +70,7 @@ def test_cases_read_the_host_of_the_run(shall: Shall, project: Path) -> None:
     assert "GET http://all.test/echo/http://all.test" in sent()
     assert "GET http://staging.test/echo/http://staging.test" in sent("--env", "staging")
     assert "GET http://flag.test/echo/http://flag.test" in sent("--host", "http://flag.test")
+    assert "GET http://flag.test/echo/http://flag.test" in sent("--host", "flag.test")
     assert "GET http://var.test/echo/http://var.test" in sent("--var", "host=http://var.test")
 
 

@@ -143,6 +143,18 @@ def test_needs_and_rows_that_are_not_there_are_reported_with_the_fields_that_are
     assert "--> tests/cases/pay.yaml:4:9" in ended.stdout
 
 
+@pytest.mark.verifies("cases#9.7")
+@pytest.mark.parametrize("more", ["colour: red", "needs: , colour: red", "needs: [3]"])
+def test_a_case_that_is_wrong_otherwise_needs_no_other(
+    shall: Shall, project: Path, more: str
+) -> None:
+    (project / "tests/cases").mkdir(parents=True, exist_ok=True)
+    text = f"testcase: {{name: a, {more}, steps: [{{GET: /x}}]}}\n"
+    (project / "tests/cases/a.yaml").write_text(text)
+    ended = shall("run", "--format", "concise", "--host", "http://127.0.0.1:9")
+    assert (ended.returncode, ended.stdout.count("error[")) == (2, 1), ended.stdout
+
+
 @pytest.mark.verifies("cases#9.4")
 def test_needs_that_are_hidden_in_the_text_are_an_error(
     shall: Shall, write_case: WriteCase, service: Any

@@ -207,15 +207,21 @@ def test_it_is_sent_when_it_is_due(
 
 
 @pytest.mark.verifies("reports#5.3")
-@pytest.mark.parametrize("address", [f"dingtalk://{SECRET}@{TOKEN}", f"{TOKEN}://{SECRET}", ""])
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        (f"dingtalk://{SECRET}@{TOKEN}", "The notification to team was not accepted."),
+        (f"{TOKEN}://{SECRET}", "notify.to.team holds no address that apprise reads."),
+        ("", "ROBOT is not set."),
+    ],
+)
 def test_what_is_not_sent_is_a_warning_without_the_address(
-    notify: Shall, receiver: Receiver, address: str
+    notify: Shall, receiver: Receiver, address: str, why: str
 ) -> None:
     receiver.status = 500
     ended = notify(address, "always", expected=200)
     assert ended.returncode == 0
     assert "1 passed" in ended.stdout
-    why = "to team was not accepted." if address else "ROBOT is not set."
     assert why in ended.stderr
     for secret in (TOKEN, SECRET):
         assert secret not in ended.stdout + ended.stderr

@@ -116,6 +116,7 @@ def test_shared_steps_that_cannot_be_read_are_named(
     ended = shall("run", "tests/cases/a.yaml", "--host", service.url)
     assert ended.returncode == 2
     assert said in ended.stdout
+    assert "login.yaml: tests/cases" not in ended.stdout
     assert service.log.calls == []
 
 

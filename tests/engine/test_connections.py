@@ -173,6 +173,8 @@ async def test_a_key_may_be_sealed_and_its_password_is_not_shown(
         result = await run_one([step], host=nginx.url, connection=sealed, variables=variables)
         assert result.outcome is outcome, result
         assert password not in str(result_to_json(result))
+    assert "`client_certificate` or `key` cannot be used for 127.0.0.1" in said(result)
+    assert "its `key_password`" in said(result)
 
 
 @pytest.mark.verifies("protocols#2.1", "protocols#1.6")
@@ -192,7 +194,7 @@ async def test_a_certificate_that_is_not_trusted_is_an_error(
     assert certificates
     result = await run_one([{"GET": "/"}], {"connection": connection}, host=nginx.url)
     assert result.outcome is Outcome.ERROR
-    assert "is not trusted" in said(result)
+    assert "is not trusted. Name the authority that signed it" in said(result)
 
 
 @pytest.mark.verifies("protocols#2.2")
@@ -218,7 +220,7 @@ async def test_an_older_version_of_tls_is_refused(nginx: Nginx, run_one: RunOne)
         ({"ca": "empty.crt"}, "`ca` is empty"),
         ({"ca": "missing.crt"}, "missing.crt"),
         ({"ca": "../ca.crt"}, "holds '..'"),
-        ({"client_certificate": "ca.crt"}, "unable to set private key"),
+        ({"client_certificate": "ca.crt"}, "`key` cannot be used"),
     ],
 )
 async def test_certificates_that_cannot_be_used_are_reported(
@@ -334,6 +336,10 @@ async def test_requests_to_the_host_go_to_a_socket_and_others_do_not(
     ]
     result = await run_one(steps, host="http://service.test", connection=connection)
     assert result.outcome is Outcome.PASSED, case_text(result)
+
+    gone = {"unix_socket": f"{nginx.folder}/no{{such}}"}
+    result = await run_one([{"GET": "/"}], host="http://service.test", connection=gone)
+    assert f"there is no unix socket {gone['unix_socket']} for service.test:80" in said(result)
 
 
 @pytest.mark.verifies("protocols#2.6", "protocols#1.5")

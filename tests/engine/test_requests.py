@@ -336,6 +336,21 @@ async def test_the_host_comes_from_the_first_that_names_one(
         assert "--host" in result.steps[0].error.params["reason"]
 
 
+@pytest.mark.verifies("engine#1.8")
+async def test_a_project_that_has_no_host_uses_that_of_no_other(
+    service: Any, run_one: RunOne
+) -> None:
+    options = {"host": service.url, "project_hosts": {"shop": service.url, "cart": service.url}}
+    result = await run_one([{"GET": "/echo", "project": "shpo"}], **options)
+    assert result.steps[0].error is not None
+    reason = result.steps[0].error.params["reason"]
+    assert "shall.yaml has no project shpo. Add it to `projects`, which has shop, cart." in reason
+    assert service.log.calls == []
+
+    result = await run_one([{"GET": "/echo", "project": "shpo"}], {"host": service.url}, **options)
+    assert result.outcome is Outcome.PASSED
+
+
 async def test_the_option_wins_over_the_case_and_a_base_path_is_kept(
     service: Any, run_one: RunOne
 ) -> None:

@@ -1,6 +1,7 @@
 """Streams of events: read while they arrive, ended in time, and checked like any body."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -199,6 +200,23 @@ async def test_the_older_checks_of_events(
 ) -> None:
     result = await run_one([{"GET": "/events?n=3", "assert": [check]}], host=service.url)
     assert result.outcome is outcome, case_text(result)
+
+
+@pytest.mark.verifies("protocols#3.9")
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        ("{type: sse_last_event}", "`event_type` is missing"),
+        ("{type: sse_last_event, field: n}", "`expected` is missing"),
+        ("{type: sse_event_field, field: n}", "`expected` is missing"),
+        ("{type: sse_contains}", "`expected` is missing"),
+        ("{type: sse_event_cont, expected: 5}", "Did you mean 'sse_event_count'?"),
+    ],
+)
+def test_an_older_check_of_events_that_looks_at_nothing_is_refused(check: str, said: str) -> None:
+    text = f"testcase:\n  name: a\n  steps:\n  - {{GET: /e, assert: [{check}]}}\n"
+    with pytest.raises(InvalidCase, match=f"a.yaml:4:.*{re.escape(said)}"):
+        read_case(text, "a.yaml")
 
 
 @pytest.mark.verifies("protocols#3.1")

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from shall.messages import Message
-from shall.report.text import SHOWN_CASES, case_text, summary
+from shall.report.text import SHOWN_CASES, case_text, headline, summary
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 from shall.span import Span
 
@@ -92,3 +92,14 @@ def test_a_check_that_compares_with_nothing_shows_no_expected_value(
     assert "expected null, got 3" in text
     assert "      actual    3" in text
     assert "      expected  " not in text
+
+
+@pytest.mark.verifies("reports#1.18")
+def test_the_line_of_a_case_is_about_a_step_that_did_not_pass(
+    make_case: Make, make_step: Make, make_check: Callable[..., object]
+) -> None:
+    skipped = make_step(id="step 1", outcome=Outcome.SKIPPED, error=Message("step.condition", {}))
+    failing = make_step(make_check(1, 2), id="step 2", outcome=Outcome.FAILED)
+    case = make_case(outcome=Outcome.FAILED, steps=(skipped, failing))
+
+    assert headline(case) == "step 2: data.id equals: expected 1, actual 2"

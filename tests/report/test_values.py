@@ -41,6 +41,25 @@ def test_a_check_is_named_as_it_is_written(
     assert check_title(make_check(1, 2, path=path, kind=kind), "en") == title
 
 
+@pytest.mark.verifies("reports#1.19")
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ('steps[0].until["$.state"]', "$.state"),
+        ('steps[0].until.fails_if["$.state"].contains', "$.state contains"),
+        ('steps[0].repeat.while["$.next"].exists', "$.next exists"),
+        ('steps[0].repeat.until["$.next"]', "$.next"),
+        ('steps[0].stream.until["$.event"]', "$.event"),
+        ('steps[0].expect["$.until"]', "$.until"),
+        ("steps[0].expect.fails_if", "fails_if"),
+    ],
+)
+def test_a_condition_is_named_as_it_is_written(
+    make_check: MakeCheck, path: str, title: str
+) -> None:
+    assert check_title(make_check(1, 2, path=path, kind="equals"), "en") == title
+
+
 @pytest.mark.verifies("reports#1.17")
 def test_a_duration_is_shown_in_milliseconds(make_check: MakeCheck) -> None:
     path = "steps[0].expect.duration.less_than"

@@ -13,9 +13,9 @@ from shall.workspace.workspace import Workspace
 
 
 def needs_written(text: str, path: str) -> Sequence[str]:
-    """Return what a case needs as far as it is written there; nothing if the text is no case."""
-    needs = _fields(text, path).get("needs")
-    listed = needs if isinstance(needs, list) else [needs]
+    """Return what a case needs; an empty text stands for an item that is no text."""
+    needs = _fields(text, path).get("needs") or ()
+    listed = needs if isinstance(needs, list | tuple) else [needs]
     return [it if isinstance(it, str) else "" for it in listed]
 
 

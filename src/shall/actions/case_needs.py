@@ -159,6 +159,8 @@ class _Finder:
             return {}
         needed: dict[str, str] = {}
         for index, written in enumerate(self._needs_written(job)):
+            if not written:  # reported with the fields of the case
+                continue
             try:
                 needed[self._key_of(written, key)] = written
             except InvalidInput as error:

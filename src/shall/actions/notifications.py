@@ -48,7 +48,10 @@ def send_summary(
     for name, why in unavailable.items():
         yield f"No notification was sent: notify.to.{name} {why}"
     for name, address in {**notify.addresses, **found}.items():
-        if not _send(address.strip(), subject, text):
+        accepted = _send(address.strip(), subject, text)
+        if accepted is None:
+            yield f"No notification was sent: notify.to.{name} holds no address that apprise reads."
+        elif not accepted:
             yield f"The notification to {name} was not accepted."
 
 
@@ -82,8 +85,8 @@ def _place(environ: Mapping[str, str]) -> str:
     return "{}/{}/actions/runs/{}".format(*parts) if all(parts) else ""
 
 
-def _send(address: str, title: str, text: str) -> bool:
-    """Send one message; return whether the service accepted it."""
+def _send(address: str, title: str, text: str) -> bool | None:
+    """Send one message; return whether the service accepted it, None for no address."""
     with _silent():
         import apprise  # an extra that only some install
 
@@ -92,7 +95,7 @@ def _send(address: str, title: str, text: str) -> bool:
         )
         sender = _sender(address, asset)
         if sender is None:
-            return False
+            return None
         try:
             sent: bool = sender.notify(body=text, title=title, body_format="text")
         except TypeError:  # as apprise reports what it cannot send

@@ -387,6 +387,8 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         settings[name] = value
     secrets, read, unavailable = _secrets(workspace, settings, request)
     host = request.host or settings["host"]
+    if host and "://" not in host:
+        host = f"http://{host}"
     known = {"host": host} if host and "host" not in unavailable else {}
     settings["variables"] = {**known, **settings["variables"], **secrets, **request.variables}
     settings["seed"] = seed_or_new(settings["seed"])  # one for all processes of the run

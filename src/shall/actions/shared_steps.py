@@ -47,8 +47,9 @@ def run_shared(
         try:
             jobs.append(replace(_job(workspace, path, found, later), shared=shared))
         except InvalidInput as error:
-            inner = Message("case.invalid", {"problems": str(error)})
-            found[path] = _failed(Message("case.shared_failed", {"place": path, "inner": inner}))
+            place, said = _place_and_problem(path, str(error))
+            inner = Message("case.invalid", {"problems": said})
+            found[path] = _failed(Message("case.shared_failed", {"place": place, "inner": inner}))
 
     def take(event: Event) -> None:
         if type(event) is CaseFinished and event.result.outcome is not Outcome.PASSED:
@@ -100,6 +101,12 @@ def _run(
         run_jobs(jobs, len(jobs), options, RunContext(loop, workspace.files, take, stop))
     finally:
         loop.close()
+
+
+def _place_and_problem(path: str, said: str) -> tuple[str, str]:
+    """Return the place and the rest of a problem that may begin with its place in a file."""
+    place, _, rest = said.partition(": ")
+    return (place, rest) if place.startswith(f"{path}:") else (path, said)
 
 
 def _job(workspace: Workspace, path: str, found: dict[str, Shared], later: list[Job]) -> Job:

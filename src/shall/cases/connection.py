@@ -107,7 +107,8 @@ def _addresses(fields: Fields, name: str, _: ConnectionOption) -> None:
             fields.findings.add("case.bad-address", keys, message, hint, at_key=True)
         elif type(address) is not str or not (is_template(address) or _ADDRESS.fullmatch(address)):
             message = "A host is resolved to an IP address."
-            fields.findings.add("case.bad-address", keys, message, "Write it as a text.")
+            hint = "Write the address as a text, such as 127.0.0.1."
+            fields.findings.add("case.bad-address", keys, message, hint)
 
 
 _READ = {

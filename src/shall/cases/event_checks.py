@@ -1,6 +1,6 @@
 """Reads the older checks of events, such as ``sse_event_count``, as checks of ``$.events``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from shall.cases.aliases import CHECK_KEYS
@@ -11,6 +11,15 @@ from shall.cases.model import Check
 _FIELDS = frozenset(
     {"type", "field", "expected", "min", "max", "event_type", "index", "data_contains"}
 )
+
+_COMPARED = {
+    "sse_contains": ("expected", "data_contains"),
+    "sse_event_field": ("expected",),
+    "sse_last_event": ("event_type", "data_contains", "expected"),
+}
+"""Without one of these a check would look at nothing."""
+
+_NOTHING_COMPARED = "Write what the event must have."
 
 
 def is_event_check(value: Any) -> bool:
@@ -25,6 +34,12 @@ def read_event_check(value: Any, keys: Keys, findings: Findings) -> tuple[Check,
     values = {name: it for name, it in fields.values.items() if it is not None}
     if type(values.get("index", 0)) is not int:
         fields.bad_type("index", "a number")
+        return ()
+    compared = _COMPARED.get(value["type"], ())
+    if "field" in values and value["type"] == "sse_last_event":
+        compared = ("expected",)
+    if compared and not any(name in fields.values for name in compared):
+        fields.missing(compared[0], _NOTHING_COMPARED)
         return ()
     return read_expect(_READ[value["type"]](values), keys, findings)
 
@@ -70,7 +85,7 @@ def _held(values: Mapping[str, Any], name: Any) -> dict[str, Any]:
     return held
 
 
-_READ = {
+_READ: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "sse_event_count": _count,
     "sse_contains": _contains,
     "sse_event_exists": _exists,

@@ -102,6 +102,10 @@ def kind_of(value: Any) -> str:
     return names.get(type(value), "a list" if isinstance(value, list | tuple) else "a mapping")
 
 
+_MOST_LISTED = 12
+"""The most fields that are listed where an unknown one is like none of them."""
+
+
 class Fields:
     """The values of one mapping in the case, by today's names."""
 
@@ -154,6 +158,8 @@ class Fields:
             hint, fix = (f"Did you mean `{near}`?", near) if near else ("", "")
             other = None if today else field_hint(name, allowed)
             hint, fix = (other, "") if other else (hint, fix)
+            if not hint and len(allowed) <= _MOST_LISTED:
+                hint = f"The fields here are {', '.join(sorted(allowed))}."
         keys, message = (*self.keys, name), f"Unknown field `{name}`."
         self.findings.add("case.unknown-field", keys, message, hint, at_key=True, fix=fix)
 

@@ -89,6 +89,7 @@ _OLDER = {
     *("length", "in", "not_in", "regex", "less_than"),
     *("less_or_equal", "greater_than", "greater_or_equal"),
 }
+_OF_EVENTS = [it for it in CHECK_KINDS if it.startswith("sse_")]
 _SUPPORTED = [it for it in CHECK_KINDS if it not in _QUERIES and not it.startswith("sse_")]
 _COMPARED = {"status_code", *_OLDER}
 _NEWER = {
@@ -414,11 +415,11 @@ def _kind_hint(spelling: str) -> tuple[str, str]:
     if hint is not None:
         return hint, ""
     snake = snake_spelling(spelling)
-    near = nearest(snake, (*_SUPPORTED, *CHECK_SPELLINGS), cutoff=0.7)
+    near = nearest(snake, (*_SUPPORTED, *_OF_EVENTS, *CHECK_SPELLINGS), cutoff=0.7)
     if near is not None:
         (stem, negated), (near_stem, near_negated) = map(without_negation, (snake, near))
         if negated == near_negated and nearest(stem, [near_stem]):
-            kind = check_kind(near) or ""
+            kind = check_kind(near) or near
             return f"Did you mean '{kind}'?", kind
     return f"Known are {', '.join(_SUPPORTED)}.", ""
 

@@ -31,16 +31,22 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class RequestPlan(Struct, frozen=True, gc=False):
-    """A request template, and the hosts that its path may be joined to, the first one first."""
+    """A request template, and the hosts that its path may be joined to, the first one first.
+
+    ``projects`` are those that have a host, where the one of the step is not among them.
+    """
 
     template: RequestTemplate
     method: str
     timeout_s: float
     hosts: tuple[str | None, ...]
+    projects: tuple[str, ...] = ()
 
 
 def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> RequestPlan:
-    """Make the plan of a request."""
+    """Make the plan of a request. One of an unknown project goes to no other service."""
+    named, known = template.project, options.project_hosts
+    others = tuple(known) if named and named not in known else ()
     return RequestPlan(
         template,
         template.method.upper(),
@@ -49,8 +55,9 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
             options.named_host,
             case.host,
             options.project_hosts.get(template.project or options.project or ""),
-            options.host,
+            None if others else options.host,
         ),
+        others,
     )
 
 
@@ -143,7 +150,9 @@ def _host(plan: RequestPlan, scope: Scope) -> str:
         named = f" and shall.yaml has no project {template.project}" if template.project else ""
         raise BadValue(
             f"The path {mask_url_path(template.url)} has no host: the case names none{named}.",
-            hint="Add `host:` to the case or to shall.yaml, or pass --host.",
+            hint=f"Add it to `projects`, which has {', '.join(plan.projects)}."
+            if plan.projects
+            else "Add `host:` to the case or to shall.yaml, or pass --host.",
         )
     return _evaluated(host, scope)
 

@@ -155,6 +155,8 @@ def headline(case: CaseResult, language: str = "en") -> str:
     for problem in problems_of([case]):
         return one_line(f"{problem.span}: {translated(problem.message, language)}")
     for _, step in shown_steps(case):
+        if step.outcome not in BAD:
+            continue
         if step.error is not None:
             return one_line(f"{step.id}: {message_text(step.error, language)}")
         for check in step.checks:

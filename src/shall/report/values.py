@@ -157,13 +157,18 @@ def cut(text: str, width: int) -> str:
     return f"{text[:kept]}..."
 
 
+_CONDITIONS = frozenset({"expect", "until", "while"})
+
+
 def _written(path: str) -> tuple[str, ...]:
-    """Return the keys under ``expect`` that lead to a check; none in the older list."""
+    """Return the keys under ``expect`` or other conditions that lead to a check; else none."""
     try:
         keys = parse_path(path)
     except BadValue:  # longer than a path may be
         return ()
-    return tuple(map(str, keys[keys.index("expect") + 1 :])) if "expect" in keys else ()
+    at = next((at for at, key in enumerate(keys, start=1) if key in _CONDITIONS), len(keys))
+    at += keys[at - 1 : at + 1] == ("until", "fails_if")
+    return tuple(map(str, keys[at:]))
 
 
 def _columns_of(character: str) -> int:

@@ -47,6 +47,7 @@ CASES: dict[str, str] = {
     "`{name}` must not be empty.": "`{name}` 不能为空。",
     "Quote it: YAML reads it as the number {each}.": "请加上引号：YAML 会将其读作数字 {each}。",
     "Did you mean `{near}`?": "是否指 `{near}`？",
+    "The fields here are {names}.": "此处的字段为 {names}。",
     "`random_choice` needs something to choose from.": "`random_choice` 至少需要一个候选值。",
     "`{name}` takes {count} {plural}, not "
     "{count2}.": "`{name}` 需要 {count} 个参数，而不是 {count2} 个。",

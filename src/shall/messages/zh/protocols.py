@@ -40,7 +40,14 @@ PROTOCOLS: dict[str, str] = {
         "请写作 `HOST:PORT`，例如 api.example.com:443。"
     ),
     "A host is resolved to an IP address.": "主机只能解析为 IP 地址。",
-    "Write it as a text.": "请写成文本。",
+    "Write what the event must have.": "请写出事件应有的内容。",
+    "Write the address as a text, such as 127.0.0.1.": "请把地址写成文本，例如 127.0.0.1。",
+    "Name the authority that signed it, in PEM, as `ca` of `connection`.": (
+        "请在 `connection` 的 `ca` 中指定签发机构的证书（PEM）。"
+    ),
+    "Check that the key belongs to the certificate, and its `key_password`.": (
+        "请检查密钥是否与证书匹配，以及 `key_password` 是否正确。"
+    ),
     "A certificate has no field `{argument}`.": "证书没有字段 `{argument}`。",
     "Use a pycurl that is built with a libcurl that has it.": (
         "请改用以支持该功能的 libcurl 构建的 pycurl。"

@@ -100,6 +100,9 @@ RUNNING: dict[str, str] = {
     ),
     "Notifications need the extra `notify`.": "通知需要扩展 `notify`。",
     "Install it: pip install 'shall[notify]'.": "请安装：pip install 'shall[notify]'。",
+    "No notification was sent: notify.to.{name} holds no address that apprise reads.": (
+        "未发送通知：notify.to.{name} 的值不是 apprise 能识别的地址。"
+    ),
     "No notification was sent: notify.to.{name} {why}": "未发送通知：notify.to.{name} {why}",
     "The notification to {name} was not accepted.": "发往 {name} 的通知未被接受。",
     "send a summary as `notify` of shall.yaml says": "按 shall.yaml 的 `notify` 发送摘要",
@@ -139,6 +142,7 @@ RUNNING: dict[str, str] = {
     "Run fewer at once, or let the service "
     "answer less.": "请减少同时运行的用例，或让服务少返回一些数据。",
     "`{name}` cannot be called so: {reason}.": "`{name}` 不能这样调用：{reason}。",
+    "Add it to `projects`, which has {names}.": "请把它加到 `projects` 中（现有：{names}）。",
     "The path {url} has no host: the case names "
     "none{given}.": "路径 {url} 没有主机：用例未指定{given}。",
     "Add `host:` to the case or to shall.yaml, "

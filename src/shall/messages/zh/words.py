@@ -107,6 +107,12 @@ WORDS: dict[str, str] = {
     "the certificate of {address} is for another host": "{address} 的证书属于另一台主机",
     "{address} speaks no TLS that can be used": "与 {address} 无法建立 TLS 连接",
     "{address} refuses the connection": "{address} 拒绝连接",
+    "there is no unix socket {socket} for {address}": (
+        "用于 {address} 的 Unix 套接字 {socket} 不存在"
+    ),
+    "nobody listens at the unix socket {socket} for {address}": (
+        "用于 {address} 的 Unix 套接字 {socket} 没有进程监听"
+    ),
     "there is no route to {address}": "没有到 {address} 的路由",
     "{address} sent more than {limit} MiB": "{address} 发送的数据超过 {limit} MiB",
     # files and paths

@@ -88,11 +88,11 @@ class Gate:
         "_policy",
         "_port",
         "_proxy",
-        "_unix_socket",
         "_url",
         "leads_to",
         "origin",
         "trail",
+        "unix_socket",
     )
 
     def __init__(self, targets: Targets, url: str, connection: Connection | None = None) -> None:
@@ -111,7 +111,7 @@ class Gate:
         self._at_address: Denial | None = None
         self._proxy: tuple[str, int] | None = None
         self._addresses: Mapping[str, str] = {}
-        self._unix_socket = False
+        self.unix_socket = ""
         if connection is not None:
             self._take(connection)
         if self._at_host is not None:
@@ -119,8 +119,8 @@ class Gate:
 
     def _take(self, connection: Connection) -> None:
         self._addresses = {target.lower(): it for target, it in connection.resolve.items()}
-        self._unix_socket = bool(connection.unix_socket)
-        if connection.proxy and not self._unix_socket:
+        self.unix_socket = connection.unix_socket
+        if connection.proxy and not self.unix_socket:
             self._proxy = proxy = _host_and_port(connection.proxy)
             denial = self._policy.judge_host(*proxy)
             if denial is not None:
@@ -159,7 +159,7 @@ class Gate:
 
         libcurl goes on to the next address of the name and asks again.
         """
-        if self._unix_socket:  # the operator names it, so no rule is about it
+        if self.unix_socket:  # the operator names it, so no rule is about it
             is_local = address.family == _socket.AF_UNIX
             return _Lent(address.family, address.socktype) if is_local else _REFUSED
         text, port = address.addr[:2]

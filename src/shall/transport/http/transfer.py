@@ -59,6 +59,13 @@ _DISTRUST = {
 }
 """What libcurl and OpenSSL say of a certificate, and what we do."""
 
+_HINTS = {
+    "not trusted": "Name the authority that signed it, in PEM, as `ca` of `connection`.",
+    "`key` cannot": "Check that the key belongs to the certificate, and its `key_password`.",
+}
+"""What to do next, by a part of what is said."""
+
+_UNUSABLE_KEY = "unable to set private key"
 _LARGE_HEADERS = "Too large response headers"
 _NO_HTTP = "{address} does not answer in HTTP"
 
@@ -259,6 +266,8 @@ class Transfer:
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
             found = (it for said, it in _DISTRUST.items() if said in text)
             return next(found, _REASONS[code])
+        if text.startswith(_UNUSABLE_KEY):
+            return _REASONS[pycurl.E_SSL_CERTPROBLEM]
         if text.startswith(_LARGE_HEADERS):
             return "{address} sent headers that are too large"
         if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self.curl.getinfo(pycurl.RESPONSE_CODE):
@@ -301,19 +310,25 @@ class Transfer:
         else:
             reason = self._reason(code, text).format(host=host, address=address, most=self._most)
         if proxy:
-            reason = f"the proxy {proxy} does not connect to {address}: {text}"
+            reason = f"the proxy {proxy} does not connect to {address}: {text.rstrip('. ')}"
         details = {"address": address, "curl_code": code}
         if code in {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}:
             details["why"] = "unresolved"
         elif code == pycurl.E_COULDNT_CONNECT and not proxy:
-            details["why"], sentence = _unconnected(self.curl.getinfo(pycurl.OS_ERRNO))
-            reason = sentence.format(address=address)
+            number, socket = self.curl.getinfo(pycurl.OS_ERRNO), self._gate.unix_socket
+            details["why"], sentence = _unconnected(number, bool(socket))
+            reason = sentence.format(address=address, socket=socket)
         said = reason or f"{address}: {text.rstrip('. ') or f'libcurl ends with {code}'}"
-        return TargetUnreachable(f"{said}.", details=details)
+        hint = next((it for part, it in _HINTS.items() if part in reason), None)
+        return TargetUnreachable(f"{said}.", hint=hint, details=details)
 
 
-def _unconnected(number: int) -> tuple[str, str]:
+def _unconnected(number: int, at_socket: bool) -> tuple[str, str]:
     """Return why no connection was made, as a word and as a sentence."""
+    if at_socket:
+        if number == errno.ENOENT:
+            return "refused", "there is no unix socket {socket} for {address}"
+        return "refused", "nobody listens at the unix socket {socket} for {address}"
     if number in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
         return "no_route", "there is no route to {address}"
     return "refused", "{address} refuses the connection"
