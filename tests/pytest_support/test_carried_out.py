@@ -11,6 +11,10 @@ MARK = '\n@pytest.mark.verifies("1.1")\n'
     "body",
     [
         "def test_a():\n    for it in found():\n        assert it\n",
+        "def test_a():\n    for it in found(): assert it\n",
+        "def test_a():\n    if DEBUG: assert found() == 1\n",
+        "def test_a():\n    '中文'; it = 1\n    while found(): it += 1; assert it\n",
+        "def test_a():\n    try: found()\n    except ValueError as error: assert error.args == 1\n",
         "def test_a():\n    if DEBUG:\n        assert found() == 1\n",
         "def test_a():\n    if not found():\n        return\n    assert found() == 1\n",
         "def test_a():\n    try:\n        found()\n    except ValueError as error:\n"
@@ -45,6 +49,9 @@ def test_a_test_whose_checks_were_all_left_out_is_vacuous(
 @pytest.mark.parametrize(
     "body",
     [
+        "def test_a():\n    for it in [1]: assert it\n",
+        "def test_a():\n    if not found(): it = found(); assert it == []\n",
+        "def test_a():\n    for it in [1]:\n        if it > 1: raise AssertionError\n",
         "def test_a():\n    for it in [1]:\n        assert it\n",
         "def test_a():\n    for it in found():\n        pytest.fail(it)\n",
         "def test_a():\n    for _ in range(3):\n        if not found():\n            return\n"

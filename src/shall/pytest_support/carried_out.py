@@ -6,7 +6,8 @@ first check.
 
 import ast
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -23,13 +24,27 @@ Trace = Callable[[FrameType, str, Any], Any]
 
 
 class Watched(Struct, frozen=True):
-    """A test: its file, name, first and last line, and the lines of its checks."""
+    """A test: its file, name, first and last line, and the lines of its checks.
+
+    ``columns`` are those in which checks begin that have something else before them in their line.
+    """
 
     file: str
     name: str
     first: int
     last: int
     checks: frozenset[int]
+    columns: Mapping[int, int]
+
+    def is_reached(self, frame: FrameType, event: str) -> bool:
+        """Return whether an event of the frame of the test shows that a check is reached."""
+        if event == "line":
+            return frame.f_lineno in self.checks
+        if event == "opcode" and (begin := self.columns.get(frame.f_lineno)) is not None:
+            positions = islice(frame.f_code.co_positions(), frame.f_lasti // 2, None)
+            column = next(positions)[2]
+            return column is None or column >= begin
+        return False
 
 
 class Watch:
@@ -74,19 +89,25 @@ class Watch:
         if not (is_test and test.first <= code.co_firstlineno <= test.last):
             return local
         frame.f_trace_lines = True  # coverage may not measure the file
-        return self._lines_of(local)
+        sees_opcodes = frame.f_trace_opcodes
+        frame.f_trace_opcodes = sees_opcodes or bool(test.columns)
+        return self._lines_of(local, sees_opcodes=sees_opcodes)
 
-    def _lines_of(self, local: Trace | None) -> Trace:
-        """Return what traces the frame of the test. ``local`` is that of the other tracer."""
+    def _lines_of(self, local: Trace | None, *, sees_opcodes: bool) -> Trace:
+        """Return what traces the frame of the test. ``local`` is that of the other tracer.
+
+        ``sees_opcodes``: that one asked for the events of opcodes, too.
+        """
 
         def line(frame: FrameType, event: str, argument: Any) -> Trace | None:
             nonlocal local
-            if local is not None:
+            if local is not None and (sees_opcodes or event != "opcode"):
                 local = local(frame, event, argument)
             self._is_left |= event == "return"
-            if event == "line" and frame.f_lineno in self._test.checks:
+            if self._test.is_reached(frame, event):
                 self._is_reached = True
                 sys.settrace(self._outer)
+                frame.f_trace_opcodes = sees_opcodes
                 return local
             return line
 
@@ -107,7 +128,8 @@ _KNOWN = pytest.StashKey[dict[tuple[Path, str], Watched | None]]()
 
 def _watched(path: Path, names: str) -> Watched | None:
     try:
-        found: ast.AST = parsed(read_path(path, TEXT_BYTES).decode("utf-8-sig"))
+        text = read_path(path, TEXT_BYTES).decode("utf-8-sig")
+        found: ast.AST = parsed(text)
     except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return None
     for name in names.split("::"):
@@ -116,6 +138,11 @@ def _watched(path: Path, names: str) -> Watched | None:
     if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
     checks = conditional_checks(found)
+    if not checks:
+        return None
+    lines = text.encode().splitlines()
+    columns = {at: begin for at, begin in checks.items() if lines[at - 1][:begin].strip()}
     first = min(it.lineno for it in (found, *found.decorator_list))
     last = found.end_lineno or found.lineno
-    return Watched(path.name, found.name, first, last, checks) if checks else None
+    alone = frozenset(checks.keys() - columns.keys())
+    return Watched(path.name, found.name, first, last, alone, columns)

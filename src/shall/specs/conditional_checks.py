@@ -4,7 +4,7 @@ A loop over nothing, a condition that does not hold, or a ``return`` may leave o
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shall.specs.assertions import Function, dotted, raised_by
 from shall.specs.constant_truth import truth
@@ -20,8 +20,10 @@ _HEADS = ("test", "iter", "subject")
 _SUPPRESSING = frozenset({"suppress", "ExitStack", "AsyncExitStack"})
 
 
-def conditional_checks(function: Function) -> frozenset[int]:
+def conditional_checks(function: Function) -> Mapping[int, int]:
     """Return the lines of the checks of a test, if each of them may be left out.
+
+    Each line has the column in UTF-8 where a check begins in it; 0 where it goes on.
 
     None of them is where one is carried out in any case, or where a function within the test has
     one: that may run in another thread. A check that always fails, such as ``raise``, is carried
@@ -29,14 +31,14 @@ def conditional_checks(function: Function) -> frozenset[int]:
     """
     found = _Collector()
     found.block(function.body, is_certain=True, around=None)
-    return frozenset() if found.is_decided else frozenset(found.lines)
+    return {} if found.is_decided else found.lines
 
 
 class _Collector:
     """Collects the lines of checks. ``is_decided``: it does not matter which of them run."""
 
     def __init__(self) -> None:
-        self.lines: set[int] = set()
+        self.lines: dict[int, int] = {}
         self.is_decided = False
 
     def block(
@@ -104,15 +106,21 @@ class _Collector:
                 self._check(root, is_certain)
 
     def _check(self, node: ast.AST, is_certain: bool) -> None:
-        self.lines |= _lines(node)
+        self._take(node)
         self.is_decided |= is_certain
+
+    def _take(self, node: ast.AST) -> None:
+        first: int = getattr(node, "lineno", 0)
+        column: int = getattr(node, "col_offset", 0)
+        for line in range(first, (getattr(node, "end_lineno", None) or first) + 1):
+            self.lines[line] = min(column if line == first else 0, self.lines.get(line, column))
 
     def _refusal(self, around: ast.AST | None) -> None:
         """Take what fails wherever it is reached: a test that passed went another way."""
         if around is None:
             self.is_decided = True
         else:
-            self.lines |= _lines(around)
+            self._take(around)
 
 
 def _bodies(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
@@ -146,8 +154,3 @@ def _is_check(call: ast.Call) -> bool:
 
 def _last_name(node: ast.expr) -> str:
     return dotted(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
-
-
-def _lines(node: ast.AST) -> set[int]:
-    first = getattr(node, "lineno", 0)
-    return {*range(first, (getattr(node, "end_lineno", None) or first) + 1)}
