@@ -31,6 +31,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import coverage
+from _pytest.config import default_plugins
 from execnet.gateway_base import ThreadExecModel
 from tests import forked
 
@@ -41,7 +42,8 @@ from shall.mcp.server import made_tools
 _LATE = (
     *("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.auto", "uvloop"),
     *("uvicorn.protocols.http.auto", "markdown_it", "pycurl", "regex", "rich.logging", "yaml"),
-    *("_pytest.junitxml", "_pytest.pytester", "pytest", "xdist.plugin", "xdist.dsession"),
+    *("pytest", "unittest.mock", "xdist.dsession", "xdist.plugin", "xdist.remote"),
+    *(f"_pytest.{it}" for it in default_plugins),
 )
 """Modules that are imported only when a command first needs them."""
 _NOT = ("shall.__main__", "shall.asgi", "shall.pytest_plugin", "shall.pytest_support")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.forked import Popen
+from tests.pytest_support.sessions import WITHOUT
 
 pytestmark = pytest.mark.process
 
@@ -52,7 +53,7 @@ def test_workers_of_pytest_xdist_are_forked_children_of_the_process_that_starts_
     tmp_path: Path,
 ) -> None:
     (tmp_path / "test_a.py").write_text(WORKER)
-    process = Popen([sys.executable, "-m", "pytest", "-n", "2"], cwd=tmp_path)
+    process = Popen([sys.executable, "-m", "pytest", *WITHOUT, "-n", "2"], cwd=tmp_path)
     assert process.wait(60) == 0
     parents = [int(it.read_text()) for it in tmp_path.glob("worker-*")]
     assert parents == [process.pid] * 2
