@@ -15,7 +15,7 @@ from shall.engine.unit_options import UnitOptions
 from shall.errors import StoreUnavailable
 from shall.results.events import Emit
 from shall.rules import LintOptions
-from shall.settings import FILE_NAME, Settings, process_environment
+from shall.settings import FILE_NAME, Settings, process_environment, read_settings
 from shall.store.base import Store
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
@@ -158,7 +158,7 @@ def open_workspace(
         defaults=run_defaults(settings),
         state_fault=fault,
         observe=observe,
-        redactor=redactor_of(settings),
+        redactor=redactor_of(settings, root),
         writable=settings.writable,
         specs=settings.specs,
         gate=settings.gate_rules(),
@@ -167,6 +167,8 @@ def open_workspace(
         outage_log=_outage_log(state) if is_stored else None,
         decision_log=_decision_log(state),
         environ=process_environment,
+        read_defaults=_read_defaults,
+        settings_files={name: files.stamp(name) for name in (FILE_NAME, CONFIG_NAME)},
     )
 
 
@@ -278,10 +280,11 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
     )
 
 
-def redactor_of(settings: Settings) -> Redactor:
+def redactor_of(settings: Settings, root: Path | None = None) -> Redactor:
     """Return what masks the secrets of the settings in any text, those of every environment too.
 
-    It knows the values of environment variables; files and commands are read when a run begins.
+    It knows the values of environment variables, and those in files of ``root``; commands are
+    started when a run begins.
     """
     environments = settings.environment_settings.values()
     names = [name for it in environments for name in it.get("secrets", ())]
@@ -289,10 +292,15 @@ def redactor_of(settings: Settings) -> Redactor:
     for environment in environments:
         redactor.learn_variables(environment.get("variables", {}))
     declared = [settings.secret_sources, *(it.get("secret_sources", {}) for it in environments)]
-    read = {source.environment for it in declared for source in it.values()} - {""}
-    if read:
+    sources = [source for it in declared for source in it.values()]
+    if sources and root is not None:
+        from shall.workspace.secrets import stored_secrets  # few projects have any
+
+        for value in stored_secrets(root, process_environment(), sources):
+            redactor.learn(value, shortest=1)
+    elif sources:
         environ = process_environment()
-        for name in read & environ.keys():
+        for name in {it.environment for it in sources} & environ.keys():
             redactor.learn(environ[name], shortest=1)
     return redactor
 
@@ -312,6 +320,11 @@ def call_log_path(root: Path, settings: Settings) -> Path:
 def run_defaults(settings: Settings) -> RunDefaults:
     """Return what a run uses unless its caller says otherwise."""
     return RunDefaults(**{it: getattr(settings, it) for it in RunDefaults.__struct_fields__})
+
+
+def _read_defaults(folder: Path) -> RunDefaults:
+    """Return what the settings of another folder say. Raises ``InvalidSetting``."""
+    return run_defaults(read_settings({}, process_environment(), folder)[0])
 
 
 def load_http_client() -> None:

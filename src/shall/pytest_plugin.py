@@ -35,6 +35,7 @@ _UNDONE = pytest.StashKey[list[str]]()
 """What failed after the last case: teardowns of shared steps, ``after_run``."""
 _UNDONE_KEY = "shall_undone"
 _UNCHECKED = pytest.StashKey[bool]()
+_UNWATCHED = pytest.StashKey[bool]()
 """Whether a test ran of which no check was carried out."""
 _RECORDED = pytest.StashKey[bool]()
 """Whether the session is recorded."""
@@ -113,6 +114,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     with Watch(test) as watch:
         yield
     item.stash[_UNCHECKED] = watch.saw_none
+    item.stash[_UNWATCHED] = watch.was_lost
 
 
 @pytest.hookimpl(wrapper=True)
@@ -134,6 +136,7 @@ def pytest_runtest_makereport(
         report.shall_sets = len(sets.get(_without_parameters(item.nodeid), ()))
         report.shall_asserts = not sys.flags.optimize
         report.shall_unchecked = item.stash.get(_UNCHECKED, False)
+        report.shall_unwatched = item.stash.get(_UNWATCHED, False)
     if call.when == "call" and (hasattr(item, "case_path") or _case_of_script(item)):
         report.shall_case = _case_json(item)
     return report
@@ -285,6 +288,7 @@ class _Recorder:
         found = TestOutcome(frozenset(criteria), report.shall_sets)
         test = self._record.tests.setdefault("::".join((file, *names)), found)
         test.criteria |= found.criteria
+        test.is_unwatched |= getattr(report, "shall_unwatched", False)
         is_checked = report.when == "call" and not getattr(report, "shall_unchecked", False)
         test.add(report.nodeid, outcome, report.duration, is_checked=is_checked)
 

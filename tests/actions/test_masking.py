@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from msgspec.structs import replace
 from shall.actions.cases import write_case
 from shall.actions.documents import create_file, read_file
 from shall.actions.masking import case_redactor
-from shall.bootstrap import redactor_of
+from shall.bootstrap import open_workspace, redactor_of
 from shall.engine.redact import Redactor
 from shall.errors import BadValue
 from shall.redaction.forms import MASK
@@ -128,6 +129,27 @@ def test_the_value_of_a_secret_in_the_environment_is_masked_in_files(
     settings, _ = read_settings({}, {}, workspace.root)
     shown = read_file(replace(workspace, redactor=redactor_of(settings)), "x.yaml")
     assert shown == f"a: {MASK}\nb: {MASK}\n"
+
+
+@pytest.mark.verifies("defences#9.9")
+def test_the_values_of_secrets_in_files_are_masked_and_no_command_is_started(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "shall.yaml").write_text(
+        "secrets:\n  one: {file: keys/one.txt}\n  none: {file: none.txt}\n"
+        "  fifo: {file: fifo}\n  two: {environment: CANARY_OF_DOTENV}\n"
+        "  three: {command: [touch, started]}\n"
+    )
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys/one.txt").write_text(f"{CANARY}\n")
+    (tmp_path / ".env").write_text(f"CANARY_OF_DOTENV=two-{CANARY[::-1]}\n")
+    (tmp_path / "x.yaml").write_text(f"a: {CANARY}\nb: two-{CANARY[::-1]}\n")
+    settings, _ = read_settings({}, {}, tmp_path)
+    workspace = open_workspace(tmp_path, settings, keeps_state=False)
+    assert read_file(workspace, "x.yaml") == f"a: {MASK}\nb: {MASK}\n"
+    assert not (tmp_path / "started").exists()
+    workspace.close()
 
 
 STEP: dict[str, Any] = {"id": "a", "path": "/", "method": "GET"}

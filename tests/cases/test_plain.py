@@ -225,6 +225,17 @@ def test_a_line_whose_beginning_was_seen_is_read_like_any_other(line: str, value
     assert_reads_like_pyyaml(f"x:\n{line.format(value)}\n")
 
 
+@pytest.mark.parametrize("line", ["a: {}", "- a: {}", "a: {{m: {}}}", "a: {{n: 1, m: {}}}"])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_colon_in_a_quoted_text_is_not_the_beginning_of_another_line(
+    line: str, quote: str
+) -> None:
+    for end in ("b", "c", "2"):
+        text = f"x:\n  {line.format(f'{quote}x: {end}{quote}')}\n"
+        assert read_plain(text) is not None
+        assert_reads_like_pyyaml(text)
+
+
 def test_a_value_that_stands_in_two_documents_is_not_shared() -> None:
     text = "a: {b: 1}\nc: [{d: [2]}]\n"
     first, second = read_plain(text), read_plain(text)

@@ -52,6 +52,27 @@ environments:
     assert report["cases"][0]["environment"] == "staging"
 
 
+@pytest.mark.verifies("cli#5.10")
+def test_cases_read_the_host_of_the_run(shall: Shall, project: Path) -> None:
+    (project / "tests/cases").mkdir(parents=True)
+    step = '{GET: "{{ Global.host }}/echo/{{ host }}"}'
+    case = f'testcase:\n  name: a\n  host: "{{{{ Global.host }}}}"\n  steps: [{step}]\n'
+    (project / "tests/cases/a.yaml").write_text(case)
+
+    def sent(*flags: str) -> str:
+        return str(shall("run", "--dry-run", *flags).stdout)
+
+    assert "`Global` has no `host`" in sent()
+    assert "pass it with --var" in sent()
+    settings(
+        project, "host: http://all.test\nenvironments: {staging: {host: http://staging.test}}\n"
+    )
+    assert "GET http://all.test/echo/http://all.test" in sent()
+    assert "GET http://staging.test/echo/http://staging.test" in sent("--env", "staging")
+    assert "GET http://flag.test/echo/http://flag.test" in sent("--host", "http://flag.test")
+    assert "GET http://var.test/echo/http://var.test" in sent("--var", "host=http://var.test")
+
+
 @pytest.mark.verifies("cli#5.1")
 def test_an_environment_sets_the_hosts_of_projects_and_options_of_a_run(
     shall: Shall, service: Any, project: Path

@@ -49,7 +49,7 @@ def test_a_case_that_exists_is_overwritten_only_by_force(
     refused = shall("import", source.name)
 
     assert refused.returncode == 2
-    assert f"{CASE} exists. Nothing was written." in refused.stderr
+    assert f"{CASE} exists. Nothing was written. Overwrite with --force" in refused.stderr
     assert (project / CASE).read_text() == "mine"
     assert not (project / "tests/cases/get-new.yaml").exists()
     assert shall("import", source.name, "--force").returncode == 0

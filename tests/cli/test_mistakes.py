@@ -151,6 +151,32 @@ def test_a_tag_an_environment_and_a_flag_that_match_nothing_are_named(
     assert "flag" not in chinese
 
 
+@pytest.mark.verifies("cases#5.17")
+def test_a_named_file_that_is_no_plain_file_of_the_project_is_said_to_be_so(
+    shall: Shall, project: Path, service: Any
+) -> None:
+    (project / "tests/cases/shared").mkdir(parents=True)
+    (project / "data/folder.json").mkdir(parents=True)
+    (project / "data/link.json").symlink_to(project.parent / "order.json")
+    (project / "tests/cases/shared/login.yaml").symlink_to(project / "login.yaml")
+    checks = [f"{{body: {{schema: {name}}}}}" for name in ("data/link.json", "data/folder.json")]
+    checks.append("{openapi: ../openapi.yaml}")
+    steps = "".join(f"    - {{GET: /echo, expect: {it}}}\n" for it in checks)
+    case = f"testcase:\n  name: a\n  use: [login]\n  steps:\n{steps}"
+    (project / "tests/cases/a.yaml").write_text(case)
+    ended = shall("run", "--host", service.url, "--format", "concise")
+    assert ended.returncode == 2
+    for line in (
+        "a.yaml:3:9: error[file.unreadable] use[0]: tests/cases/shared/login.yaml is a symbolic",
+        "a.yaml:5:44: error[file.unreadable] steps[0].expect.body.schema: data/link.json is a symb",
+        "a.yaml:6:44: error[file.unreadable] steps[1].expect.body.schema: data/folder.json is a fo",
+        "a.yaml:7:38: error[file.unreadable] steps[2].expect.openapi: The path '../openapi.yaml' h",
+    ):
+        assert line in ended.stdout, ended.stdout
+    assert "Name a plain file in the project" in ended.stdout
+    assert service.log.calls == []
+
+
 @pytest.mark.verifies("cases#5.13")
 @pytest.mark.parametrize(
     ("checks", "column"),

@@ -205,6 +205,19 @@ async def test_a_body_that_is_cut_within_its_compressed_data_is_an_error(
     assert "ends within its compressed data" in error.params["reason"]
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_a_coding_that_a_header_asks_for_is_decompressed_by_libcurl(
+    service: Any, run_one: RunOne, method: str
+) -> None:
+    brotli = b'\x0b\x03\x80{"a":1}\x03'
+    service.answer("it", brotli, JSON, headers={"Content-Encoding": "br"})
+    service.answer("other", gzip.compress(b"2"), JSON, headers={"Content-Encoding": "gzip"})
+    asks = {**ask(type="equals", field="a", expected=1), "headers": {"Accept-Encoding": "br"}}
+    then = {"method": "GET", "path": "/given/other", "expect": {"$": 2}}
+    result = await run_one([{**asks, "method": method}, then], host=service.url)
+    assert result.outcome is Outcome.PASSED, result
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_no_body_is_no_cut_one(service: Any, run_one: RunOne, method: str) -> None:
     service.answer("it", b"", JSON, headers={"Content-Encoding": "gzip"})

@@ -359,20 +359,44 @@ async def test_a_body_over_the_limit_is_an_error(
 @pytest.mark.verifies("defences#9.19")
 @pytest.mark.parametrize("mark", ["/", "?", "#"])
 @pytest.mark.parametrize("user", ["{{ pw }}", "me:{{ pw }}", "{{ pw }}:x"])
-@pytest.mark.parametrize("as_host", [True, False])
+@pytest.mark.parametrize("begin", ["", "me@"])
+@pytest.mark.parametrize(
+    ("as_host", "scheme"),
+    [(True, "http://"), (True, ""), (False, "http://"), (False, "{{ scheme }}://")],
+)
 async def test_a_password_that_would_end_the_host_is_refused_and_not_shown(
-    run_one: RunOne, mark: str, user: str, as_host: bool
+    run_one: RunOne, mark: str, user: str, begin: str, as_host: bool, scheme: str
 ) -> None:
-    url = f"http://{user}@127.0.0.1:9/x"
+    url = f"{scheme}{user}@127.0.0.1:9/x"
     step = {"method": "GET", "path": "/" if as_host else url}
     case = {"secrets": ["pw"]}
     options = {"named_host": url} if as_host else {}
-    variables = {"pw": f"firsthalf{mark}second"}
+    variables = {"pw": f"{begin}firsthalf{mark}second", "scheme": "http"}
     result = await run_one([step], case, variables=variables, **options)
     error = result.steps[0].error
     assert error is not None
-    assert "holds `/`, `?` or `#`" in error.params["reason"]
+    assert "contains `/`, `?` or `#`" in error.params["reason"]
     assert "firsthalf" not in json.dumps(result_to_json(result))
+
+
+async def test_a_user_and_password_of_expressions_are_sent(service: Any, run_one: RunOne) -> None:
+    host = service.url.removeprefix("http://")
+    sent = {"$.headers.authorization": "Basic bWU6YUBi"}
+    step = {"GET": "http://{{ user }}:{{ pw }}@{{ host }}/echo/x", "expect": sent}
+    variables = {"user": "me", "pw": "a@b", "host": host}
+    result = await run_one([step], variables=variables)
+    assert result.outcome is Outcome.PASSED, result
+
+
+@pytest.mark.verifies("engine#3.7")
+@pytest.mark.parametrize("host", ["a|b", "a{b", "*", "me:pw@a;b"])
+async def test_a_host_that_libcurl_refuses_is_an_error_of_its_step_alone(
+    service: Any, run: Any, host: str
+) -> None:
+    steps = [{"GET": f"http://{host}/x"}], [{"GET": f"{service.url}/echo/x"}]
+    refused, other = (await run([{"steps": it} for it in steps])).cases
+    assert "Bad hostname" in refused.steps[0].error.params["reason"]
+    assert other.outcome is Outcome.PASSED, other
 
 
 async def test_an_at_sign_of_a_path_is_none_of_a_user(service: Any, run_one: RunOne) -> None:

@@ -128,7 +128,9 @@ def test_a_test_that_coverage_traces_is_watched_and_measured(
 
 
 @pytest.mark.verifies("pytest#1.10")
-def test_a_test_that_sets_a_tracer_of_its_own_is_not_watched(pytester: pytest.Pytester) -> None:
+def test_a_test_that_sets_a_tracer_of_its_own_is_not_watched_and_named(
+    pytester: pytest.Pytester,
+) -> None:
     write_test(
         pytester,
         "import sys\n"
@@ -136,5 +138,8 @@ def test_a_test_that_sets_a_tracer_of_its_own_is_not_watched(pytester: pytest.Py
         + "def test_a():\n    sys.settrace(None)\n    for it in []:\n        assert it\n"
         "    if len(sys.argv) == 0:\n        assert it\n",
     )
-    run(pytester, "test_marked.py").assert_outcomes(passed=1)
+    result = run(pytester, "test_marked.py")
+    result.assert_outcomes(passed=1)
+    note = "shall: test_marked.py::test_a sets a tracer of its own: whether it reached a check is *"
+    result.stdout.fnmatch_lines([note])
     assert status_of_first(pytester) == "proved"

@@ -58,10 +58,12 @@ def test_a_multipart_form_is_sent_as_one(make_exchange: MakeAny) -> None:
         method="POST",
         url="http://a/",
         request_headers=(("X-A", "1"), ("Content-Type", "multipart/form-data")),
-        request_body="note=@me & you&f=<a b.txt, 12 bytes>&mode=",
+        request_body='note=@me & you&f=<a b.txt, 12 bytes>&mode=&g=<a;"b".txt, 1 bytes>'
+        "&h=</etc/passwd, 1 bytes>",
     )
 
     assert shlex.split(curl_command(exchange)) == [
         *("curl", "http://a/", "-H", "X-A: 1", "--form-string", "note=@me & you"),
-        *("-F", "f=@a b.txt", "--form-string", "mode="),
+        *("-F", "f=@a b.txt", "--form-string", "mode=", "-F", r'''g=@"a;\"b\".txt"'''),
+        *("--form-string", "h=</etc/passwd, 1 bytes>"),
     ]

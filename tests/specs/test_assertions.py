@@ -35,6 +35,11 @@ def can_fail_in(files: dict[str, str]) -> list[bool]:
     [
         "def test_a():\n    assert sing()\n",
         "def test_a():\n    with pytest.raises(ValueError):\n        sing()\n",
+        "def test_a():\n    with pytest.raises(ValueError):\n        raise ValueError(sing())\n",
+        "def test_a():\n    with pytest.raises(Silence):\n        raise Silence\n",
+        "def test_a():\n    with pytest.raises(ValueError), sing():\n        raise ValueError\n",
+        "def test_a():\n    with pytest.raises(KeyError) as it:\n        raise KeyError(1)\n"
+        "    assert it\n",
         "def test_a(self):\n    self.assertEqual(sing(), 1)\n",
         "def test_a():\n    verify_song(sing())\n",
         "def test_a():\n    softAssertSong(sing())\n",
@@ -56,6 +61,8 @@ def test_a_test_that_asserts_can_fail(body: str) -> None:
         "def test_a():\n    sing()\n",
         "def test_a(): ...\n",
         "def test_a():\n    assert True\n",
+        "def test_a():\n    with pytest.raises(Exception):\n        raise ValueError\n",
+        "def test_a(self):\n    with self.assertRaises(KeyError):\n        raise KeyError('a')\n",
         "def test_a():\n    assert (sing() == 1, 'text')\n",
         "def test_a():\n    shop.checkout()\n    failover()\n",
         "def test_a():\n    re.match('a', sing())\n",

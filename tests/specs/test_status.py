@@ -1,6 +1,7 @@
 """A status says what was seen: `proved` only for the text, the test and the place that passed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ def specs(*sentences: str) -> SpecSet:
     return join_features([read_document(text, "specs/auth/requirements.md", "auth")])
 
 
-def link(criterion: str, source: str = "a.yaml", fingerprint: str = "t1", **more: bool) -> Link:
+def link(criterion: str, source: str = "a.yaml", fingerprint: str = "t1", **more: Any) -> Link:
     kind = LinkKind.TEST if "::" in source else LinkKind.CASE
     return Link(criterion, kind, source, Span(source, 4), fingerprint, **more)
 

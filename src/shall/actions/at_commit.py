@@ -1,14 +1,16 @@
 """A workspace as a commit has it, read from git's own store: nothing is checked out."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from shall.actions.link_sources import case_links, files_of_source
-from shall.errors import BadValue
+from shall.actions.link_sources import case_links, files_of_source, test_links
+from shall.actions.run_variables import defaults_in
+from shall.errors import BadValue, InvalidSetting
+from shall.specs.test_files import ProjectFiles
 from shall.specs.test_languages import language_of
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -16,7 +18,7 @@ from shall.store.folders import Folder
 from shall.store.state import DECISIONS, EVIDENCE, LOCAL
 from shall.workspace.files import Files
 from shall.workspace.git import commit_of, files_of_commit
-from shall.workspace.workspace import Workspace
+from shall.workspace.workspace import RunDefaults, Workspace
 
 _ENDINGS = (".md", ".yaml", ".yml", ".py")
 """Files that tracing reads, beside tests in other languages and the state."""
@@ -26,18 +28,22 @@ _ENDINGS = (".md", ".yaml", ".yml", ".py")
 def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
     """Open the workspace as it is in a commit, to read: nothing is stored of it.
 
-    The settings are the present ones. Evidence counts where it is committed.
+    The settings are the present ones, but for the variables. Evidence counts where it is committed.
 
     Raises:
         BadValue: There is no such commit, or git does not show it.
     """
     commit = commit_of(workspace.root, name)
     root, state = workspace.root, _state_names(workspace)
+    others: set[str] = set()
 
     def is_wanted(path: str) -> bool:
         if state and path.startswith(f"{state}/"):
             return not path.startswith(f"{state}/{LOCAL}/")
-        return path.endswith(_ENDINGS) or language_of(path) is not None
+        is_read = path.endswith(_ENDINGS) or language_of(path) is not None
+        if not is_read:
+            others.add(path)
+        return is_read
 
     with tempfile.TemporaryDirectory(prefix="shall-commit-") as made:
         folder = Path(made).resolve()
@@ -55,6 +61,8 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 root=folder,
                 state=kept.path,
                 files=files,
+                settings_files={},
+                defaults=_defaults_of(workspace, folder),
                 store=None,
                 later=None,
                 evidence_log=lambda: evidence,
@@ -65,20 +73,35 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 linked=dict(workspace.linked),
                 modules=dict(workspace.modules),
             )
-            _write_named_files(then, root, commit)
+            _write_named_files(then, root, commit, others)
             yield then
         finally:
             files.close()
 
 
-def _write_named_files(then: Workspace, root: Path, commit: str) -> None:
-    """Write what the linked cases of the commit upload, and the schemas that they name."""
-    cases = {link.source for link in case_links(then, [])}
-    named = {path for case in cases for path in files_of_source(then, case)}
-    if not named:
-        return
-    for path, content in files_of_commit(root, commit, named.__contains__):
-        _write(then.root / path, content)
+def _defaults_of(workspace: Workspace, folder: Path) -> RunDefaults:
+    with suppress(InvalidSetting):
+        return defaults_in(workspace, folder)
+    return workspace.defaults
+
+
+def _write_named_files(then: Workspace, root: Path, commit: str, others: Collection[str]) -> None:
+    """Write which of the other files linked cases and tests of the commit name."""
+    for path in _beside_tests(then, others):
+        _write(then.root / path, b"")  # which of them a test names is found by their paths
+    links = (*case_links(then, []), *test_links(then, []))
+    named = {path for it in links for path in files_of_source(then, it.source)}
+    named |= {path for it in then.linked.values() for path, _ in it.consulted}
+    named &= {*others}
+    if named:
+        for path, content in files_of_commit(root, commit, named.__contains__):
+            _write(then.root / path, content)
+
+
+def _beside_tests(then: Workspace, paths: Collection[str]) -> Iterator[str]:
+    code = ProjectFiles(then.files.find(".", (".py",)))
+    folders = tuple(f"{it}/" for it in code.test_folders())
+    return (it for it in paths if it.startswith(folders) and code.is_test_code(it))
 
 
 def _state_names(workspace: Workspace) -> str:

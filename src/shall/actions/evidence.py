@@ -44,6 +44,7 @@ class Fact(Struct, frozen=True):
     rows: int = 0
     attempt: int = 1
     repeats: int = 1
+    variables: str = ""
 
     @property
     def is_part(self) -> bool:
@@ -72,6 +73,7 @@ class Fact(Struct, frozen=True):
                 duration_s=self.duration_s,
                 environment=self.environment,
                 data_row=self.data_row,
+                variables=self.variables,
             )
 
 
@@ -91,6 +93,7 @@ def fact_of(case: CaseResult) -> Fact:
         case.rows or 0,
         case.attempt,
         case.repeats or 1,
+        case.variables or "",
     )
 
 
@@ -120,11 +123,12 @@ def of_all_rows(facts: Iterable[Fact]) -> list[Fact]:
     Those that passed say nothing as long as one is missing. The fewest checks of any count, so
     that a row that checks nothing proves nothing.
     """
-    found: dict[tuple[str, str, str], list[Fact]] = {}
+    found: dict[tuple[str, ...], list[Fact]] = {}
     single: list[Fact] = []
     for fact in facts:
         if fact.rows or fact.repeats > 1:
-            found.setdefault((fact.source, fact.environment, fact.fingerprint), []).append(fact)
+            key = fact.source, fact.environment, fact.fingerprint, fact.variables
+            found.setdefault(key, []).append(fact)
         else:
             single.append(fact)
     for rows in found.values():

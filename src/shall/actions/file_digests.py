@@ -23,14 +23,14 @@ def file_digests(
     """
     parts = {case_path: case}
     shared = [shared_path(case_path, name) for name in case.use]
-    parts.update((path, it) for path in shared if (it := _shared(files, path)) is not None)
+    parts.update((path, it) for path in shared if (it := shared_of(files, path)) is not None)
     named = [path for at, it in parts.items() for path in named_files(it, at, documents)]
     sent = frozenset[str]().union(*map(sent_files, parts.values())) if named else frozenset()
     return {path: digest_of(files, path, is_sent=path in sent) for path in (*named, *shared)}
 
 
-def _shared(files: Files, path: str) -> Case | None:
-    """Return shared steps; None where they cannot be read."""
+def shared_of(files: Files, path: str) -> Case | None:
+    """Return a file of shared steps; None where it cannot be read."""
     from shall.cases.shared_steps import read_shared  # few suites have any
 
     try:

@@ -9,9 +9,11 @@ from shall.actions.discovery import root_at
 from shall.actions.link_sources import files_of_source
 from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
+from shall.actions.watching import SETTINGS
 from shall.errors import ShallError
 from shall.specs.matrix import Matrix, Row, row_of
 from shall.specs.model import LinkKind
+from shall.specs.status import LinkOutcome
 from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.git import changed_files, commit_of
 from shall.workspace.workspace import Workspace
@@ -92,7 +94,7 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
             run |= _sources(row)
         for link in row.links:
             source = link.link.source
-            if why := _why_source(workspace, source, files):
+            if why := _why_source(workspace, link, files):
                 reasons.setdefault(row.criterion.key, []).extend(why)
                 run[source] = link.link.kind
     return _made(workspace, matrix, reasons, run, files)
@@ -104,10 +106,13 @@ def _why_documents(row: Row, files: Sequence[str]) -> list[str]:
     return [*own, *(f"named at {it.span}" for it in row.mentions if it.span.file in files)]
 
 
-def _why_source(workspace: Workspace, source: str, files: Sequence[str]) -> list[str]:
+def _why_source(workspace: Workspace, found: LinkOutcome, files: Sequence[str]) -> list[str]:
     """Return why files touch the criteria of a case or test: its own, or those that it names."""
+    source = found.link.source
     own = [f"linked by {source}"] if _file_of(source) in files else []
     named = [it for it in files_of_source(workspace, source) if it in files]
+    if SETTINGS in files and _reads_settings(workspace, found):
+        named.append(SETTINGS)
     return [*own, *(f"{source} uses {it}" for it in named)]
 
 
@@ -156,10 +161,23 @@ def _why_links(
                 found[source] = f"{source} changed"
             else:
                 found[source] = f"{source} uses {', '.join(used)}, which changed"
+        elif SETTINGS in changed and _reads_settings(workspace, it):
+            found[source] = f"{source} uses {SETTINGS}, which changed"
         elif source not in was and known is not None:
             found[source] = f"{source} is linked now"
     gone = sorted(was.keys() - _sources(row).keys())
     return found | {source: f"{source} is no longer linked" for source in gone}
+
+
+def _reads_settings(workspace: Workspace, found: LinkOutcome) -> bool:
+    """Return whether a case reads a variable of the settings, or read one that is gone."""
+    if found.latest is not None and found.latest.variables:
+        return True
+    defaults = workspace.defaults
+    given = [defaults.variables, defaults.secret_sources]
+    for own in defaults.environment_settings.values():
+        given += [own.get("variables", {}), own.get("secret_sources", {})]
+    return any(name[0] in it for name in found.link.run_names for it in given)
 
 
 def _made(

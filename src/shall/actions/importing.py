@@ -95,7 +95,7 @@ def write_cases(
     if there and not overwrite:
         raise AlreadyExists(
             f"{there[0]} exists.",
-            hint="Nothing was written. Allow overwriting, or choose another folder.",
+            hint="Nothing was written. Pass overwrite=true, or choose another folder.",
         )
     for it in () if dry_run else files:
         workspace.files.write_text(it.path, it.text, overwrite=overwrite)

@@ -5,8 +5,11 @@ from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
 
+from msgspec.structs import replace
+
 from shall.actions.discovery import case_folders
 from shall.actions.file_digests import file_digests
+from shall.actions.run_names import names_of_case
 from shall.actions.used_code import TestCode
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.forms import TO_FILL
@@ -118,6 +121,8 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         is_draft=case.draft or (f"{TO_FILL}:" in text and _is_unfilled(case, text, path)),
     )
     named = tuple(_relative(workspace, digests))
+    names = names_of_case(workspace.files, case, path)
+    links = (replace(it, run_names=names) for it in links)
     return Marks(tuple(links), secrets=secrets, files={path: named} if named else {})
 
 

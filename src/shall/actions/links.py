@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from shall.actions.file_digests import file_digests
 from shall.actions.requirements import read_specs
+from shall.actions.run_names import names_of_case
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.reader import locate
@@ -66,7 +67,7 @@ class LinkCheck:
                 _log.warning("%s", replace(problem, span=self._span(case_key, field)))
 
     def linked(self, job: Job, case: Case, known: Mapping[str, tuple[str, str | None]]) -> Job:
-        """Return a job with its criteria and its fingerprint; report its links as ``report`` does.
+        """Return a job with what evidence needs of its case; report its links as ``report`` does.
 
         ``known`` maps the ways to name a criterion to its key and fingerprint.
         """
@@ -77,7 +78,8 @@ class LinkCheck:
             documents = self._workspace.defaults.openapi
             digests = file_digests(self._workspace.files, case, job.key, documents)
             fingerprint = case_fingerprint(case, digests)
-        return replace(job, criteria=criteria, fingerprint=fingerprint)
+        names = names_of_case(self._workspace.files, case, job.key)
+        return replace(job, criteria=criteria, fingerprint=fingerprint, run_names=names)
 
     @cached_property
     def _specs(self) -> SpecSet | None:

@@ -10,11 +10,12 @@ from shall.cases.named_files import schemas_in
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import InvalidCase
+from shall.errors import FileMissing, InvalidCase, InvalidInput
 from shall.workspace.folders import shared_path
 from shall.workspace.workspace import Workspace
 
 _ENDINGS = (".yaml", ".yml", ".json")
+_PLAIN = "Name a plain file in the project, such as a copy."
 
 
 def is_url(source: str) -> bool:
@@ -83,12 +84,13 @@ def _problems(
 def _missing(workspace: Workspace, file: str, text: str, path: str, field: str) -> Diagnostic:
     folder = file.rpartition("/")[0] or "."
     files = workspace.files
-    near = nearest(file, files.find(folder, _ENDINGS)) if files.is_folder(folder) else None
-    return Diagnostic(
-        "file.unreadable",
-        Severity.ERROR,
-        f"{file:.200} does not exist.",
-        locate(text, path, field),
-        f"Did you mean {near}?" if near else "Its path begins at the root of the project.",
-        field,
-    )
+    message, hint = f"{file:.200} does not exist.", "Its path begins at the root of the project."
+    try:
+        files.read_bytes(file)
+    except FileMissing:
+        near = nearest(file, files.find(folder, _ENDINGS)) if files.is_folder(folder) else None
+        hint = f"Did you mean {near}?" if near else hint
+    except InvalidInput as error:  # a link, a folder, or outside
+        message, hint = error.message, error.hint or _PLAIN
+    place = locate(text, path, field)
+    return Diagnostic("file.unreadable", Severity.ERROR, message, place, hint, field)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
+from shall.actions.run_variables import declared_variables
 from shall.engine.draws import seed_or_new
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
@@ -384,18 +385,10 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         if isinstance(value, Mapping) and name != "auth":  # of credentials there is one kind
             value = {**settings[name], **value}
         settings[name] = value
-    secrets: Mapping[str, str] = {}
-    unavailable: Mapping[str, str] = {}
-    passwords = _password_sources(settings["databases"])
-    if sources := {**settings["secret_sources"], **passwords}:
-        from shall.workspace.secrets import read_secrets  # few projects have any
-
-        secrets, unavailable = read_secrets(
-            workspace.root, workspace.environ(), sources, request.variables
-        )
-    read = {name: it for name, it in secrets.items() if name in passwords}
-    secrets = {name: it for name, it in secrets.items() if name not in passwords}
-    settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    secrets, read, unavailable = _secrets(workspace, settings, request)
+    host = request.host or settings["host"]
+    known = {"host": host} if host and "host" not in unavailable else {}
+    settings["variables"] = {**known, **settings["variables"], **secrets, **request.variables}
     settings["seed"] = seed_or_new(settings["seed"])  # one for all processes of the run
     if defaults.config is not None:
         from shall.actions.logins import config_options  # as above
@@ -416,9 +409,28 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         passwords=read,
         exit_first=exit_first,
         repeat=1 if selection is None else selection.repeat,
+        declared=declared_variables(defaults, settings["environment"]).given(request.variables),
         openapi=defaults.openapi,
         **settings,
     )
+
+
+def _secrets(
+    workspace: Workspace, settings: Mapping[str, Any], request: RunRequest
+) -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]:
+    """Return the secrets by name, the passwords of databases, and why some have no value."""
+    passwords = _password_sources(settings["databases"])
+    sources = {**settings["secret_sources"], **passwords}
+    if not sources:
+        return {}, {}, {}
+    from shall.workspace.secrets import read_secrets  # few projects have any
+
+    values, unavailable = read_secrets(
+        workspace.root, workspace.environ(), sources, request.variables
+    )
+    read = {name: it for name, it in values.items() if name in passwords}
+    secrets = {name: it for name, it in values.items() if name not in passwords}
+    return secrets, read, unavailable
 
 
 def _files(defaults: RunDefaults) -> str:

@@ -1,7 +1,9 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -11,10 +13,13 @@ from shall.actions.criterion_texts import masked_matrix
 from shall.actions.link_sources import case_links, test_links
 from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
+from shall.actions.run_variables import declared_variables, defaults_in
 from shall.actions.unchanged import source_comparison
 from shall.cases.nearest import nearest
+from shall.cases.run_names import Name
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import BadValue, ShallError, StoreUnavailable
+from shall.engine.run_variables import OVERRIDDEN
+from shall.errors import BadValue, InvalidSetting, ShallError, StoreUnavailable
 from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
@@ -23,7 +28,7 @@ from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
 from shall.store.line_files import UnreadableLine
-from shall.workspace.workspace import Workspace
+from shall.workspace.workspace import RunDefaults, Workspace
 
 
 def trace_requirements(
@@ -63,7 +68,10 @@ def trace_requirements(
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
     decisions = _decisions(workspace, problems)
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
-    matrix = build_matrix(specs, links, map(latest_of, facts), environments, unreachable, relinks)
+    names = {it.source: it.run_names for it in links if it.run_names}
+    defaults = _present_defaults(workspace, problems) if names else workspace.defaults
+    latest = _with_variables(defaults, facts, names)
+    matrix = build_matrix(specs, links, latest, environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     if any("#" in it.link.criterion for it in matrix.unknown):
         matrix = with_archived(matrix, archived_changes(workspace))
@@ -197,6 +205,50 @@ def _with_current_fingerprints(
             continue
         fact_now = replace(fact, source_fingerprint=fingerprint)
         yield fact_now if is_unchanged(fact.source_fingerprint, fact_now) else fact
+
+
+def _present_defaults(workspace: Workspace, problems: list[Diagnostic]) -> RunDefaults:
+    """Return the settings with the variables of today's files, which a server may have read before.
+
+    Where it did, that is a problem: its runs still use the former ones.
+    """
+    known, files = workspace.defaults, workspace.settings_files
+    changed = [name for name, stamp in files.items() if workspace.files.stamp(name) != stamp]
+    if not changed:
+        return known
+    present = known
+    with suppress(InvalidSetting):  # which a new process reports
+        present = defaults_in(workspace, workspace.root)
+        if present == known:
+            return known
+    for name in changed:
+        message = f"{name} changed since it was read: runs of this server use its former variables."
+        hint = "Restart the server."
+        span = Span(name, 1)
+        problems.append(Diagnostic("setting.changed", Severity.WARNING, message, span, hint))
+    return present
+
+
+def _with_variables(
+    defaults: RunDefaults, facts: Iterable[Evidence], names: Mapping[str, Sequence[Name]]
+) -> Iterator[Latest]:
+    """Yield each fact as the matrix takes it, with how variables that its case read differ.
+
+    ``names`` are those that the cases read.
+    """
+    declared = cache(partial(declared_variables, defaults))
+
+    @cache
+    def present(source: str, environment: str) -> str:
+        return declared(environment).fingerprint(source, names.get(source, ()))
+
+    for fact in facts:
+        found = latest_of(fact)
+        if fact.variables == OVERRIDDEN:
+            found = replace(found, variables="overridden")
+        elif fact.variables and fact.variables != present(fact.source, fact.environment):
+            found = replace(found, variables="changed")
+        yield found
 
 
 def latest_of(fact: Evidence) -> Latest:

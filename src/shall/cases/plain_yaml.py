@@ -198,16 +198,20 @@ def _with_head(head: _Head, last: str) -> _Line | None:
 
 
 def _remember_head(head: str, last: str, line: _Line) -> None:
-    """Remember what comes before the last value of a line: it means the same before another."""
+    """Remember what comes before the last value of a line: it means the same before another.
+
+    The value of the line shows that its last colon is not within a quoted text.
+    """
     place, column, key, value, copied = line
     begun: _Head | None = None
     if copied is None:
-        if key is not None and _usual(last) is not _UNUSUAL:
+        if key is not None and _usual(last) == value:
             begun = place, column, key, None, ""
-    elif copied is dict.copy and _usual(last[:-1]) is not _UNUSUAL:
+    elif copied is dict.copy and value:
         values = dict(value)
-        name, _ = values.popitem()
-        begun = place, column, key, values, name
+        name, end = values.popitem()
+        if _usual(last[:-1]) == end:
+            begun = place, column, key, values, name
     if begun is not None:
         if len(_HEADS) >= _MOST_REMEMBERED:
             _HEADS.clear()

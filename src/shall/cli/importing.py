@@ -12,10 +12,13 @@ from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, OK, language, printable, say, text_of_file, write
 from shall.cli.run import path_in
 from shall.diagnostics import Diagnostic
+from shall.errors import AlreadyExists
 from shall.messages import joined
 
 MOST_BYTES = 64 << 20
 """The largest document that is read, in bytes."""
+
+_EXISTS = "Nothing was written. Overwrite with --force, or name another folder with --output."
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -32,7 +35,10 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.output != "-":
         workspace, _ = project_of(arguments)
         folder = arguments.output and path_in(workspace.root, arguments.output)
-        found = write_cases(workspace, found, folder, overwrite=arguments.force)
+        try:
+            found = write_cases(workspace, found, folder, overwrite=arguments.force)
+        except AlreadyExists as error:
+            raise AlreadyExists(error.message, hint=_EXISTS) from None
     if arguments.format == "json":
         write(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
     elif arguments.output == "-":

@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, str] = {
     "link.unread-mark": "The argument of a `verifies` mark is not a literal string.",
     "link.unread-mention": "A line `Validates: Requirements` in a test file is at no test.",
     "setting.bad-value": "A setting has a value that cannot be used.",
+    "setting.changed": "A settings file changed since a server read it.",
     "setting.unknown-key": "`shall.yaml` has an unknown key.",
     "setting.unreadable": "`shall.yaml` cannot be read.",
     "spec.changed-twice": "Two changes of OpenSpec modify the same requirement.",

@@ -241,6 +241,9 @@ def _result(
         environment=options.environment,
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,
+        variables=(
+            options.declared.fingerprint(job.key, job.run_names) if job.run_names else UNSET
+        ),
         tags=case.tags if case else (),
         position=UNSET if error is None else _position(job, error),
         problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from shall import value_types
 from shall.declaration import project
 from shall.engine.budgets import Memory
+from shall.engine.run_variables import RunVariables
 from shall.results.records import ShardRecord
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     of databases (``databases.NAME.password``). ``named_host`` wins
     over the host of a case; ``host`` is used where neither a case nor its project names one.
     ``exit_first`` starts no case after one that did not pass; each case runs ``repeat`` times.
+    ``declared`` are the variables as ``shall.yaml`` gives them, for the evidence.
     ``left_out`` cases do not run, since others are marked with ``only``.
     ``logins`` fetch the tokens of projects, ``scenes`` are projects made of others; cases in a
     folder of the name of one of ``folder_projects`` belong to it, ``project`` is that of the case
@@ -215,6 +217,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     shard: ShardRecord | UnsetType = UNSET
     exit_first: bool = False
     repeat: int = 1
+    declared: RunVariables = RunVariables()
     left_out: int = 0
     logins: "Mapping[str, Login]" = {}
     scenes: Mapping[str, tuple[str, ...]] = {}

@@ -14,7 +14,14 @@ from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.redaction.shapes import mask_url_path
 from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, FilePart, Request, Secrecy
-from shall.transport.url import check_userinfo, checked_url, is_absolute, join_url, with_params
+from shall.transport.url import (
+    check_userinfo,
+    checked_url,
+    host_begins_at,
+    is_absolute,
+    join_url,
+    with_params,
+)
 
 if TYPE_CHECKING:
     from shall.engine.ports import Attachments
@@ -143,10 +150,12 @@ def _host(plan: RequestPlan, scope: Scope) -> str:
 
 def _evaluated(template: str, scope: Scope) -> str:
     """Return a URL or host; a user or password in it that would end the host is refused."""
-    written = as_text(evaluate(template, scope))
-    if "@" in template and "{{" in template:
-        check_userinfo(template, written)
-    return written
+    host = host_begins_at(template) if "@" in template and "{{" in template else 0
+    if not host:
+        return as_text(evaluate(template, scope))
+    userinfo = as_text(evaluate(template[:host], scope))
+    check_userinfo(userinfo)
+    return userinfo + as_text(evaluate(template[host:], scope))
 
 
 def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

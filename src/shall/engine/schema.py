@@ -30,18 +30,18 @@ def judge_schema(value: Any, schema: Any, budget: Budget) -> Message | None:
         return Message("check.bad_schema", {"reason": validator})
     errors = []
     for error in validator.iter_errors(value):
-        errors.append(_said(error))
+        errors.append(_error_text(error))
         if len(errors) == SHOWN_ERRORS:
             break
     return Message("check.invalid", {"errors": "; ".join(errors)}) if errors else None
 
 
-def _said(error: Any) -> str:
+def _error_text(error: Any) -> str:
     place = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path
     )
-    said = f"${place}: {error.message}"
-    return said if len(said) <= SHOWN_LENGTH else f"{said[: SHOWN_LENGTH - 1]}…"
+    text = f"${place}: {error.message}"
+    return text if len(text) <= SHOWN_LENGTH else f"{text[: SHOWN_LENGTH - 1]}…"
 
 
 @lru_cache(maxsize=64)

@@ -65,7 +65,8 @@ class Scope(Struct):
                 why = self.unavailable.get(f"{shown}.{part}".removeprefix(f"{GLOBAL}."))
                 if why is not None:  # of a login
                     raise BadExpression(f"`{shown}.{part}` {why}")
-                raise BadExpression(f"`{shown}` has no `{part}`: {value_or_reason}.")
+                hint = self._hint(str(part)) if shown == GLOBAL else None
+                raise BadExpression(f"`{shown}` has no `{part}`: {value_or_reason}.", hint=hint)
             value = value_or_reason
             shown = f"{shown}[{part}]" if isinstance(part, int) else f"{shown}.{part}"
         return value

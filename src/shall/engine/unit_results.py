@@ -39,6 +39,7 @@ _CODES: Mapping[Any, str] = {
 }
 
 _COUNT = re.compile(r"assert (\d+) == ")
+_QUOTED = re.compile(r"'([\w.]+)'")
 
 Record = Mapping[str, Any]
 
@@ -61,11 +62,11 @@ def unit_result(
         if record.get("event") in ("phase", "started") and record.get("test") in phases:
             phases[str(record["test"])].append(record)
     steps = tuple(
-        _step(case, f"cases[{index}]", script, phases[script.tests[index]], fault)
+        _step(unit, index, script, phases[script.tests[index]], fault)
         for index, case in enumerate(unit.cases)
     )
     steps = tuple(
-        _masked_step(it, redactor, job, _mock_at_fault(it.path, script, phases[test]) or it.path)
+        _masked_step(it, redactor, job, _setup_at_fault(it.path, script, phases[test]) or it.path)
         for it, test in zip(steps, script.tests, strict=True)
     )
     outcome = worst(steps)
@@ -101,17 +102,18 @@ def unit_result(
 
 
 def _step(
-    case: UnitCase, path: str, script: Script, records: Sequence[Record], fault: Message | None
+    unit: Unit, index: int, script: Script, records: Sequence[Record], fault: Message | None
 ) -> StepResult:
+    case, path = unit.cases[index], f"cases[{index}]"
     phases = [it for it in records if it["event"] == "phase"]
     bad = next((it for it in phases if it.get("outcome") == "failed"), None)
     skipped = next((it for it in phases if it.get("outcome") == "skipped"), None)
     duration_s = sum(float(it.get("duration") or 0.0) for it in phases)
     error: Message | None = None
     checks: tuple[CheckResult, ...] = ()
-    if bad is not None and (mock := _mock_at_fault(path, script, records)):
+    if bad is not None and (mock := _mock(unit, case, _setup_at_fault(path, script, records))):
         outcome = Outcome.ERROR
-        error = _no_mock(case.mocks[int(mock.rpartition("[")[2][:-1])], bad)
+        error = _no_mock(mock, bad)
     elif bad is not None and bad.get("when") == "call":
         outcome = Outcome.FAILED
         checks, error = _failed(case, path, script, bad)
@@ -133,15 +135,25 @@ def _step(
     return StepResult(case.id, path, outcome, duration_s, checks, error=error)
 
 
-def _mock_at_fault(path: str, script: Script, records: Sequence[Record]) -> str:
-    """Return the path of the mock that could not be made; empty where all could."""
+def _setup_at_fault(path: str, script: Script, records: Sequence[Record]) -> str:
+    """Return the path of the mock or fixture that failed before the call; empty where none did."""
     bad = next((it for it in records if it.get("outcome") == "failed"), None)
-    place = None if bad is None or bad.get("when") != "call" else _place(script, bad)
-    return place.path if place is not None and place.path.startswith(f"{path}.mocks[") else ""
+    place = None if bad is None else _place(script, bad)
+    prefixes = (f"{path}.mocks[", "fixtures.setup[")
+    return place.path if place is not None and place.path.startswith(prefixes) else ""
+
+
+def _mock(unit: Unit, case: UnitCase, path: str) -> Mock | None:
+    if not path:
+        return None
+    index = int(path.rpartition("[")[2][:-1])
+    return unit.setup[index].mock if path.startswith("fixtures.") else case.mocks[index]
 
 
 def _no_mock(mock: Mock, record: Record) -> Message:
-    if record.get("kind") in {"AttributeError", "ModuleNotFoundError"}:
+    missing = _QUOTED.findall(str(record.get("text")))[-1:]
+    is_missing = record.get("kind") in {"AttributeError", "ModuleNotFoundError"}
+    if is_missing and any(f".{it}." in f".{mock.target}." for it in missing):
         return Message("unit.no_mock_target", {"target": mock.target})
     return Message("unit.mock", {"target": mock.target, "reason": _raised(record)})
 

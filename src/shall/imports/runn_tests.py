@@ -258,14 +258,14 @@ def expression_of(test: str, convert: Convert) -> str | None:
     written, at = "", 0
     while at < len(text):
         found = _SYMBOL.match(text, at)
-        said = None if found is None else _said(found, convert)
-        if found is None or said is None:
+        converted = None if found is None else _converted(found, convert)
+        if found is None or converted is None:
             return None
-        written, at = written + said, found.end()
+        written, at = written + converted, found.end()
     return written or None
 
 
-def _said(found: re.Match[str], convert: Convert) -> str | None:
+def _converted(found: re.Match[str], convert: Convert) -> str | None:
     if (name := found["name"]) is not None:
         return _NAMES.get(name) or convert(name)
     if (sign := found["sign"]) is not None:

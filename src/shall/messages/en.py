@@ -251,6 +251,8 @@ EN: dict[str, str] = {
     " with uncommitted changes, {checks:check|checks}",
     "trace.reason.suspect": "the requirement changed since",
     "trace.reason.stale": "the case or test changed since",
+    "trace.reason.variables.changed": "a variable of shall.yaml that it reads changed since",
+    "trace.reason.variables.overridden": "it ran with --var, with another value than shall.yaml",
     "trace.reason.unreachable": "the service was not reached",
     "trace.unreachable": "{source}: {address} was not reached at {at}.",
     "trace.reason.vacuous": "it has no check that could fail",

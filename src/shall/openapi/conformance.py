@@ -95,7 +95,7 @@ class Contract:
             return self._message("body", place, operation, "the body is not JSON")
         errors = []
         for error in self._validators.of(place).iter_errors(answer.value):
-            errors.append(_said(error))
+            errors.append(_error_text(error))
             if len(errors) == SHOWN_ERRORS:
                 break
         return self._message("body", place, operation, "; ".join(errors)) if errors else None
@@ -109,12 +109,12 @@ class Contract:
         )
 
 
-def _said(error: Any) -> str:
+def _error_text(error: Any) -> str:
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path
     )
-    said = f"${path}: {error.message}"
-    return said if len(said) <= SHOWN_LENGTH else f"{said[: SHOWN_LENGTH - 1]}…"
+    text = f"${path}: {error.message}"
+    return text if len(text) <= SHOWN_LENGTH else f"{text[: SHOWN_LENGTH - 1]}…"
 
 
 def _path(url: str) -> str:

@@ -115,8 +115,7 @@ def reason_of(found: LinkOutcome, language: str) -> str:
         return ""
     if found.status is Status.FAILING:
         return message_text(Message(f"report.outcome.{found.outcome}"), language)
-    code = "not_reviewed" if found.is_review_outdated else found.status.value
-    return message_text(Message(f"trace.reason.{code}"), language)
+    return message_text(Message(f"trace.reason.{found.reason}"), language)
 
 
 def decision_note(row: Row, language: str) -> str:

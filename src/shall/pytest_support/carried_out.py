@@ -59,6 +59,11 @@ class Watch:
         """Whether the test ran as a whole in this thread, and none of its checks."""
         return self._is_left and self._ended and not self._is_reached
 
+    @property
+    def was_lost(self) -> bool:
+        """Whether the test set another tracer before one of its checks was seen."""
+        return not (self._ended or self._is_reached)
+
     def _call(self, frame: FrameType, event: str, argument: Any) -> Trace | None:
         local = None
         if self._outer is not None:

@@ -26,7 +26,8 @@ class TestOutcome(Struct):
     """What one marked test said: the worst of its parameter sets and phases.
 
     ``sets`` is the number of its parameter sets, also of those that were not selected; ``ran`` are
-    the node ids of those that ran. ``is_checked`` unless no check of any was carried out.
+    the node ids of those that ran. ``is_checked`` unless no check of any was carried out;
+    ``is_unwatched``: of one it is not known, since it set a tracer of its own.
     """
 
     __test__ = False  # not a test class, whatever its name begins with
@@ -37,6 +38,7 @@ class TestOutcome(Struct):
     duration_s: float = 0.0
     ran: set[str] = field(default_factory=set)
     is_checked: bool = False
+    is_unwatched: bool = False
 
     def add(
         self, node: str, outcome: Outcome, duration_s: float, *, is_checked: bool = False
@@ -97,6 +99,11 @@ def keep_session(
     notes += [
         f"{file} was written while the tests ran, so nothing is recorded for it. Run them again."
         for file in sorted(written)
+    ]
+    notes += [
+        f"{node} sets a tracer of its own: whether it reached a check is not known."
+        for node, test in whole.items()
+        if test.is_unwatched and test.outcome is Outcome.PASSED and node not in outdated
     ]
     notes += [
         f"{node} is not recorded for {named}: no mark that is written in its file names it."

@@ -14,7 +14,7 @@ _LEFT_OUT = frozenset({"accept-encoding", "connection", "content-length", "host"
 
 _FORM = ("Content-Type", "multipart/form-data")
 _BETWEEN_PARTS = late_pattern(r"&(?=[^&=]+=)")
-_FILE_PART = late_pattern(r"([^=]+)=<(.+), [0-9]+ bytes>")
+_FILE_PART = late_pattern(r"([^=]+)=<([^/]+), [0-9]+ bytes>")
 
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
@@ -62,11 +62,17 @@ def _data(exchange: ExchangeRecord) -> Iterator[str]:
 
 
 def _form_part(part: str) -> str:
-    """Return a field of a multipart form: a text, or a file that lies beside."""
+    """Return a field of a multipart form: a text, or a file that lies beside.
+
+    A text may look like a file. With a path it is a text: no file of another folder is sent.
+    """
     found = _FILE_PART.fullmatch(part)
-    if found is not None:
-        return f"-F {_quoted(f'{found[1]}=@{found[2]}')}"
-    return f"--form-string {_quoted(part)}"
+    if found is None:
+        return f"--form-string {_quoted(part)}"
+    field, name = found.groups()
+    if not {*name}.isdisjoint(';,"\\'):  # curl reads parameters behind these
+        name = '"' + name.replace("\\", r"\\").replace('"', r"\"") + '"'
+    return f"-F {_quoted(f'{field}=@{name}')}"
 
 
 def _quoted(text: str) -> str:

@@ -164,7 +164,8 @@ class CaseResult(Struct, frozen=True, gc=False):
     ``teardown_outcome`` is separate and never hides it. ``position`` is set where ``error`` is
     about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
     that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
-    the case verifies no criterion. ``rows`` is how many rows of data it has, if any,
+    the case verifies no criterion; ``variables`` is what evidence records of the variables of
+    ``shall.yaml`` that it reads. ``rows`` is how many rows of data it has, if any,
     ``retries`` how often its steps were tried again, ``repeats`` how often the run repeats its
     cases: ``attempt`` is one of them. ``seed`` is that of the random values that it drew.
     ``worker`` is the number of the process that ran it, from 1, where a run has several.
@@ -195,6 +196,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     repeats: int | UnsetType = UNSET
     seed: int | UnsetType = UNSET
     worker: int | UnsetType = UNSET
+    variables: str | UnsetType = UNSET
 
 
 _BAD = frozenset({FAILED, ERROR})

@@ -31,6 +31,16 @@ _NOTHING, _ASSERTION, _EXCEPTION, _ANYTHING = range(4)
 """
 
 _CATCHES = {"AssertionError": _ASSERTION, "Exception": _EXCEPTION, "BaseException": _ANYTHING}
+_EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+_OF_PYTHON = frozenset(
+    {
+        *_CATCHES,
+        *("ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "RuntimeError"),
+        *("ZeroDivisionError", "NotImplementedError", "OSError"),
+    }
+)
+"""Exceptions of Python whose names no project takes for its own."""
+
 _LAZY = frozenset({"map", "filter", "partial", "functools.partial"})
 """Functions that call nothing until something asks for what they return."""
 
@@ -281,6 +291,8 @@ class _Collector:
         return all(ends) and isinstance(node, ast.If)
 
     def _with(self, node: ast.With | ast.AsyncWith, caught: int) -> bool:
+        if _raises_what_it_expects(node):
+            return False
         suppressed = _NOTHING
         for item in node.items:
             self.expressions(item.context_expr, caught)
@@ -363,6 +375,22 @@ def _always_holds(call: ast.Call, name: str) -> bool:
         case [left, right, *_] if name in _SAME:
             compared = ast.Compare(left, [ast.Eq()], [right])
             return truth(compared) is True or is_same(left, right)
+        case _:
+            return False
+
+
+def _raises_what_it_expects(node: ast.With | ast.AsyncWith) -> bool:
+    """Return whether all that is done where an exception is expected is to raise one of Python's.
+
+    Whatever the code under test does, it is raised.
+    """
+    match node:
+        case ast.With(items=[ast.withitem(ast.Call(func=func))], body=[ast.Raise(exc=raised)]):
+            if isinstance(raised, ast.Call):
+                is_constant = all(isinstance(it, ast.Constant) for it in raised.args)
+                raised = raised.func if is_constant and not raised.keywords else None
+            is_known = isinstance(raised, ast.Name) and raised.id in _OF_PYTHON
+            return is_known and _last(dotted(func)) in _EXPECTING
         case _:
             return False
 

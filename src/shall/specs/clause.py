@@ -77,12 +77,12 @@ class Clause(Struct, frozen=True, eq=False):
     is_negative: bool = False
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Clause) and self._said() == other._said()
+        return isinstance(other, Clause) and self._parts() == other._parts()
 
     def __hash__(self) -> int:
-        return hash(self._said())
+        return hash(self._parts())
 
-    def _said(self) -> tuple[tuple[Condition, ...], str, str]:
+    def _parts(self) -> tuple[tuple[Condition, ...], str, str]:
         return self.conditions, self.subject, self.response
 
     @property

@@ -373,6 +373,7 @@ def _latest_to_json(latest: Latest) -> dict[str, Any]:
         "is_dirty": latest.is_dirty,
         "checks_executed": latest.checks_executed,
         **({"data_row": latest.data_row} if latest.data_row is not None else {}),
+        **({"variables": latest.variables} if latest.variables else {}),
     }
 
 
@@ -398,12 +399,10 @@ def age(passed: timedelta) -> str:
 def _reason(link: LinkOutcome, language: str) -> str:
     """Return a link that does not prove its criterion, and why."""
     where = f", {link.environment}" if link.environment else ""
-    if link.status is Status.SUSPECT and link.is_review_outdated:
-        reason = render(Message("trace.reason.not_reviewed"), language)
-    elif link.status is Status.FAILING:
+    if link.status is Status.FAILING:
         reason = render(Message(f"report.outcome.{link.outcome}"), language)
     else:
-        reason = render(Message(f"trace.reason.{link.status.value}"), language)
+        reason = render(Message(f"trace.reason.{link.reason}"), language)
     return f"{_named(link)} ({reason}{where})"
 
 

@@ -244,6 +244,8 @@ class Link(Struct, frozen=True, gc=False):
     nothing that was written in it can fail: it asserts nothing; ``others_can_fail`` is False where
     nothing else that it uses asserts. ``is_draft``: the case is not run until somebody fills it in.
     ``sets`` are the parameter sets of a test, as far as its text says how many there are.
+    ``run_names`` are the names, each with its path, that a case reads and variables of its run may
+    have.
     """
 
     criterion: str
@@ -255,3 +257,4 @@ class Link(Struct, frozen=True, gc=False):
     is_draft: bool = False
     others_can_fail: bool = True
     sets: int = 1
+    run_names: tuple[tuple[str | int, ...], ...] = ()

@@ -19,7 +19,7 @@ class Status(StrEnum):
 
     FAILING = "failing"  # the newest outcome of at least one is failed or error
     SUSPECT = "suspect"  # the requirement changed since
-    STALE = "stale"  # the case or test changed since
+    STALE = "stale"  # the case or test, or a variable that it reads, changed since
     VACUOUS = "vacuous"  # it passed, but nothing in it could have failed
     UNREACHABLE = "unreachable"  # the service was not reached from this machine; nothing else ran
     PARTLY = "partly"  # some passed, others did not run
@@ -71,7 +71,9 @@ class Latest(Struct, frozen=True, gc=False):
     """The newest outcome of one source for one criterion, environment and row of data.
 
     ``criterion_fingerprint`` None: the criterion was unknown when it was recorded, so nothing is
-    proved. ``is_dirty`` None and ``commit`` empty: not recorded.
+    proved. ``is_dirty`` None and ``commit`` empty: not recorded. ``variables`` is how those of
+    ``shall.yaml`` that the case read differ from today's: ``changed``, or ``overridden`` by the
+    caller of the run; empty: they do not, or it is not recorded.
     """
 
     criterion: str
@@ -86,6 +88,7 @@ class Latest(Struct, frozen=True, gc=False):
     checks_executed: int = 1
     commit: str = ""
     is_dirty: bool | None = None
+    variables: str = ""
 
 
 Source = tuple[str, str]
@@ -134,6 +137,17 @@ class LinkOutcome(Struct, frozen=True, gc=False):
     def run_id(self) -> str | None:
         """The run that the outcome is of."""
         return self.latest.run_id if self.latest else None
+
+    @property
+    def reason(self) -> str:
+        """Why it does not prove its criterion, as the texts name it: mostly its status."""
+        if self.status is Status.SUSPECT and self.is_review_outdated:
+            return "not_reviewed"
+        latest = self.latest
+        is_same = latest is not None and latest.source_fingerprint == self.link.fingerprint
+        if self.status is Status.STALE and latest is not None and latest.variables and is_same:
+            return f"variables.{latest.variables}"
+        return self.status.value
 
 
 def outcomes_of(
@@ -291,6 +305,8 @@ def _link_status(criterion: Criterion, link: Link, rows: Sequence[Latest]) -> St
     if {fact.criterion_fingerprint for fact in rows} != {criterion.fingerprint}:
         return Status.SUSPECT
     if {fact.source_fingerprint for fact in rows} != {link.fingerprint}:
+        return Status.STALE
+    if any(fact.variables for fact in rows):
         return Status.STALE
     if not link.can_fail or not all(fact.checks_executed for fact in rows):
         return Status.VACUOUS

@@ -252,7 +252,8 @@ class Evidence(Struct, frozen=True):
 
     ``at`` is aware UTC. ``source`` is the case key or the pytest node id. ``commit`` is the
     checked-out commit in hex, empty without git; ``is_dirty`` says whether tracked files differed
-    from it, None where that is unknown.
+    from it, None where that is unknown. ``variables`` stands for the variables of ``shall.yaml``
+    that the case reads (``engine.run_variables``); empty: it reads none, or it is not recorded.
     """
 
     at: datetime
@@ -269,6 +270,7 @@ class Evidence(Struct, frozen=True):
     data_row: str | None = None
     commit: str = ""
     is_dirty: bool | None = None
+    variables: str = ""
 
 
 IsUnchanged = Callable[[str, Evidence], bool]

@@ -282,7 +282,7 @@ class _Overlap:
 
 def _is_known(before: Evidence, fact: Evidence, is_unchanged: IsUnchanged) -> bool:
     """Return whether a line says already what a fact says."""
-    if _says(before) != _says(fact):
+    if _says(before) != _says(fact) or before.variables != fact.variables:
         return False
     recorded, now = before.source_fingerprint, fact.source_fingerprint
     if recorded == now:
@@ -307,6 +307,8 @@ def _order(fact: Evidence) -> tuple[datetime, str, str]:
 def _line(fact: Evidence) -> str:
     at = fact.at.astimezone(UTC).isoformat(timespec="microseconds")
     data = {**asdict(fact), "at": at, "format": FORMAT}
+    if not fact.variables:
+        del data["variables"]
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
 
 
@@ -332,7 +334,7 @@ def _fact(data: dict[str, Any]) -> Evidence:
     for name in known.keys() - _NAMES:  # the format
         del known[name]
     fact = Evidence(**known)
-    names = (*_key(fact), fact.run_id, fact.outcome)
+    names = (*_key(fact), fact.run_id, fact.outcome, fact.variables)
     if not all([name is None or isinstance(name, str) for name in names]):  # noqa: C419 - faster
         raise ValueError("a name is not text")
     if fact.outcome not in _OUTCOMES:

@@ -17,7 +17,6 @@ _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?/[A-Za-z0-9._~/&
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
-
 _ENCODE = "Percent-encode `/`, `?`, `#` and `@` in a user or password."
 
 
@@ -45,22 +44,26 @@ def with_params(url: str, params: Iterable[tuple[str, str]]) -> str:
 
 
 _EXPRESSION = late_pattern(r"\{\{.*?\}\}")
+_BEFORE_HOST = late_pattern(r"(?:[A-Za-z]+://)?[^/?#]*")
 _END = late_pattern(r"[/?#]")
 
 
-def check_userinfo(template: str, url: str) -> None:
-    """Check that a user and password of a template are still before the host of its URL.
+def host_begins_at(template: str) -> int:
+    """Return where the host begins behind the user and password of a template; 0 without them."""
+    plain = _EXPRESSION.sub(lambda it: "_" * len(it[0]), template)
+    begin = plain.find("://") + 3 if "://" in plain else 0
+    end = _END.search(plain, begin)
+    return plain.rfind("@", begin, end.start() if end else len(plain)) + 1
+
+
+def check_userinfo(text: str) -> None:
+    """Check what is before the host of a URL: scheme, user and password.
 
     Raises:
-        BadValue: A value of them holds `/`, `?` or `#`: a part of it would be taken for the host.
+        BadValue: The user or password contains `/`, `?` or `#`: what follows would be the host.
     """
-    if "@" in _authority(_EXPRESSION.sub("", template)) and "@" not in _authority(url):
-        raise BadValue("The user or password of a URL holds `/`, `?` or `#`.", hint=_ENCODE)
-
-
-def _authority(url: str) -> str:
-    rest = url.partition("://")[2] or url
-    return _END.split(rest, maxsplit=1)[0]
+    if not _BEFORE_HOST.fullmatch(text):
+        raise BadValue("The user or password of a URL contains `/`, `?` or `#`.", hint=_ENCODE)
 
 
 def checked_url(url: str) -> str:
@@ -93,8 +96,9 @@ def checked_url(url: str) -> str:
     except UnicodeError:
         raise BadValue(f"The host of the URL {_shown(url)} is not a name.") from None
     name = f"[{name}]" if ":" in name else name
-    user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
-    authority = f"{quote(user, _SAFE)}{name}" + (f":{port}" if port is not None else "")
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    user = quote(userinfo, _SAFE.replace("@", "")) + at  # libcurl ends it at the first @
+    authority = f"{user}{name}" + (f":{port}" if port is not None else "")
     rest = _encoded(parts.path or "/")
     query = f"?{_encoded(parts.query)}" if parts.query else ""
     return f"{parts.scheme}://{authority}{rest}{query}"

@@ -1,7 +1,8 @@
 """Reads the values of secrets where ``shall.yaml`` says they are, when a run begins."""
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -35,6 +36,19 @@ def read_secrets(
         except LookupError as error:
             unavailable[name] = error.args[0]
     return values, unavailable
+
+
+def stored_secrets(
+    root: Path, environ: Mapping[str, str], sources: Iterable[SecretSource]
+) -> Iterator[str]:
+    """Yield the values that environment variables, ``.env`` and plain files have.
+
+    No command is started, and nothing is read that can be read only once, such as a FIFO.
+    """
+    for source in sources:
+        if source.environment or (source.file and (root / source.file).is_file()):
+            with suppress(LookupError):
+                yield _read(root, environ, source)
 
 
 def _read(root: Path, environ: Mapping[str, str], source: SecretSource) -> str:

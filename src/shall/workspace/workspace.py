@@ -62,6 +62,8 @@ class Workspace(Struct, frozen=True):
     globs of further files that the tools may write, ``specs`` those of further requirements.
     ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``. ``unit`` says how
     unit cases run.
+    ``settings_files`` are the stamps of the settings' files when the workspace was opened;
+    ``read_defaults`` reads those of another folder.
     ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
     ``marks`` are the links of case and test files, by path, with the digest of the file's text;
     ``modules`` are Python files of the project as read last, ``linked`` those links of test files
@@ -106,6 +108,8 @@ class Workspace(Struct, frozen=True):
     outage_log: "Callable[[], OutageLog] | None" = None
     decision_log: "Callable[[], DecisionLog] | None" = None
     environ: Callable[[], Mapping[str, str]] = dict
+    settings_files: Mapping[str, tuple[int, ...] | None] = {}
+    read_defaults: Callable[[Path], RunDefaults] | None = None
 
     @property
     def evidence(self) -> "EvidenceLog | None":

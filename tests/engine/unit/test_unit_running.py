@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shall.engine.stop import Stop
-from shall.messages import Message
+from shall.messages import Message, render
 from shall.results.records import CaseResult, Outcome, Position
 
 Write = Callable[..., None]
@@ -180,19 +180,58 @@ def test_a_mock_of_nothing_and_other_calls_are_shown_with_place_and_text(
       mocks: [{target: shop.mail.send, return_value: true}]
       inputs: {args: [book]}
       assert: [{type: not_called}]
+    - id: no such exception
+      mocks: [{target: shop.mail.send, side_effect: {exception: shop.mail.Nope}}]
+      inputs: {args: [book]}
+      assert: [{type: exists, field: id}]
 """
     )
-    nothing, nowhere, arguments, count, called = run().steps
+    nothing, nowhere, arguments, count, called, unmade = run().steps
 
     assert nothing.outcome is nowhere.outcome is Outcome.ERROR
     assert nothing.error == Message("unit.no_mock_target", {"target": "shop.cart.sendd"})
     assert nothing.position == Position(8, 11)
     assert nowhere.error == Message("unit.no_mock_target", {"target": "shop.nowhere.send"})
+    assert (unmade.outcome, unmade.error and unmade.error.code) == (Outcome.ERROR, "unit.mock")
     assert arguments.checks[0].actual == "send('two\\nlines', to='ann')"
     assert (count.checks[0].expected, count.checks[0].actual) == (3, 1)
     messages = [it.checks[0].message for it in (arguments, called)]
     assert all(it is not None and "\n" not in it.params["reason"] for it in messages)
     assert arguments.outcome is count.outcome is called.outcome is Outcome.FAILED
+
+
+@pytest.mark.verifies("unit#3.8")
+@pytest.mark.parametrize(
+    ("fixture", "reason"),
+    [
+        ("{type: mock, target: shop.mail.sendd, return_value: 1}", "there is no shop.mail.sendd"),
+        ("{type: set, target: shop.mail.SENDER, value: 1}", "there is no shop.mail.SENDER"),
+        ("{type: call, target: shop.mail.send}", "setup failed: TypeError"),
+    ],
+)
+def test_a_fixture_that_cannot_be_set_up_has_its_place(
+    project: Path, run: Run, fixture: str, reason: str
+) -> None:
+    (project / "tests/cases/u.yaml").write_text(
+        f"""unittest:
+  name: ordering
+  target: {{module: shop.cart, function: order}}
+  fixtures:
+    setup:
+      - {{type: env, target: SHOP_MODE, value: test}}
+      - {fixture}
+  cases:
+    - id: one
+      inputs: {{args: [book]}}
+      assert: [{{type: exists, field: id}}]
+"""
+    )
+    (step,) = run().steps
+
+    assert step.outcome is Outcome.ERROR
+    assert step.error is not None
+    assert reason in render(step.error)
+    assert step.position == Position(7, 9)
 
 
 @pytest.mark.verifies("unit#3.3")

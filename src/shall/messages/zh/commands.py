@@ -248,6 +248,9 @@ COMMANDS: dict[str, str] = {
     "{file} was written while the tests ran, so nothing is recorded for it. Run them again.": (
         "{file} 在测试运行期间被修改，因此没有记录它的结果。请重新运行测试。"
     ),
+    "{test} sets a tracer of its own: whether it reached a check is not known.": (
+        "{test} 自行设置了跟踪函数，无法得知它是否执行到断言。"
+    ),
     "{test} is not recorded for {key}: no mark that is written in its file names it.": (
         "未记录 {test} 对 {key} 的结果：其文件中没有写明该验收标准的标记。"
     ),

@@ -1,8 +1,11 @@
 """Importing documents of other tools in Chinese."""
 
 IMPORTS: dict[str, str] = {
-    "Nothing was written. Allow overwriting, or choose another folder.": "未写入任何文件。"
-    "请允许覆盖，或选择其他目录。",
+    "Nothing was written. Pass overwrite=true, or choose another folder.": "未写入任何文件。"
+    "请传入 overwrite=true，或选择其他目录。",
+    "Nothing was written. Overwrite with --force, or name another folder with --output.": (
+        "未写入任何文件。请用 --force 覆盖，或用 --output 指定其他目录。"
+    ),
     "{file} is not UTF-8 text.": "{file} 不是 UTF-8 文本。",
     "The input is larger than {limit}.": "输入超过 {limit}。",
     "Cases written: {written}. Parts left out: {left_out}.": "已写入用例：{written} 个；"

@@ -242,6 +242,8 @@ ZH: dict[str, str] = {
     "（有未提交的改动），{checks} 条断言",
     "trace.reason.suspect": "需求已改动",
     "trace.reason.stale": "用例或测试已改动",
+    "trace.reason.variables.changed": "它读取的 shall.yaml 变量已改动",
+    "trace.reason.variables.overridden": "运行时用了 --var，取值与 shall.yaml 不同",
     "trace.reason.vacuous": "没有任何可能失败的断言",
     "trace.reason.unreachable": "无法连接到服务",
     "trace.unreachable": "{source}：{at} 未能连接到 {address}。",

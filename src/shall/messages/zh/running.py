@@ -179,7 +179,7 @@ RUNNING: dict[str, str] = {
     "The URL {url} contains a control character.": "URL {url} 含有控制字符。",
     "The URL {url} cannot be used.": "URL {url} 不可用。",
     "The host or port of the URL {url} cannot be used.": "URL {url} 的主机或端口不可用。",
-    "The user or password of a URL holds `/`, `?` or `#`.": (
+    "The user or password of a URL contains `/`, `?` or `#`.": (
         "URL 的用户名或密码含有 `/`、`?` 或 `#`。"
     ),
     "Percent-encode `/`, `?`, `#` and `@` in a user or password.": (

@@ -10,6 +10,10 @@ STATE: dict[str, str] = {
     "Disconnect unused connections; silent ones "
     "end after {dropped_after_s} s.": "请断开不用的连接；无活动的连接会在 {dropped_after_s} 秒后关"
     "闭。",
+    "{name} changed since it was read: runs of this server use its former variables.": (
+        "{name} 在读取之后有改动：本服务执行的用例用的仍是旧的变量值。"
+    ),
+    "Restart the server.": "请重启服务。",
     "This line does not count, since it cannot be read: {reason}.": (
         "此行无法读取，因此不计入：{reason}。"
     ),
@@ -70,6 +74,7 @@ STATE: dict[str, str] = {
     "{path} is the workspace itself, not a file in it.": "{path} 是工作区本身，而不是其中的文件。",
     "{path} is {given}, not a folder.": "{path} 是{given}，不是目录。",
     "Replace it by a copy.": "请换成一份副本。",
+    "Name a plain file in the project, such as a copy.": "请指定项目中的普通文件，例如一份副本。",
     "The folder {root} cannot be opened: {reason}.": "无法打开目录 {root}：{reason}。",
     "The text for {path} contains a lone surrogate.": "要写入 {path} 的文本含有不成对的代理字符。",
     "{path} is a file, not a folder.": "{path} 是文件，不是目录。",

@@ -71,13 +71,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._refusal = BAD_REQUEST
         self._refused = False
-        self._is_stranger = False
+        self._is_unknown = False
         self._running: Any = None  # the cycle that the application answers
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start to wait for the first request."""
         super().connection_made(transport)
-        self._is_stranger = True
+        self._is_unknown = True
         self.budget.enter(self)
         self._timer = self.loop.call_later(self.header_timeout_s, self._is_late)
 
@@ -103,7 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._overhead = 0 if self._moved else self._fed
         if self._overhead > self.max_header_bytes and not self._refused:
             self._refuse(self._too_large())
-        if (self._in_body or self._is_stranger) and not self._refused:
+        if (self._in_body or self._is_unknown) and not self._refused:
             self._hold(len(data))
         self._watch()
 
@@ -111,7 +111,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Note that a head begins."""
         self._in_head = True
         super().on_message_begin()
-        if self._is_stranger:
+        if self._is_unknown:
             self.scope[ADMIT] = self.admit  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
@@ -142,7 +142,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.pipeline:
             if self.cycle.body:
                 self.cycle.body = bytearray()
-            if self._is_stranger:
+            if self._is_unknown:
                 self.budget.release(self)
         super().on_response_complete()
         if self._in_body and not self.transport.is_closing():
@@ -150,8 +150,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def admit(self) -> None:
         """Remove the connection from the budget of unknown callers."""
-        if self._is_stranger:
-            self._is_stranger = False
+        if self._is_unknown:
+            self._is_unknown = False
             self.budget.leave(self)
 
     def turn_away(self) -> None:
@@ -187,7 +187,7 @@ class BoundedProtocol(HttpToolsProtocol):
                     self._refuse(BAD_REQUEST)
             if not self._is_answering():
                 return  # the request is answered: the rest of its body is dropped
-        if self._is_stranger:
+        if self._is_unknown:
             self.budget.hold(self, size)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:

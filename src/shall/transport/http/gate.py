@@ -115,7 +115,7 @@ class Gate:
         if connection is not None:
             self._take(connection)
         if self._at_host is not None:
-            raise self._told(self._at_host)
+            raise self._denied(self._at_host)
 
     def _take(self, connection: Connection) -> None:
         self._addresses = {target.lower(): it for target, it in connection.resolve.items()}
@@ -125,7 +125,7 @@ class Gate:
             denial = self._policy.judge_host(*proxy)
             if denial is not None:
                 self._host, self._port = proxy
-                raise self._told(denial)
+                raise self._denied(denial)
             self._at_host = self._at_host or self._policy.judge_unseen(self._host, self._port)
 
     @property
@@ -176,9 +176,9 @@ class Gate:
     def refusal(self, curl_code: int) -> TargetDenied | None:
         """Return the error where it was the policy that made the transfer fail."""
         if curl_code == pycurl.E_WRITE_ERROR and self._at_host is not None:
-            return self._told(self._at_host)
+            return self._denied(self._at_host)
         if curl_code == pycurl.E_COULDNT_CONNECT and self._at_address is not None:
-            return self._told(self._at_address)
+            return self._denied(self._at_address)
         return None
 
     def proxy_at_fault(self, curl_code: int, text: str) -> tuple[str, int] | None:
@@ -191,7 +191,7 @@ class Gate:
         is_refused = curl_code == _PROXY_REFUSED or text.startswith(_NO_TUNNEL)
         return f"{self._proxy[0]}:{self._proxy[1]}" if self._proxy and is_refused else None
 
-    def _told(self, denial: Denial) -> TargetDenied:
+    def _denied(self, denial: Denial) -> TargetDenied:
         params = {"address": f"{self._host}:{self._port}", "rule": denial.rule}
         message = Message(f"step.denied.{denial.why}", params)
         return TargetDenied(render(message), details={"why": denial.why, **params})

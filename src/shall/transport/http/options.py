@@ -304,8 +304,6 @@ class Options:
         else:
             setopt(pycurl.HTTPGET, 1)
         setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
-        if is_plain:
-            return
         if request.reader is not None:
             setopt(pycurl.WRITEFUNCTION, partial(self._receiver.write_to, request.reader))
         if request.connection is not None:

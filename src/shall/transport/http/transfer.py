@@ -6,7 +6,7 @@ the credentials of the first.
 
 import errno
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import lru_cache
 
 import pycurl
@@ -279,12 +279,18 @@ class Transfer:
             details=details,
         )
 
+    def _last_url(self) -> str:
+        with suppress(pycurl.error):  # libcurl cannot parse the URL that was requested
+            if url := self.curl.getinfo(pycurl.EFFECTIVE_URL):
+                return str(url)
+        return self.request.url
+
     def _failure(self, code: int, text: str, url: str = "") -> ShallError:
         """Return the error for a transfer that libcurl gave up; ``url``: where it had led."""
         refusal = self._gate.refusal(code)
         if refusal is not None:
             return refusal
-        url = url or self.curl.getinfo(pycurl.EFFECTIVE_URL) or self.request.url
+        url = url or self._last_url()
         proxy = self._gate.refusing_proxy(code, text)
         host, port = self._gate.proxy_at_fault(code, text) or host_and_port(url)
         address = f"{host}:{port}"
