@@ -2,7 +2,8 @@
 
 Run by ``tests/forked.py`` with the descriptor of a socket: a message is a command as JSON with its
 standard input, output and error, the answers are its process id and ``adopted``, in any order. Ends
-when the socket closes. Workers that a command starts with ``multiprocessing`` are forked as well.
+when the socket closes. Workers that a command starts with ``multiprocessing`` or pytest-xdist are
+forked as well.
 """
 
 import atexit
@@ -16,6 +17,7 @@ import pkgutil
 import runpy
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -25,9 +27,13 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import util
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import coverage
+from _pytest.config import default_plugins
+from execnet.gateway_base import ThreadExecModel
+from tests import forked
 
 import shall
 from shall.engine import fakes
@@ -36,7 +42,8 @@ from shall.mcp.server import made_tools
 _LATE = (
     *("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.auto", "uvloop"),
     *("uvicorn.protocols.http.auto", "markdown_it", "pycurl", "regex", "rich.logging", "yaml"),
-    *("_pytest.junitxml", "_pytest.pytester", "pytest", "xdist.plugin", "xdist.dsession"),
+    *("pytest", "unittest.mock", "xdist.dsession", "xdist.plugin", "xdist.remote"),
+    *(f"_pytest.{it}" for it in default_plugins),
 )
 """Modules that are imported only when a command first needs them."""
 _NOT = ("shall.__main__", "shall.asgi", "shall.pytest_plugin", "shall.pytest_support")
@@ -145,7 +152,22 @@ def _fork_worker(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> in
     return child
 
 
+def _fork_workers_of_xdist() -> Command | None:
+    """Leave a copy of this process, as it is now, to fork what execnet starts; return there."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        ours.close()
+        return _wait_for_command(its) or os._exit(0)
+    its.close()
+    forked._fork_server = lambda: (ours, None)  # type: ignore[assignment]
+    starting = SimpleNamespace(PIPE=subprocess.PIPE, Popen=forked.Popen)
+    ThreadExecModel.subprocess = starting  # type: ignore[method-assign, assignment]
+    return None
+
+
 def _run(command: Command) -> None:
+    if "-n" in command.arguments:
+        command = _fork_workers_of_xdist() or command
     os.environ.clear()
     os.environ.update(command.environment)
     time.tzset()

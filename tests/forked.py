@@ -23,6 +23,8 @@ BIN = Path(sys.executable).parent
 _MODULES = ("shall", "mcp_server_spec.main", "pytest", "uvicorn")
 _CODE = "shall.cli.commands import "
 """What code of an entry point holds, as an installed command has it."""
+_XDIST = ("-u", "-c", "import sys;exec(eval(sys.stdin.readline()))")
+"""What starts a worker of pytest-xdist."""
 _SCRIPTS = ("api-auto-test-mcp", "gunicorn", "shall", "uvicorn")
 _AT_START = ("LD_", "OTEL_", "PYTHON")
 """Variables that count only before anything is imported begin with these."""
@@ -57,7 +59,8 @@ def _fork_server() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:
         process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("fork_server.py"), str(its.fileno())],
+            [sys.executable, "-m", "tests.fork_server", str(its.fileno())],
+            cwd=Path(__file__).parents[1],
             env={name: it for name, it in os.environ.items() if not name.startswith("COVERAGE_")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -72,6 +75,8 @@ def _parsed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str
     if program in (sys.executable, str(BIN / "python")) and command[1].startswith("-m"):
         module, *arguments = [command[1][2:], *command[2:]] if command[1] != "-m" else command[2:]
         return (module, arguments) if module in _MODULES else None
+    if program == sys.executable and tuple(command[1:]) == _XDIST:
+        return "-c", [command[3]]
     if program == sys.executable and command[1] == "-c":
         return ("-c", list(command[2:])) if _CODE in command[2] else None
     if program == sys.executable and Path(command[1]).suffix == ".py":

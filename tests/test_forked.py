@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.forked import Popen
+from tests.pytest_support.sessions import WITHOUT
 
 pytestmark = pytest.mark.process
 
@@ -36,6 +37,26 @@ def test_a_forked_server_is_a_child_that_signals_end(tmp_path: Path) -> None:
     assert process.wait(60) == -signal.SIGKILL
     assert process.stdin is not None
     process.stdin.close()
+
+
+WORKER = """\
+import os, pathlib, sys, pytest
+
+@pytest.mark.parametrize("number", range(4))
+def test_a(number):
+    assert "shall.serve.app" in sys.modules  # which none of this imports
+    pathlib.Path(f"worker-{os.getpid()}").write_text(f"{os.getppid()}")
+"""
+
+
+def test_workers_of_pytest_xdist_are_forked_children_of_the_process_that_starts_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "test_a.py").write_text(WORKER)
+    process = Popen([sys.executable, "-m", "pytest", *WITHOUT, "-n", "2"], cwd=tmp_path)
+    assert process.wait(60) == 0
+    parents = [int(it.read_text()) for it in tmp_path.glob("worker-*")]
+    assert parents == [process.pid] * 2
 
 
 def test_processes_are_measured_only_where_a_test_asks_for_it() -> None:

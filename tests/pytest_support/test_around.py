@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.pytest_support.test_data_rows import WITHOUT
+from tests.pytest_support.sessions import run
 
 pytestmark = pytest.mark.usefixtures("measured")
 
@@ -28,14 +28,14 @@ FILES = {
 def session(pytester: pytest.Pytester, service: Any) -> Any:
     """Runs pytest on a project; returns its result."""
 
-    def run(status: int, *arguments: str) -> pytest.RunResult:
+    def run_with(status: int, *arguments: str) -> pytest.RunResult:
         for name, text in FILES.items():
             path = pytester.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.format(host=service.url, status=status, path="/echo/a{{ shop }}"))
-        return pytester.runpytest_subprocess(*WITHOUT, *arguments)
+        return run(pytester, *arguments)
 
-    return run
+    return run_with
 
 
 @pytest.mark.verifies("shared-teardowns#1.5")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.pytest_support.sessions import run
 
 CASE = """testcase:
   name: the {name} case
@@ -11,10 +12,6 @@ CASE = """testcase:
   steps:
     - GET: "/{{{{ row.path }}}}"
 """
-
-# Plugins of other packages take three quarters of the time of so short a session.
-OTHERS = ("anyio", "hypothesispytest", "inline_snapshot", "platformdirs", "schemathesis")
-WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name}")]
 
 pytestmark = pytest.mark.usefixtures("measured")
 
@@ -27,7 +24,7 @@ def test_each_row_of_data_is_an_item(pytester: pytest.Pytester, service: Any) ->
         text = CASE.format(name=name, data=data, host=service.url)
         (folder / f"{name}.yaml").write_text(text)
     (pytester.path / "tests/cases/rows.csv").write_text("path,name\necho,fine\nstatus/500,down\n")
-    result = pytester.runpytest_subprocess(*WITHOUT, "-rA")
+    result = run(pytester, "-rA")
     result.assert_outcomes(passed=1, failed=2, skipped=1)
     result.stdout.fnmatch_lines_random(
         [
@@ -52,7 +49,7 @@ def test_needed_cases_run_first_and_once(pytester: pytest.Pytester, service: Any
             f"testcase: {{name: {name}, host: '{service.url}',\n"
             f"  needs: {needs},\n  steps: [{{GET: /{path}}}]}}\n"
         )
-    result = pytester.runpytest_subprocess(*WITHOUT, "-rs")
+    result = run(pytester, "-rs")
     result.assert_outcomes(passed=2, failed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED *it needs `c`, which did not pass"])
     asked = [call.rpartition("/")[2] for call in service.log.calls]

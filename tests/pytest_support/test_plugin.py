@@ -53,7 +53,7 @@ def workers(
     monkeypatch: pytest.MonkeyPatch,
     measured: None,  # noqa: ARG001
 ) -> tuple[str, ...]:
-    """The arguments that ask for workers, which start anew and are too slow to be measured.
+    """The arguments that ask for workers, which would take longer if they were measured.
 
     ``test_two_workers_give_the_outcomes_of_one`` and those with one set of arguments measure them.
     """

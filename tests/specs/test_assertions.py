@@ -1,7 +1,9 @@
+from functools import cache
+
 import pytest
 
 from shall.specs.links import read_marks
-from shall.specs.python_module import read_module
+from shall.specs.python_module import PythonModule, read_module
 from shall.specs.used_code import UsedCode
 
 HEAD = "import pytest\n\n"
@@ -19,8 +21,12 @@ def can_fail_in(files: dict[str, str]) -> list[bool]:
     alone = {
         it.source.partition("::")[2]: it.fingerprint for it in read_marks(files[PATH], PATH).links
     }
-    code = UsedCode(files, lambda path: read_module(files[path], alone if path == PATH else []))
-    return [it.can_fail for it in code.of(PATH, alone).tests.values()]
+
+    @cache
+    def module_of(path: str) -> PythonModule | None:
+        return read_module(files[path], alone if path == PATH else [])
+
+    return [it.can_fail for it in UsedCode(files, module_of).of(PATH, alone).tests.values()]
 
 
 @pytest.mark.verifies("tracing#4.4")
