@@ -119,14 +119,14 @@ def test_a_cancelled_run_ends_its_processes_with_their_teardowns(
         target=lambda: ended.append(execute(space, RunRequest(), stop=stop)), daemon=True
     )
     thread.start()
-    service.wait_for(service.log.calls, "/slow began")
+    wait_until(lambda: service.log.calls.count("/slow began") >= 2)
+    wait_until(lambda: len(programs(os.getpid())) == 2)
     workers = programs(os.getpid())
     stop.request()
     thread.join(30)
     assert ended[0].status is RunStatus.INTERRUPTED
     service.wait_for(service.log.closed, "/slow")
     assert service.calls_to("/echo/undone") >= 2
-    assert len(workers) == 2
     assert not any(lives(pid) for pid in workers)
     assert not any("c4nary" in shown for shown in workers.values())
     assert space.worker_program is not None
