@@ -34,7 +34,7 @@ pytest_plugins = ["pytester", "tests.tracer"]
 settings.register_profile("suite", suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
-APPS = Path(__file__).parent / "apps"
+HERE = Path(__file__).parent
 _SETTINGS = "COVERAGE_PROCESS_CONFIG"
 """The variable in which coverage passes its settings on to processes."""
 
@@ -137,7 +137,8 @@ class Service:
 
 @pytest.fixture(scope="session")
 def _running_service() -> Iterator[Service]:
-    spec = importlib.util.spec_from_file_location("service_under_test", APPS / "service.py")
+    # With its folder: a file of the same name elsewhere, such as that of the demo, is not it.
+    spec = importlib.util.spec_from_file_location("service_under_test", HERE / "apps/service.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -95,7 +95,7 @@ def _run(project: Path, service: str, *paths: str) -> str:
 
 
 def _shop_module() -> Any:
-    spec = importlib.util.spec_from_file_location("shop_of_the_pages", SHOP / "service.py")
+    spec = importlib.util.spec_from_file_location("shop", ROOT / "examples/shop/service.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
