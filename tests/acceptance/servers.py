@@ -42,6 +42,15 @@ def wait_until_served(process: subprocess.Popen[bytes], port: int, log: Path) ->
         time.sleep(0.02)  # another process: there is nothing to wait on
 
 
+def wait_until_forked(process: subprocess.Popen[bytes], children: int) -> None:
+    """Wait until a process has that many children."""
+    until = time.monotonic() + 60
+    listed = ["pgrep", "-P", str(process.pid)]
+    while (found := len(subprocess.run(listed, capture_output=True).stdout.split())) != children:
+        assert time.monotonic() < until, f"{found} of {children} children"
+        time.sleep(0.02)  # another process: there is nothing to wait on
+
+
 @dataclass
 class Running:
     """A process that listens."""
@@ -143,7 +152,9 @@ def gunicorn_server(start: Start, free_port: Callable[[], int]) -> Start:
         port = free_port()
         command = ["gunicorn", "-w", str(workers), "-k", "uvicorn.workers.UvicornWorker"]
         bind = ["--bind", f"127.0.0.1:{port}"]
-        return start([*command, *bind, *flags, "mcp_server_spec.main:app"], port, env)
+        started = start([*command, *bind, *flags, "mcp_server_spec.main:app"], port, env)
+        wait_until_forked(started.process, workers)  # the first one serves before the last exists
+        return started
 
     return serve
 
