@@ -29,6 +29,7 @@ ORDER = {
     "tags": ["b", "a", "b"],
     "count": 3,
     "none": [],
+    "deep": "[" * 100_000,
 }
 PAGE = b"<html><body><h1>Shop</h1><ul><li class=x>one</li><li>two</li></ul></body></html>"
 
@@ -164,7 +165,17 @@ FAILS: list[tuple[dict[str, Any], str]] = [
     ({"cookie session": {"exists": False}}, "it should not exist"),
     ({"body": {"schema": {"properties": {"id": {"type": "string"}}}}}, "$.id: 7 is not of type"),
     ({"body": {"schema": {"type": 3}}}, "the schema cannot be used"),
-    ({"body": {"schema": {"$ref": "http://127.0.0.1:9/a"}}}, "the schema cannot be used"),
+    (
+        {"body": {"schema": {"$ref": "http://127.0.0.1:9/a"}}},
+        "the schema cannot be used: the reference http://127.0.0.1:9/a leads out of it; "
+        "write what it means under `$defs`",
+    ),
+    ({"body": {"schema": {"$ref": "line.json"}}}, "the reference line.json leads out of it"),
+    (
+        {"body": {"schema": {"properties": {"id": {"minimum": "1"}}}}},
+        '$.properties.id.minimum: "1"',
+    ),
+    ({'$.deep | jsonpath "$.a"': {"exists": False}}, "the filter jsonpath cannot use the value"),
 ]
 
 
