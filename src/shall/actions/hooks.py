@@ -97,7 +97,7 @@ def _run_after(
     for path in _paths(workspace, options.after_run):
         found, later = run_shared(workspace, [path], bounded, Stop(), shared=captured)
         if (why := found[path].error) is not None:
-            warn(f"after_run did not pass: {_reason(why)}")
+            warn(f"`after_run` did not pass: {_reason(why)}.")
         _run_teardowns(workspace, later, options, stop, warn)
 
 
@@ -109,4 +109,6 @@ def _paths(workspace: Workspace, names: Sequence[str]) -> list[str]:
 def _reason(why: Message) -> str:
     inner = why.params["inner"]
     said = render(inner) if isinstance(inner, Message) else str(inner)
-    return f"{why.params['place']}: {said}".removesuffix(".")
+    place = str(why.params["place"])
+    where = "" if said.startswith(f"{place} ") else f"{place}: "  # as of a file that is missing
+    return f"{where}{said}".removesuffix(".")
