@@ -117,4 +117,7 @@ def test_shared_steps_that_do_not_exist_are_named_once(shall: Shall, write: Writ
     write("tests/cases/a.yaml", CASE.format(name="a", status=200))
     ended = shall("run")
     assert ended.returncode == 1
-    assert ended.stderr.endswith("did not pass: tests/cases/shared/gone.yaml does not exist.\n")
+    assert ended.stderr == (
+        "shall: No case ran, since `before_run` did not pass: tests/cases/shared/gone.yaml "
+        "does not exist. Did you mean tests/cases/shared/open.yaml?\n"
+    )
