@@ -17,7 +17,7 @@ def poller(request: pytest.FixtureRequest) -> Poller:
 def test_a_forgotten_descriptor_is_reported_no_more(poller: Poller) -> None:
     reader, writer = os.pipe()
     poller.watch(reader, READ)
-    poller.forget(reader)
+    poller.watch(reader, 0)
     os.write(writer, b"x")
 
     assert list(poller.wait(0)) == []
@@ -34,7 +34,7 @@ def test_a_forgotten_descriptor_is_reported_no_more(poller: Poller) -> None:
 def test_a_descriptor_that_was_closed_and_opened_again_is_watched(poller: Poller) -> None:
     reader, writer = os.pipe()
     poller.watch(reader, READ)
-    poller.forget(reader)
+    poller.watch(reader, 0)
     os.close(reader)
     again, new_writer = os.pipe()
     assert again == reader

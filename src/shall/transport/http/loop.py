@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from shall.errors import ShallError
 from shall.transport.exchange import OPENS_WEBSOCKET, Request, Response
-from shall.transport.http.transfers import Handle, Transfers
+from shall.transport.http.transfer import Handle
+from shall.transport.http.transfers import Transfers
 from shall.transport.poller import READ, make_poller
 from shall.transport.target_policy import TargetPolicy
 from shall.transport.waits import Call, Close, Pause, Receive, Send, Statement, Stopped, Wait, Work

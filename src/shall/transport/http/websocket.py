@@ -150,4 +150,4 @@ class WebSockets:
         if socket.waits is not None:
             socket.waits = None
             del self._waiting[socket.fd]
-            self._poller.forget(socket.fd)
+            self._poller.watch(socket.fd, 0)

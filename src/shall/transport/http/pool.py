@@ -18,7 +18,7 @@ NEXT_AFTER_S = 0.01
 """After this time another one is opened all the same."""
 
 
-class Origin(Struct, eq=False):
+class Pool(Struct, eq=False):
     """The connections to one scheme, host and port.
 
     ``kept`` connections stay open after they answered, ``fresh`` ones have not answered yet: at
@@ -32,21 +32,15 @@ class Origin(Struct, eq=False):
     opened_at: float = 0.0
     waiting: deque[Any] = field(default_factory=deque)
 
-    def may_start(self, now: float) -> bool:
-        """Return whether a transfer may start now."""
-        return (
-            self.flying - self.fresh < self.kept
-            or self.fresh < self.unanswered
-            or now - self.opened_at >= NEXT_AFTER_S
-        )
-
-    def start(self, now: float) -> bool:
-        """Count a transfer; return whether it opens a connection."""
+    def start(self, now: float) -> bool | None:
+        """Count a transfer; return whether it opens a connection, None if it has to wait."""
         opens = self.flying - self.fresh >= self.kept
-        self.flying += 1
         if opens:
+            if self.fresh >= self.unanswered and now - self.opened_at < NEXT_AFTER_S:
+                return None
             self.fresh += 1
             self.opened_at = now
+        self.flying += 1
         return opens
 
     def end(self, *, opened: bool, keeps: bool) -> None:
