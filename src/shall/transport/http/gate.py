@@ -33,6 +33,7 @@ _NO_TUNNEL = "CONNECT tunnel failed"
 _PROXY_REFUSED = 97  # CURLE_PROXY, which pycurl does not name
 
 _MANY_TARGETS = 256
+_SCHEME = len("https://")
 
 _REFUSED: int = pycurl.SOCKET_BAD
 
@@ -68,7 +69,7 @@ class Targets:
 
     def of(self, url: str) -> Target:
         """Return the target of a URL."""
-        start = url[: url.find("/", len("https://")) + 1] or url
+        start = url[: url.find("/", _SCHEME) + 1] or url
         return self._known.get(start) or self._judge(start)
 
     def _judge(self, start: str) -> Target:

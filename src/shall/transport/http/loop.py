@@ -297,13 +297,14 @@ class CurlLoop:
         now = _now()
         transfers = self._transfers
         if not transfers.act_on_time(now):
+            act = transfers.act
             for fd, mask in self._wait(self._patience(until, now)):
                 if fd == self._woken_by:
                     self._empty_pipe()
                 elif self._sockets is not None and self._sockets.act(fd):
                     pass
                 else:
-                    transfers.act(fd, mask)
+                    act(fd, mask)
         transfers.settle()
         if self._timers:
             self._ring(_now())

@@ -1,6 +1,7 @@
 """A Request as options of a libcurl handle."""
 
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pycurl
@@ -40,6 +41,7 @@ _IN_NAMES = frozenset(
 """Characters of names: RFC 9110, section 5.6.2."""
 
 _NO_CONTENT_TYPE = b"Content-Type:"
+_name = itemgetter(0)
 
 _REMEMBERED = 1024
 """Bytes of a header that is remembered: many requests have the same token."""
@@ -61,10 +63,11 @@ class Options:
     request of that shape sets; what any other left behind is cleared by ``reset``.
     """
 
-    __slots__ = ("_curl", "_receiver", "_shape", "uploads")
+    __slots__ = ("_curl", "_receiver", "_set", "_shape", "uploads")
 
     def __init__(self, curl: pycurl.Curl, receiver: Receiver) -> None:
         self._curl = curl
+        self._set = curl.setopt
         self._receiver = receiver
         self._shape: tuple[Limits, bool, bool] | None = None
         self.uploads: list[Upload] = []
@@ -78,8 +81,7 @@ class Options:
             FileMissing, FileUnavailable, OutsideWorkspace: A large file cannot be opened.
         """
         method, url, body, headers = request.method, request.url, request.body, request.headers
-        names = next(zip(*headers, strict=True)) if headers else ()
-        first, has_coding = _first_lines(names)
+        first, has_coding = _first_lines(tuple(map(_name, headers)))
         if (
             has_coding
             or request.connection is not None
@@ -95,13 +97,13 @@ class Options:
         if shape != self._shape:
             self._begin(request, limits)
             self._shape = shape
-        setopt = self._curl.setopt
+        setopt = self._set
         setopt(_URL, url)
         if method == "POST":
             setopt(_POSTFIELDS, body or b"")
         else:
             setopt(_HTTPGET, 1)
-        setopt(_HTTPHEADER, [*first, *map(_header_line, headers)] if headers else first)
+        setopt(_HTTPHEADER, [*first, *map(_header_line, headers)])
 
     def _put_all(self, request: Request, limits: Limits, first: tuple[bytes, ...]) -> None:
         """Set the options of a transfer of any shape."""

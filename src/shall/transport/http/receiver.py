@@ -29,15 +29,14 @@ class Receiver:
     """
 
     __slots__ = (
-        "_add",
         "_chunks",
-        "_decoder",
         "_ends",
         "_headers",
         "_leads_on",
         "_left",
         "_transfer",
         "closes",
+        "decoder",
         "decodes",
         "earlier",
         "has_cookies",
@@ -55,7 +54,6 @@ class Receiver:
         """Whether gzip and deflate are decompressed here, and not by libcurl or not at all."""
         self._chunks: list[bytes] = []
         self._headers: list[tuple[str, str]] = []
-        self._add = self._headers.append
         self.version = ""
         self.closes = self._leads_on = False
 
@@ -67,7 +65,7 @@ class Receiver:
         self._left = max_bytes
         self.earlier: tuple[tuple[str, str], ...] = ()
         """The headers of the responses before the last one."""
-        self._decoder: Decoder | None = None
+        self.decoder: Decoder | None = None
         self._ends = False
         self.redirects: tuple[int, ...] = ()
         self.status = 0
@@ -80,9 +78,9 @@ class Receiver:
 
     def write(self, data: bytes) -> int | None:
         """Take a part of the body; one that is decompressed over the limit ends the transfer."""
-        if self._decoder is not None:
-            data = self._decoder.decode(data, self._left)
-            if self._decoder.fault:
+        if self.decoder is not None:
+            data = self.decoder.decode(data, self._left)
+            if self.decoder.fault:
                 return 0
         self._left -= len(data)
         if self._left < 0:
@@ -93,9 +91,9 @@ class Receiver:
 
     def write_to(self, reader: Reader, data: bytes) -> int | None:
         """Take a part of the body that a reader reads; it may end the transfer."""
-        if self._decoder is not None:
-            data = self._decoder.decode(data, self._left)
-            if self._decoder.fault:
+        if self.decoder is not None:
+            data = self.decoder.decode(data, self._left)
+            if self.decoder.fault:
                 return 0
         self._left -= len(data)
         if self._left < 0:  # what arrived is part of the result
@@ -109,10 +107,10 @@ class Receiver:
     @property
     def undecoded(self) -> str:
         """Why the body could not be decompressed, with ``{address}``; empty where it could."""
-        if self._decoder is None:
+        if self.decoder is None:
             return ""
         cut = "the body of {address} ends within its compressed data"
-        return self._decoder.fault or (cut if self._decoder.is_cut else "")
+        return self.decoder.fault or (cut if self.decoder.is_cut else "")
 
     @property
     def is_too_large(self) -> bool:
@@ -121,15 +119,14 @@ class Receiver:
 
     def body(self) -> bytes:
         """Return the body of the last response."""
-        chunks = self._chunks
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return b"".join(self._chunks)
 
     def take(self, line: bytes) -> int | None:
         """Take one header line as libcurl hands it over; 0 ends the transfer."""
         pair = _ORDINARY.get(line)
         if pair is None:
             return self._take(line)
-        self._add(pair)
+        self._headers.append(pair)
         return None
 
     def _take(self, line: bytes) -> int | None:
@@ -148,7 +145,7 @@ class Receiver:
     def _begin_again(self) -> None:
         self.earlier += self.last()
         self._headers.clear()
-        self._decoder = None
+        self.decoder = None
 
     def _take_header(self, line: bytes, pair: tuple[str, str]) -> int | None:
         if len(self._headers) < MAX_HEADERS:
@@ -171,11 +168,11 @@ class Receiver:
     def _decode(self, codings: str) -> None:
         if not self.decodes:
             return
-        if self._decoder is None:
+        if self.decoder is None:
             from shall.transport.http.decoding import Decoder  # most bodies are not compressed
 
-            self._decoder = Decoder()
-        self._decoder.add(codings)
+            self.decoder = Decoder()
+        self.decoder.add(codings)
 
     def _lead(self, location: bytes) -> int | None:
         if not location or not self._transfer.request.follow_redirects:

@@ -97,6 +97,7 @@ class Handle:
 
     __slots__ = (
         "curl",
+        "getinfo",
         "jar",
         "opened",
         "options",
@@ -108,6 +109,7 @@ class Handle:
 
     def __init__(self) -> None:
         self.curl = pycurl.Curl()
+        self.getinfo = self.curl.getinfo
         self.receiver = Receiver()
         self.options = Options(self.curl, self.receiver)
         self.jar = Jar(self.curl)
@@ -120,11 +122,18 @@ class Handle:
 class Transfer:
     """One request on its way. The handle belongs to it until it ended."""
 
-    # What few transfers change.
-    _gate: Gate | None = None
-    _earlier: tuple[tuple[str, str], ...] = ()
-    _redirects: tuple[Redirect, ...] = ()
-    _hidden: AbstractContextManager[None] | None = None
+    __slots__ = (
+        "_began",
+        "_earlier",
+        "_gate",
+        "_handle",
+        "_hidden",
+        "_limits",
+        "_redirects",
+        "_targets",
+        "request",
+        "target",
+    )
 
     def __init__(self, handle: Handle, request: Request, targets: Targets, now: float) -> None:
         """Put the request on a handle, whose cookies and connections stay.
@@ -136,9 +145,11 @@ class Transfer:
         self._handle = handle
         self._targets = targets
         self._began = now
-        connection = request.connection
-        most = MAX_REDIRECTS if connection is None else connection.max_redirects or MAX_REDIRECTS
-        self._most = most
+        self._gate: Gate | None = None
+        self._earlier: tuple[tuple[str, str], ...] = ()
+        self._redirects: tuple[Redirect, ...] = ()
+        self._hidden: AbstractContextManager[None] | None = None
+        most = MAX_REDIRECTS if request.connection is None else _most_redirects(request.connection)
         self._put(request, _limits(request.timeout_s, most, MAX_BODY_BYTES))
 
     def _put(self, request: Request, limits: Limits) -> None:
@@ -179,7 +190,7 @@ class Transfer:
             self.break_off()
             if unsent:
                 raise unsent[0]
-        if fault is None and receiver.undecoded:
+        if fault is None and receiver.decoder is not None and receiver.undecoded:
             fault = (pycurl.E_WRITE_ERROR, "")
         if fault is None or self._is_read(fault[0]):
             if receiver.set_cookies:
@@ -220,7 +231,7 @@ class Transfer:
         receiver = handle.receiver
         if gate.leads_to is None:
             return False
-        left = self._limits.redirects - handle.curl.getinfo(pycurl.REDIRECT_COUNT) - 1
+        left = self._limits.redirects - handle.getinfo(pycurl.REDIRECT_COUNT) - 1
         if left < 0:
             raise self._failure(pycurl.E_TOO_MANY_REDIRECTS, text)
         if code != pycurl.E_WRITE_ERROR:
@@ -244,7 +255,7 @@ class Transfer:
         return tuple(map(Redirect, self._handle.receiver.redirects, self.gate.trail))
 
     def _response(self) -> Response:
-        info, receiver = self._handle.curl.getinfo, self._handle.receiver
+        info, receiver = self._handle.getinfo, self._handle.receiver
         redirects = self._redirects
         url, connection = self.request.url, self.request.connection
         if receiver.redirects:
@@ -279,9 +290,7 @@ class Transfer:
             return _REASONS[pycurl.E_SSL_CERTPROBLEM]
         if text.startswith(_LARGE_HEADERS):
             return "{address} sent headers that are too large"
-        if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self._handle.curl.getinfo(
-            pycurl.RESPONSE_CODE
-        ):
+        if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self._handle.getinfo(pycurl.RESPONSE_CODE):
             return _NO_HTTP
         return _REASONS.get(code, "")
 
@@ -301,7 +310,7 @@ class Transfer:
 
     def _last_url(self) -> str:
         with suppress(pycurl.error):  # libcurl cannot parse the URL that was requested
-            if url := self._handle.curl.getinfo(pycurl.EFFECTIVE_URL):
+            if url := self._handle.getinfo(pycurl.EFFECTIVE_URL):
                 return str(url)
         return self.request.url
 
@@ -319,19 +328,25 @@ class Transfer:
         if code == pycurl.E_FILESIZE_EXCEEDED or self._handle.receiver.is_too_large:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
-            reason = self._reason(code, text).format(host=host, address=address, most=self._most)
+            connection = self.request.connection
+            most = MAX_REDIRECTS if connection is None else _most_redirects(connection)
+            reason = self._reason(code, text).format(host=host, address=address, most=most)
         if proxy:
             reason = f"the proxy {proxy} does not connect to {address}: {text.rstrip('. ')}"
         details = {"address": address, "curl_code": code}
         if code in {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}:
             details["why"] = "unresolved"
         elif code == pycurl.E_COULDNT_CONNECT and not proxy:
-            number, socket = self._handle.curl.getinfo(pycurl.OS_ERRNO), self.gate.unix_socket
+            number, socket = self._handle.getinfo(pycurl.OS_ERRNO), self.gate.unix_socket
             details["why"], sentence = _unconnected(number, bool(socket))
             reason = sentence.format(address=address, socket=socket)
         said = reason or f"{address}: {text.rstrip('. ') or f'libcurl ends with {code}'}"
         hint = next((it for part, it in _HINTS.items() if part in reason), None)
         return TargetUnreachable(f"{said}.", hint=hint, details=details)
+
+
+def _most_redirects(connection: Connection) -> int:
+    return connection.max_redirects or MAX_REDIRECTS
 
 
 def _unconnected(number: int, at_socket: bool) -> tuple[str, str]:

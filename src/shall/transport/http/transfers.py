@@ -34,7 +34,7 @@ class Transfers:
     def __init__(self, poller: Poller, policy: TargetPolicy, done: Done, processes: int) -> None:
         self.act_at: float | None = None
         """When libcurl wants to be called, whatever its sockets say."""
-        self._watch = poller.watch
+        self._poller = poller
         self._targets = Targets(policy, processes)
         self._done = done
         self._multi = pycurl.CurlMulti()
@@ -77,24 +77,26 @@ class Transfers:
         now = _now()
         handle.sender = sender
         handle.transfer = transfer = Transfer(handle, request, self._targets, now)
-        self._go(handle, transfer.target.pool, now)
+        pool = transfer.target.pool
+        if not self._start(handle, pool, now):
+            self._hold_back(handle, pool, now)
         return transfer
 
-    def _go(self, handle: Handle, pool: Pool, now: float) -> None:
-        """Start a transfer, or hold it back."""
+    def _start(self, handle: Handle, pool: Pool, now: float) -> bool:
+        """Start a transfer where it may start now."""
         opens = pool.start(now)
         if opens is None:
-            if not pool.waiting:
-                self._held_back.append(pool)
-            pool.waiting.append(handle)
-            self.next_at = self.next_at or now + NEXT_AFTER_S
-        else:
-            self._send(handle, opens)
-
-    def _send(self, handle: Handle, opens: bool) -> None:
+            return False
         handle.opened = opens
         self._flying[handle.curl] = handle
         self._multi.add_handle(handle.curl)
+        return True
+
+    def _hold_back(self, handle: Handle, pool: Pool, now: float) -> None:
+        if not pool.waiting:
+            self._held_back.append(pool)
+        pool.waiting.append(handle)
+        self.next_at = self.next_at or now + NEXT_AFTER_S
 
     def cancel(self, handle: Handle) -> None:
         """Break a transfer off; its connection is closed."""
@@ -105,7 +107,8 @@ class Transfers:
         if self._flying.pop(handle.curl, None) is not None:
             self._may_look_up = True
             self._multi.remove_handle(handle.curl)
-            self._left(pool, opened=handle.opened, keeps=False)
+            pool.end(opened=handle.opened, keeps=False)
+            self._start_waiting(pool, _now())
         else:
             with suppress(ValueError):
                 pool.waiting.remove(handle)
@@ -170,18 +173,9 @@ class Transfers:
         else:
             self._multi.close()
 
-    def _left(self, pool: Pool, *, opened: bool, keeps: bool) -> None:
-        """Count a transfer that ended, and start those that it held back."""
-        pool.end(opened=opened, keeps=keeps)
-        if pool.waiting:
-            self._start_waiting(pool, _now())
-
     def _start_waiting(self, pool: Pool, now: float) -> None:
-        while pool.waiting:
-            opens = pool.start(now)
-            if opens is None:
-                return
-            self._send(pool.waiting.popleft(), opens)
+        while pool.waiting and self._start(pool.waiting[0], pool, now):
+            pool.waiting.popleft()
 
     def _start_held_back(self, now: float) -> None:
         for pool in self._held_back:
@@ -191,34 +185,43 @@ class Transfers:
 
     def _finish(self, curl: pycurl.Curl, fault: tuple[int, str] | None) -> None:
         handle = self._flying.pop(curl)
-        transfer, receiver = handle.transfer, handle.receiver
+        transfer = handle.transfer
         assert transfer is not None  # noqa: S101 - it flew
         if fault is not None:
             self._may_look_up = self._may_look_up or fault[0] == pycurl.E_OPERATION_TIMEDOUT
-        elif transfer.request.method == OPENS_WEBSOCKET and not receiver.status:
-            fault = (pycurl.E_GOT_NOTHING, "")  # libcurl is content with a closed connection
-        if fault is None and transfer.request.method == OPENS_WEBSOCKET:
-            from shall.transport.http.websocket import WebSocket  # few requests open one
-
-            handle.socket = WebSocket(curl)
-        else:
+        elif transfer.request.method == OPENS_WEBSOCKET:
+            fault = self._keep_socket(handle)
+        if handle.socket is None:
             self._multi.remove_handle(curl)
-        keeps = fault is None and not receiver.closes
-        self._left(transfer.target.pool, opened=handle.opened, keeps=keeps)
+        pool = transfer.target.pool
+        pool.end(opened=handle.opened, keeps=fault is None and not handle.receiver.closes)
+        if pool.waiting:
+            self._start_waiting(pool, _now())
         try:
             response = transfer.ended(fault)
         except ShallError as error:
             handle.transfer = None
             self._done(handle.sender, None, error)
             return
-        if response is None:
-            self._go(handle, transfer.target.pool, _now())
+        if response is not None:
+            handle.transfer = None
+            self._done(handle.sender, response, None)
             return
-        handle.transfer = None
-        self._done(handle.sender, response, None)
+        pool, now = transfer.target.pool, _now()
+        if not self._start(handle, pool, now):
+            self._hold_back(handle, pool, now)
+
+    def _keep_socket(self, handle: Handle) -> tuple[int, str] | None:
+        """Keep the WebSocket that a transfer opened; return the fault where it opened none."""
+        if not handle.receiver.status:  # libcurl is content with a closed connection
+            return pycurl.E_GOT_NOTHING, ""
+        from shall.transport.http.websocket import WebSocket  # few requests open one
+
+        handle.socket = WebSocket(handle.curl)
+        return None
 
     def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
-        self._watch(fd, what & _WATCHES)
+        self._poller.watch(fd, what & _WATCHES)
 
     def _on_timer(self, timeout_ms: int) -> None:
         if timeout_ms > 0:
