@@ -14,14 +14,17 @@ READ = 1
 WRITE = 2
 FAILED = 4
 
+_WATCHED = READ | WRITE
+
 
 class Poller(Protocol):
     """Waits for several descriptors at once. Masks are made of READ, WRITE and FAILED."""
 
-    def watch(self, fd: int, mask: int) -> None:
+    def watch(self, mask: int, fd: int, _multi: object = None, _data: object = None) -> None:
         """Wait for this descriptor to become ready, too, or for something else than before.
 
-        Mask 0: wait for it no longer. It may be closed already.
+        Neither READ nor WRITE: wait for it no longer; it may be closed already. The arguments are
+        those of libcurl's socket callback.
         """
         ...
 
@@ -56,8 +59,9 @@ if sys.platform == "linux":
             self._epoll = select.epoll()
             self._watched: dict[int, int] = {}
 
-        def watch(self, fd: int, mask: int) -> None:
-            """Wait for this descriptor, too, or with mask 0 no longer."""
+        def watch(self, mask: int, fd: int, _multi: object = None, _data: object = None) -> None:
+            """Wait for this descriptor, too, or no longer."""
+            mask &= _WATCHED
             before = self._watched.get(fd)
             if before is None:
                 if not mask:
@@ -96,8 +100,9 @@ class SelectorPoller:
 
         self._selector = selectors.DefaultSelector()
 
-    def watch(self, fd: int, mask: int) -> None:
-        """Wait for this descriptor, too, or with mask 0 no longer."""
+    def watch(self, mask: int, fd: int, _multi: object = None, _data: object = None) -> None:
+        """Wait for this descriptor, too, or no longer."""
+        mask &= _WATCHED
         is_known = fd in self._selector.get_map()
         if is_known and mask:
             self._selector.modify(fd, mask)

@@ -14,13 +14,12 @@ from shall.transport.http.gate import Targets
 from shall.transport.http.jar import Jar
 from shall.transport.http.pool import NEXT_AFTER_S, Pool
 from shall.transport.http.transfer import Handle, Transfer
-from shall.transport.poller import READ, WRITE, Poller
+from shall.transport.poller import Poller
 from shall.transport.target_policy import TargetPolicy
 
 MAX_CONNECTIONS = 64
 """The number of connections that stay open for later requests."""
 
-_WATCHES = READ | WRITE  # what libcurl asks for has the same values; POLL_REMOVE is neither
 
 _now = time.monotonic
 
@@ -34,13 +33,12 @@ class Transfers:
     def __init__(self, poller: Poller, policy: TargetPolicy, done: Done, processes: int) -> None:
         self.act_at: float | None = None
         """When libcurl wants to be called, whatever its sockets say."""
-        self._poller = poller
         self._targets = Targets(policy, processes)
         self._done = done
         self._multi = pycurl.CurlMulti()
         self.act = self._multi.socket_action
         """Lets libcurl act on a socket that is ready for what a mask says."""
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, poller.watch)  # POLL_IN is READ, and so on
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._multi.setopt(pycurl.M_MAXCONNECTS, MAX_CONNECTIONS)
         self._flying: dict[pycurl.Curl, Handle] = {}
@@ -219,9 +217,6 @@ class Transfers:
 
         handle.socket = WebSocket(handle.curl)
         return None
-
-    def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
-        self._poller.watch(fd, what & _WATCHES)
 
     def _on_timer(self, timeout_ms: int) -> None:
         if timeout_ms > 0:
