@@ -19,6 +19,9 @@ def main() -> int:
     gc.disable()  # what is imported stays: to look through it for garbage takes a tenth of the time
     # Python looks for each module in the folder of the command first: 2 M instructions.
     remove_working_folder(os.path.dirname(os.path.realpath(sys.argv[0])))  # noqa: PTH120
+    from shall import module_finder
+
+    module_finder.install()
     _import_libraries()
     from shall.cli import commands
 
