@@ -46,7 +46,6 @@ FORMAT: dict[str, str] = {
     "`{word}` takes no name.": "`{word}` 后面不能带名称。",
     "Write `{word} ...`.": "请写作 `{word} ...`。",
     "`{word}` needs a name or an expression.": "`{word}` 后面需要名称或表达式。",
-    "Did you mean `$.{path}`?": "是否指 `$.{path}`？",
     "A field of the body is `$.{path}`.": "响应体字段写作 `$.{path}`。",
     'Quote the texts of a filter: `$.at | to_date "%d.%m.%Y"`.': (
         '过滤器的文本参数请加引号：`$.at | to_date "%d.%m.%Y"`。'
