@@ -119,10 +119,11 @@ Start = Callable[[int, Ends], Process]
 
 
 class WorkerProcesses:
-    """Processes that wait for ``run``. Close them, whatever happens.
+    """Processes that run cases; ``run`` takes their results. Close them, whatever happens.
 
-    They are forked, unless ``start`` starts them. ``turns``, one of which the caller has, are given
-    back while it waits.
+    They begin at once: what the caller opens until then takes a tenth of a short run. They are
+    forked, unless ``start`` starts them. ``turns``, one of which the caller has, are given back
+    while it waits.
 
     Raises:
         OSError: The system has no process or no pipe left, or a program did not start.
@@ -150,6 +151,9 @@ class WorkerProcesses:
             self._close_one(self._shares)
             if start is not None:
                 self._wait_until_ready()
+            shares = range(len(workload.shares()))
+            os.write(self._put_shares, b"".join(map(_SHARE.pack, shares)))
+            self._close_one(self._put_shares)
         except BaseException:
             self.close()
             raise
@@ -163,9 +167,6 @@ class WorkerProcesses:
             self._end_soon()
         missing = bytearray(b"\1" * len(keys))
         try:
-            count = len(self._workload.shares())
-            os.write(self._put_shares, b"".join(map(_SHARE.pack, range(count))))
-            self._close_one(self._put_shares)
             for number, encoded in self._received(stop, tick, report.options.deadline_s):
                 missing[number] = 0
                 result = decode_figures(encoded)
@@ -190,7 +191,7 @@ class WorkerProcesses:
         self._processes.clear()
 
     def _received(self, stop: Stop, tick: Tick, deadline_s: float) -> Iterator[tuple[int, bytes]]:
-        """Return the results, encoded, until every worker has ended or should have."""
+        """Return the results, encoded, until every worker is done or should be."""
         left = set(self._results)
         until = deadline_s + _END_S
         with selectors.DefaultSelector() as selector:
@@ -201,14 +202,16 @@ class WorkerProcesses:
                 due = tick(now)
                 for key, _ in self._wait(selector, min(until, due or until) - now):
                     data = os.read(key.fd, _PIPE_BYTES)
-                    if not data:
-                        selector.unregister(key.fd)
-                        left.discard(key.fd)
+                    is_done = not data
                     if key.fd == self._lifetime:  # the run shall stop
                         until = time.monotonic() + _END_S
-                    else:
+                    elif data:
                         key.data.extend(data)
-                        yield from _results_in(key.data, stop)
+                        results, is_done = _results_in(key.data, stop)
+                        yield from results
+                    if is_done:
+                        selector.unregister(key.fd)
+                        left.discard(key.fd)
         if left:
             stop.request(RunStatus.TIMED_OUT)
 
@@ -369,26 +372,29 @@ class _Sender:
         self._waiting.clear()
 
 
-def _results_in(received: bytearray, stop: Stop) -> Iterator[tuple[int, bytes]]:
-    """Remove whole messages from what a worker sent; return its results, or stop as it did."""
-    for kind, number, content in _messages(received):
-        if kind == _CASE:
-            yield number, content
-        elif content != RunStatus.COMPLETE.encode():
-            stop.request(RunStatus(content.decode()))
+def _results_in(received: bytearray, stop: Stop) -> tuple[list[tuple[int, bytes]], bool]:
+    """Remove whole messages from what a worker sent; return its results, or stop as it did.
 
-
-def _messages(received: bytearray) -> Iterator[tuple[int, int, bytes]]:
-    """Remove whole messages from what was received, and return them."""
+    The second value says whether it sent the end of its run: its process takes longer to end.
+    """
+    results = []
     at = 0
+    is_done = False
     while len(received) - at >= _HEAD.size:
         kind, number, length = _HEAD.unpack_from(received, at)
-        end = at + _HEAD.size + length
-        if end > len(received):
+        start = at + _HEAD.size
+        if start + length > len(received):
             break
-        yield kind, number, bytes(received[at + _HEAD.size : end])
-        at = end
+        at = start + length
+        content = bytes(received[start:at])
+        if kind == _CASE:
+            results.append((number, content))
+            continue
+        is_done = True
+        if content != RunStatus.COMPLETE.encode():
+            stop.request(RunStatus(content.decode()))
     del received[:at]
+    return results, is_done
 
 
 def _taken(shares: int) -> Iterator[int]:
