@@ -79,6 +79,39 @@ def test_workers_give_the_results_of_one_process(
 
 
 @pytest.mark.process
+@pytest.mark.verifies("engine#6.10")
+def test_workers_give_the_evidence_of_one_process(
+    shall_process: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    spec = project / "specs/shop/requirements.md"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(
+        "# Shop\n\n### Requirement 1: Orders\n\n#### Acceptance Criteria\n\n"
+        "1. WHEN an order is placed, THE shop SHALL confirm it.\n"
+    )
+    for number in range(4):
+        write_case(f"linked{number}", more='verifies: ["shop#1.1"]')
+    write_case("unknown", more='verifies: ["shop#7.7"]')
+    write_case("unlinked")
+
+    def run(workers: str) -> tuple[str, list[Any]]:
+        ended = shall_process("run", "-j", workers, "--host", service.url)
+        assert ended.returncode == 0, ended.stderr
+        (log,) = (project / ".shall/evidence").glob("*.jsonl")
+        facts = [json.loads(line) for line in log.read_text().splitlines()]
+        log.unlink()
+        for fact in facts:
+            for name in ("at", "run_id", "duration_s"):
+                del fact[name]
+        return ended.stderr, sorted(facts, key=lambda it: it["source"])
+
+    warned, facts = run("1")
+    assert "shop#7.7" in warned
+    assert [bool(it["criterion_fingerprint"]) for it in facts] == [True] * 4 + [False]
+    assert run("3") == (warned, facts)
+
+
+@pytest.mark.process
 @pytest.mark.verifies("engine#6.2")
 def test_workers_draw_different_random_values(
     shall_process: Shall, write_case: WriteCase, service: Any

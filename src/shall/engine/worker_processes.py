@@ -30,6 +30,7 @@ from msgspec.structs import replace
 from shall.engine.budgets import Memory
 from shall.engine.case import TEARDOWN_GRACE_S
 from shall.engine.job import Job
+from shall.engine.later import Later
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop, Turns
 from shall.engine.run import RunContext, RunReport, Tick, run_jobs
@@ -68,7 +69,8 @@ class Workload(Struct, frozen=True):
     """The cases of a run and what runs them: ``read`` reads the jobs with some numbers.
 
     ``rows`` are the numbers of their rows of data; empty where no case has any. The cases with the
-    numbers ``joined`` are run by the process that runs the one before.
+    numbers ``joined`` are run by the process that runs the one before. ``later`` is what reading
+    jobs may wait for.
     """
 
     keys: Sequence[str]
@@ -77,6 +79,7 @@ class Workload(Struct, frozen=True):
     attachments: Attachments
     rows: Sequence[int] = ()
     joined: frozenset[int] = frozenset()
+    later: Later | None = None
 
     def shares(self) -> Sequence[range]:
         """Return the numbers of the cases in the parts that a process takes at once.
@@ -276,6 +279,8 @@ class WorkerProcesses:
         try:
             for end in self._open - {ends.shares, ends.lifetime, ends.results}:
                 os.close(end)
+            if self._workload.later is not None:
+                self._workload.later.begin_waiting()
             work(self._workload, options, ends)
             status = 0
         except BaseException:  # noqa: BLE001 - what was asked of a fork ends in it
