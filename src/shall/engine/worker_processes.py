@@ -37,7 +37,7 @@ from shall.engine.run import RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop
 from shall.log import Log
 from shall.messages import Message
-from shall.results.encoding import decode_figures, encode_case
+from shall.results.encoding import decode_case, encode_case, figures_of
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
 
@@ -45,10 +45,13 @@ _MOST_SHARES = 1024
 """Parts into which the cases are divided."""
 
 _SHARE = struct.Struct("=I")
-_HEAD = struct.Struct("=BII")
-"""What a message is, the number of its case, and the bytes that follow."""
+_HEAD = struct.Struct("=BIII")
+"""What a message is, the number of its case, and the bytes of its figures and of the whole."""
 
 _CASE, _END, _READY = 0, 1, 2
+
+_Result = tuple[int, bytes, bytes]
+"""The number of a case, its figures, empty where they are in the whole, and the whole, encoded."""
 
 _LATEST_S = 0.02
 """A result is sent this long after its case ended."""
@@ -170,9 +173,9 @@ class WorkerProcesses:
             self._end_soon()
         missing = bytearray(b"\1" * len(keys))
         try:
-            for number, encoded in self._received(stop, tick, report.options.deadline_s):
+            for number, figures, encoded in self._received(stop, tick, report.options.deadline_s):
                 missing[number] = 0
-                result = decode_figures(encoded)
+                result = decode_case(figures or encoded)
                 report.emit(CaseStarted(result.run_id, result.case_key, result.name))
                 report.finished(number, result, encoded)
         finally:
@@ -193,8 +196,8 @@ class WorkerProcesses:
             process.wait()
         self._processes.clear()
 
-    def _received(self, stop: Stop, tick: Tick, deadline_s: float) -> Iterator[tuple[int, bytes]]:
-        """Return the results, encoded, until every worker is done or should be."""
+    def _received(self, stop: Stop, tick: Tick, deadline_s: float) -> Iterator[_Result]:
+        """Return the results until every worker is done or should be."""
         left = set(self._results)
         until = deadline_s + _END_S
         with selectors.DefaultSelector() as selector:
@@ -347,7 +350,10 @@ class _Sender:
         if type(event) is CaseFinished:
             if not self._waiting:
                 self._due_at = time.monotonic() + _LATEST_S
-            self._add(_CASE, self.numbers[event.number], encode_case(event.result))
+            encoded = encode_case(event.result)
+            figures = figures_of(event.result, encoded)
+            figures = b"" if figures is encoded else figures
+            self._add(_CASE, self.numbers[event.number], encoded, figures)
             if len(self._waiting) > _LARGEST_BYTES:
                 self._send()
         elif type(event) is RunFinished:
@@ -365,8 +371,9 @@ class _Sender:
             self._send()
         return self._due_at if self._waiting else None
 
-    def _add(self, kind: int, number: int, content: bytes) -> None:
-        self._waiting += _HEAD.pack(kind, number, len(content))
+    def _add(self, kind: int, number: int, content: bytes, figures: bytes = b"") -> None:
+        self._waiting += _HEAD.pack(kind, number, len(figures), len(content))
+        self._waiting += figures
         self._waiting += content
 
     def _send(self) -> None:
@@ -377,23 +384,24 @@ class _Sender:
         self._waiting.clear()
 
 
-def _results_in(received: bytearray, stop: Stop) -> tuple[list[tuple[int, bytes]], bool]:
+def _results_in(received: bytearray, stop: Stop) -> tuple[list[_Result], bool]:
     """Remove whole messages from what a worker sent; return its results, or stop as it did.
 
     The second value says whether it sent the end of its run: its process takes longer to end.
     """
-    results = []
+    results: list[_Result] = []
     at = 0
     is_done = False
     while len(received) - at >= _HEAD.size:
-        kind, number, length = _HEAD.unpack_from(received, at)
+        kind, number, figures, length = _HEAD.unpack_from(received, at)
         start = at + _HEAD.size
-        if start + length > len(received):
+        middle = start + figures
+        if middle + length > len(received):
             break
-        at = start + length
-        content = bytes(received[start:at])
+        at = middle + length
+        content = bytes(received[middle:at])
         if kind == _CASE:
-            results.append((number, content))
+            results.append((number, bytes(received[start:middle]), content))
             continue
         is_done = True
         if content != RunStatus.COMPLETE.encode():
