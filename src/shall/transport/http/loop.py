@@ -5,7 +5,6 @@ and shared; each piece of work has its own cookies. Proxies of the environment a
 must not depend on where it runs.
 """
 
-import heapq
 import math
 import os
 import time
@@ -333,9 +332,13 @@ class CurlLoop:
                 pass
 
     def _at(self, when: float, action: Callable[[], None]) -> None:
+        from heapq import heappush  # few cases wait
+
         self._timer_count += 1
-        heapq.heappush(self._timers, (when, self._timer_count, action))
+        heappush(self._timers, (when, self._timer_count, action))
 
     def _ring(self, now: float) -> None:
         while self._timers and self._timers[0][0] <= now:
-            heapq.heappop(self._timers)[2]()
+            from heapq import heappop  # as above
+
+            heappop(self._timers)[2]()
