@@ -1,5 +1,6 @@
 """Chooses case files and reads them into jobs."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -295,7 +296,9 @@ class JobReader:
         Raises:
             OSError: The system has no file or pipe left.
         """
-        if self.known is None and self._texts.mention("verifies"):
+        if not hasattr(os, "memfd_create"):
+            self.prepare()
+        elif self.known is None and self._texts.mention("verifies"):
             from shall.actions import case_links  # noqa: F401 - once for all of them
             from shall.engine.later import Later
 

@@ -33,7 +33,9 @@ class Later:
 
     def is_there(self) -> bool:
         """Return whether ``get`` would return at once."""
-        return bool(select.select([self._made], [], [], 0)[0])
+        look = select.poll()
+        look.register(self._made, select.POLLIN)
+        return bool(look.poll(0))
 
     def get(self) -> bytes:
         """Return the bytes, as soon as they are there.
