@@ -69,11 +69,28 @@ def _headers(client: socket.socket) -> None:
     client.recv(1)  # the client leaves
 
 
+def _header(client: socket.socket) -> None:
+    client.sendall(HEAD + b"X: " + b"y" * 200_000 + b"\r\n\r\n")
+    client.recv(1)  # the client leaves
+
+
 STOP = threading.Event()
 ANSWERS: dict[str, Callable[[socket.socket], None]] = {
     it.__name__[1:]: it
     for it in (
-        *(_drip, _reset, _cut, _short, _large, _endless, _nothing, _no_http, _gzip, _headers),
+        *(
+            _drip,
+            _reset,
+            _cut,
+            _short,
+            _large,
+            _endless,
+            _nothing,
+            _no_http,
+            _gzip,
+            _headers,
+            _header,
+        ),
     )
 }
 
@@ -108,6 +125,7 @@ def host() -> Iterator[str]:
         ("drip", "step.timed_out", "answered 200, but the response did not end within 0.1 s."),
         ("gzip", "step.unreachable", "is not compressed as its header says."),
         ("headers", "step.unreachable", "sent headers that are too large."),
+        ("header", "step.unreachable", "sent headers that are too large."),
         ("reset", "step.unreachable", "broke the connection off."),
         ("cut", "step.unreachable", "sent less than it announced."),
         ("short", "step.unreachable", "sent less than it announced."),

@@ -317,7 +317,10 @@ async def test_a_connection_that_breaks_ends_the_wait(host: str, run_one: RunOne
     step = {"WS": "/", "messages": [{"send": "drop"}, {"receive": 1, "within": "10 s"}]}
     result = await run_one([step], host=host)
     assert result.outcome is Outcome.FAILED
-    assert "closed the WebSocket (1006) after 0 messages" in case_text(result)
+    shown = case_text(result)
+    assert "closed the WebSocket (1006) after 0 messages" in shown
+    assert "messages count" in shown
+    assert "status below 400" not in shown
 
 
 @pytest.mark.anyio

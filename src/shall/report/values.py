@@ -48,8 +48,10 @@ _SAID_BY_VALUES = frozenset(
 
 def check_title(check: CheckResult, language: str) -> str:
     """Name a check as ``expect`` has it, by selector and predicate; else by field and kind."""
-    if check.implicit:
+    if check.implicit and check.kind == "status_code":
         return label("implicit", language)
+    if check.implicit:  # of messages that did not come, or the errors of GraphQL
+        return one_line(f"{check.field} {check.kind}")
     return title_of(check.path, check.field, check.kind)
 
 

@@ -64,8 +64,9 @@ class Difference(Struct, frozen=True, gc=False):
 class CheckResult(Struct, frozen=True, gc=False):
     """One check. ``path`` is its place in the case: ``steps[0].assert[1]``.
 
-    ``implicit`` marks the check that a step without a status assertion gets for free: no status
-    of 400 or above. ``actual`` is None with ``found`` False when the field does not exist.
+    ``implicit`` marks a check that nobody wrote: no status of 400 or above where none is asserted,
+    no errors of GraphQL, messages of a WebSocket that come. ``actual`` is None with
+    ``found`` False when the field does not exist.
     ``position`` is set where the check did not hold, ``differences`` where it compared structures.
     """
 

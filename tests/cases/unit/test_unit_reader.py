@@ -122,7 +122,7 @@ def test_the_older_forms_are_read_and_noted() -> None:
     teardown: [{type: mock, target: shop.mail.send, action: stop}]
   cases:
     - id: a
-      mocks: [{target: shop.db, method: save, side_effect: [1, {exception: KeyError}]}]
+      mocks: [{target: shop.db, method: save, side_effect: [1, {exception: KeyError}, OSError, ok]}]
       assert:
         - {type: equal, field: result.id, expected: 1}
         - {type: called_with, mock: shop.db.save, args: [1], kwargs: {b: 2}}
@@ -132,7 +132,7 @@ def test_the_older_forms_are_read_and_noted() -> None:
 
     (case,) = reading.unit.cases
     assert case.mocks[0].target == "shop.db.save"
-    assert case.mocks[0].side_effect == (1, Raised("KeyError"))
+    assert case.mocks[0].side_effect == (1, Raised("KeyError"), Raised("OSError"), "ok")
     assert [check.path for check in case.checks] == [("id",), (), ("gone",)]
     assert case.checks[1].kind is CallKind.CALLED_WITH
     assert reading.unit.setup[0].mock is not None

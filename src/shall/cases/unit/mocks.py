@@ -141,7 +141,9 @@ def _read_effect(fields: Fields) -> Raised | tuple[Any, ...] | None:
 
 
 def _read_item(value: Any, keys: Keys, findings: Findings) -> Any:
-    """Read one of several effects: a mapping with ``exception`` is raised, others are returned."""
+    """Read one of several effects: an exception is raised, anything else is returned."""
+    if type(value) is str and is_builtin_exception(value.removeprefix("builtins.")):
+        return Raised(value.removeprefix("builtins."))
     if isinstance(value, dict) and "exception" in value and value.keys() <= _RAISED_FIELDS:
         return _read_raised(value, keys, findings)
     return value

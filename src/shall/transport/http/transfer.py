@@ -72,6 +72,7 @@ _HINTS = {
 
 _UNUSABLE_KEY = "unable to set private key"
 _LARGE_HEADERS = "Too large response headers"
+_TOO_LARGE = 100  # CURLE_TOO_LARGE, which pycurl does not name
 _NO_HTTP = "{address} does not answer in HTTP"
 
 _FINAL = range(200, 300)
@@ -288,7 +289,7 @@ class Transfer:
             return next(found, _REASONS[code])
         if text.startswith(_UNUSABLE_KEY):
             return _REASONS[pycurl.E_SSL_CERTPROBLEM]
-        if text.startswith(_LARGE_HEADERS):
+        if code == _TOO_LARGE or text.startswith(_LARGE_HEADERS):
             return "{address} sent headers that are too large"
         if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self._handle.getinfo(pycurl.RESPONSE_CODE):
             return _NO_HTTP
