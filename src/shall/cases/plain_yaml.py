@@ -7,9 +7,12 @@ most lines of a suite occur in many files. The tests compare what is read with P
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import call, itemgetter
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from shall.late_pattern import late_pattern
 
@@ -77,14 +80,23 @@ class _Refused(Exception):
     """The text is not plain."""
 
 
-_Line: TypeAlias = tuple[int, int, str | None, Any, Callable[[Any], Any] | None]
-"""A line: its place, the column of its content, its key, its value (``_LATER``: it may follow), and
-what copies the value where it is shared with other documents.
+class _Form(Struct, frozen=True, eq=False, gc=False):
+    """What a line is beside its value.
 
-The place is the column of its key, or the complement (``~``) of that of its dash.
-"""
+    ``place`` is the column of its key, or the complement (``~``) of that of its dash; ``column``
+    is that of its content. ``waits``: its value may follow. ``copy`` copies its value, where that
+    is shared with other documents.
+    """
 
-_LATER: Any = object()
+    place: int
+    column: int
+    key: str | None
+    waits: bool = False
+    copy: Callable[[Any], Any] | None = None
+
+
+_Line: TypeAlias = tuple[_Form, Any]
+"""A line: its form and its value. Lines of one form have the same ``_Form``."""
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
@@ -94,58 +106,120 @@ def read_plain(text: str) -> dict[str, Any] | None:
     """
     if len(text) > MAX_CHARACTERS:
         return None
+    if len(_LINES) > _MOST_REMEMBERED:
+        _LINES.clear()
     try:
-        return _document(filter(None, map(_LINES.__getitem__, text.split("\n"))))
+        lines = [*filter(None, map(_LINES.__getitem__, text.split("\n")))]
+        if not lines:
+            return {}
+        forms, values = zip(*lines, strict=True)
+        layout = _known_layout(forms) if len(forms) <= _REMEMBERED_LINES else _layout(forms)
     except _Refused:
         return None
+    return _document(layout, [*values])
+
+
+class _Layout(Struct, frozen=True, gc=False):
+    """How the values of lines become a document: the same for all documents of the same forms.
+
+    To the values are added copies of some of them, ``copies`` of what ``copied`` takes, then the
+    ``collections``: the keys of a mapping, or None, and what takes its values. Each is behind what
+    it contains.
+    """
+
+    copies: tuple[Callable[[Any], Any], ...]
+    copied: Callable[[list[Any]], Iterable[Any]]
+    collections: tuple[tuple[tuple[str, ...] | None, Callable[[list[Any]], Iterable[Any]]], ...]
+
+
+def _document(layout: _Layout, values: list[Any]) -> dict[str, Any]:
+    """Return the document of lines with some values."""
+    values += map(call, layout.copies, layout.copied(values))
+    for keys, inner in layout.collections:
+        values.append(
+            [*inner(values)] if keys is None else dict(zip(keys, inner(values), strict=True))
+        )
+    document: dict[str, Any] = values[-1]
+    return document
 
 
 _Opened = list[tuple[int, Any]]
 """The collections that go on, the innermost last, each with the place of its lines."""
 
-_Waiting = tuple[int, dict[str, Any], str]
+_Waiting = tuple[int, dict[str, int], str]
 """A key whose value may follow: its column, its mapping and itself."""
 
 _NOWHERE = 1 << 20
 """The place of no line."""
 
 
-def _document(lines: Iterable[_Line]) -> dict[str, Any]:
-    """Put lines together, each where its place says."""
-    root: dict[str, Any] = {}
+def _layout(forms: Sequence[_Form]) -> _Layout:
+    """Put lines together, each where its place says.
+
+    The collections have the numbers of their values: that of the line, of the copy, or the
+    complement of the number of the collection, counted from the end.
+    """
+    root: dict[str, int] = {}
+    made: list[Any] = [root]
+    copied: list[int] = []
     opened: _Opened = [(0, root)]
     at, inner = opened[-1]  # where the next line goes on, unless it has another place
     waiting: _Waiting | None = None
-    for place, column, key, value, copied in lines:
-        if copied is not None:
-            value = copied(value)
+    for number, form in enumerate(forms):
+        value, place, key = number, form.place, form.key
+        if form.copy is not None:
+            value = len(forms) + len(copied)
+            copied.append(number)
         if place != at:
-            inner = _collection(place, opened, waiting)
+            inner = _collection(place, opened, waiting, made)
             at, waiting = place, None
         if key is None:
             inner.append(value)
             continue
         if place < 0:
-            values: dict[str, Any] = {}
-            inner.append(values)
-            opened.append((column, values))
-            at, inner = column, values
+            inner.append(~len(made))
+            at, inner = form.column, {}
+            made.append(inner)
+            opened.append((at, inner))
         if key in inner:
             raise _Refused
-        if value is _LATER:
-            waiting = column, inner, key
-            at, value = _NOWHERE, None
+        if form.waits:
+            waiting = form.column, inner, key
+            at = _NOWHERE
         inner[key] = value
-    return root
+    total = len(forms) + len(copied) + len(made)
+    return _Layout(
+        tuple(copy for form in forms if (copy := form.copy) is not None),
+        _values_at(copied),
+        tuple(
+            (None, _values_at([it % total for it in each]))
+            if type(each) is list
+            else (tuple(each), _values_at([it % total for it in each.values()]))
+            for each in reversed(made)
+        ),
+    )
 
 
-def _collection(place: int, opened: _Opened, waiting: _Waiting | None) -> Any:
+_known_layout = lru_cache(maxsize=256)(_layout)
+_REMEMBERED_LINES = 200
+"""Lines of a document whose layout is remembered."""
+
+
+def _values_at(numbers: Sequence[int]) -> Callable[[list[Any]], Iterable[Any]]:
+    """Return what takes the values with some numbers out of a list."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return itemgetter(slice(numbers[0], numbers[0] + 1) if numbers else slice(0))
+
+
+def _collection(place: int, opened: _Opened, waiting: _Waiting | None, made: list[Any]) -> Any:
     """Return the mapping or list whose lines have a place; a key that waits begins a new one."""
     column = place if place >= 0 else ~place
     if waiting is not None and (column > waiting[0] or (place < 0 and column == waiting[0])):
         _, mapping, key = waiting
         begun: Any = {} if place >= 0 else []
-        mapping[key] = begun
+        mapping[key] = ~len(made)
+        made.append(begun)
         opened.append((place, begun))
         return begun
     while (opened[-1][0] if opened[-1][0] >= 0 else ~opened[-1][0]) > column or (
@@ -165,14 +239,20 @@ class _Lines(dict[str, _Line | None]):
         """Read one line; None where it is empty or a comment."""
         head, mark, last = text.rpartition(": ")
         begun = _HEADS.get(head)
-        line = None if begun is None else _with_head(begun, last)
+        line = None
+        if begun is not None:
+            form, values, name = begun
+            if values is None:
+                value = _usual(last)
+                if value is not _UNUSUAL:
+                    line = form, value
+            elif last[-1:] == "}" and (value := _usual(last[:-1])) is not _UNUSUAL:
+                line = form, {**values, name: value}
         if line is None:
             line = _any_line(text)
             if mark and line is not None and len(head) <= _REMEMBERED:
                 _remember_head(head, last, line)
         if len(text) <= _REMEMBERED:
-            if len(self) >= _MOST_REMEMBERED:
-                self.clear()
             self[text] = line
         return line
 
@@ -180,21 +260,11 @@ class _Lines(dict[str, _Line | None]):
 _LINES = _Lines()
 _MOST_REMEMBERED = 4096
 
-_Head: TypeAlias = tuple[int, int, str | None, dict[str, Any] | None, str]
-"""The beginning of a line: its place, column and key, and in a flow mapping the entries before the
-last, whose key comes at the end."""
+_Head: TypeAlias = tuple[_Form, dict[str, Any] | None, str]
+"""The beginning of a line: its form, and in a flow mapping the entries before the last, whose key
+comes at the end."""
 
 _HEADS: dict[str, _Head] = {}
-
-
-def _with_head(head: _Head, last: str) -> _Line | None:
-    """Read a line that begins like another, and ends with another value; None: it is unusual."""
-    place, column, key, values, name = head
-    if values is None:
-        value = _usual(last)
-        return None if value is _UNUSUAL else (place, column, key, value, None)
-    value = _usual(last[:-1]) if last[-1:] == "}" else _UNUSUAL
-    return None if value is _UNUSUAL else (place, column, key, {**values, name: value}, dict.copy)
 
 
 def _remember_head(head: str, last: str, line: _Line) -> None:
@@ -202,20 +272,24 @@ def _remember_head(head: str, last: str, line: _Line) -> None:
 
     The value of the line shows that its last colon is not within a quoted text.
     """
-    place, column, key, value, copied = line
+    form, value = line
     begun: _Head | None = None
-    if copied is None:
-        if key is not None and _usual(last) == value:
-            begun = place, column, key, None, ""
-    elif copied is dict.copy and value:
+    if form.copy is None:
+        if form.key is not None and _usual(last) == value:
+            begun = form, None, ""
+    elif form.copy is dict.copy and value:
         values = dict(value)
         name, end = values.popitem()
         if _usual(last[:-1]) == end:
-            begun = place, column, key, values, name
+            begun = form, values, name
     if begun is not None:
         if len(_HEADS) >= _MOST_REMEMBERED:
             _HEADS.clear()
         _HEADS[head] = begun
+
+
+_form = lru_cache(maxsize=4096)(_Form)
+"""Return the form of lines: always the same one."""
 
 
 def _any_line(text: str) -> _Line | None:
@@ -237,10 +311,11 @@ def _any_line(text: str) -> _Line | None:
     place = ~(column - len(dashes)) if dashes else column
     name = None if key is None else _key(key)
     if scalar is not None:
-        return place, column, name, _scalar(scalar), None
+        return _form(place, column, name), _scalar(scalar)
     if flow is not None:
-        return place, column, name, *_flow(flow)
-    return place, column, name, _LATER, None
+        value, copy = _flow(flow)
+        return _form(place, column, name, copy=copy), value
+    return _form(place, column, name, waits=True), None
 
 
 def _usual_line(content: str, column: int) -> _Line | None:
@@ -253,7 +328,7 @@ def _usual_line(content: str, column: int) -> _Line | None:
     key, mark, value = content.partition(":")
     name = _key(key) if mark and _is_usual_key(key) else None
     if name is not None and not value:
-        return place, column, name, _LATER, None
+        return _form(place, column, name, waits=True), None
     if name is None and place < 0:
         value = content
     elif name is not None and value[0] == " ":
@@ -261,9 +336,10 @@ def _usual_line(content: str, column: int) -> _Line | None:
     else:
         return None
     if value[:1] in _CLOSING:
-        return place, column, name, *_flow(value)
+        collection, copy = _flow(value)
+        return _form(place, column, name, copy=copy), collection
     scalar = _usual(value)
-    return None if scalar is _UNUSUAL else (place, column, name, scalar, None)
+    return None if scalar is _UNUSUAL else (_form(place, column, name), scalar)
 
 
 def _is_usual_key(text: str) -> bool:
@@ -280,6 +356,8 @@ def _usual(text: str) -> Any:
         return int(text)
     if text.isidentifier() and text.isascii():
         return _CONSTANTS.get(text, _UNUSUAL) if text.lower() in _ODD_WORDS else text
+    if not text.strip(_SIGNS) and text[:1] in _FIRST_SIGNS and text[-1] != " ":
+        return _UNUSUAL if "  " in text else text
     if not text.isprintable() or not (text.isascii() or _odd_character().search(text) is None):
         return _UNUSUAL
     first = text[:1]
@@ -297,7 +375,7 @@ _UNUSUAL: Any = object()
 
 def _are_words(text: str) -> bool:
     first = text[:1]
-    if not (first.isalpha() or first in _FIRST_SIGNS or first > "\x7f") or text[-1] == " ":
+    if not (first in _FIRST_SIGNS or first > "\x7f") or text[-1] == " ":
         return False
     if any([it in text for it in _NOT_IN_WORDS]):  # noqa: C419 - faster
         return False
@@ -318,8 +396,11 @@ def _is_number(text: str) -> bool:
 
 _QUOTES = frozenset("\"'")
 _NUMERIC = frozenset("-0123456789")
-_FIRST_SIGNS = frozenset("_/")
-_AFTER_COLON = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/"
+_FIRST_SIGNS = frozenset(_LETTERS)
+_AFTER_COLON = frozenset(f"{_LETTERS}0123456789")
+_SIGNS = f"{_LETTERS}0123456789 .-@?=&+"
+"""Signs that words may have anywhere but at their beginning and end."""
 _NOT_IN_WORDS = (",", "[", "]", "{", "}", "  ", " #", " :")
 
 
