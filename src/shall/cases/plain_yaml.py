@@ -9,7 +9,6 @@ most lines of a suite occur in many files. The tests compare what is read with P
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from operator import call, itemgetter
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -122,23 +121,23 @@ def read_plain(text: str) -> dict[str, Any] | None:
 class _Layout(Struct, frozen=True, gc=False):
     """How the values of lines become a document: the same for all documents of the same forms.
 
-    To the values are added copies of some of them, ``copies`` of what ``copied`` takes, then the
-    ``collections``: the keys of a mapping, or None, and what takes its values. Each is behind what
-    it contains.
+    To the values are added copies of some of them, then the ``collections``: each a list of
+    numbers of values, or a mapping of keys to such numbers, behind those that it contains.
     """
 
-    copies: tuple[Callable[[Any], Any], ...]
-    copied: Callable[[list[Any]], Iterable[Any]]
-    collections: tuple[tuple[tuple[str, ...] | None, Callable[[list[Any]], Iterable[Any]]], ...]
+    copied: tuple[tuple[int, Callable[[Any], Any]], ...]
+    collections: tuple[tuple[tuple[str, int], ...] | list[int], ...]
 
 
 def _document(layout: _Layout, values: list[Any]) -> dict[str, Any]:
     """Return the document of lines with some values."""
-    values += map(call, layout.copies, layout.copied(values))
-    for keys, inner in layout.collections:
-        values.append(
-            [*inner(values)] if keys is None else dict(zip(keys, inner(values), strict=True))
-        )
+    values += [copy(values[number]) for number, copy in layout.copied]
+    for each in layout.collections:
+        # Loops are faster than zip and itemgetter for so few values.
+        if isinstance(each, list):
+            values.append([values[number] for number in each])
+        else:
+            values.append({key: values[number] for key, number in each})
     document: dict[str, Any] = values[-1]
     return document
 
@@ -161,7 +160,7 @@ def _layout(forms: Sequence[_Form]) -> _Layout:
     """
     root: dict[str, int] = {}
     made: list[Any] = [root]
-    copied: list[int] = []
+    copied: list[tuple[int, Callable[[Any], Any]]] = []
     opened: _Opened = [(0, root)]
     at, inner = opened[-1]  # where the next line goes on, unless it has another place
     waiting: _Waiting | None = None
@@ -169,7 +168,7 @@ def _layout(forms: Sequence[_Form]) -> _Layout:
         value, place, key = number, form.place, form.key
         if form.copy is not None:
             value = len(forms) + len(copied)
-            copied.append(number)
+            copied.append((number, form.copy))
         if place != at:
             inner = _collection(place, opened, waiting, made)
             at, waiting = place, None
@@ -189,12 +188,11 @@ def _layout(forms: Sequence[_Form]) -> _Layout:
         inner[key] = value
     total = len(forms) + len(copied) + len(made)
     return _Layout(
-        tuple(copy for form in forms if (copy := form.copy) is not None),
-        _values_at(copied),
+        tuple(copied),
         tuple(
-            (None, _values_at([it % total for it in each]))
+            [it % total for it in each]
             if type(each) is list
-            else (tuple(each), _values_at([it % total for it in each.values()]))
+            else tuple([(key, it % total) for key, it in each.items()])
             for each in reversed(made)
         ),
     )
@@ -203,13 +201,6 @@ def _layout(forms: Sequence[_Form]) -> _Layout:
 _known_layout = lru_cache(maxsize=256)(_layout)
 _REMEMBERED_LINES = 200
 """Lines of a document whose layout is remembered."""
-
-
-def _values_at(numbers: Sequence[int]) -> Callable[[list[Any]], Iterable[Any]]:
-    """Return what takes the values with some numbers out of a list."""
-    if len(numbers) > 1:
-        return itemgetter(*numbers)
-    return itemgetter(slice(numbers[0], numbers[0] + 1) if numbers else slice(0))
 
 
 def _collection(place: int, opened: _Opened, waiting: _Waiting | None, made: list[Any]) -> Any:
