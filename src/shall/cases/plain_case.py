@@ -175,14 +175,12 @@ def _steps(
         if _USUAL.issuperset(fields):
             made.append(Step(name, request, _checks(written.checks, answers_at, at + 1)))
             continue
-        capture: Mapping[str, str] = {}
         delay_s, until = 0.0, None
-        if written.capture:
-            capture = written.capture
+        capture = written.capture or {}
+        if capture:
             _check_capture(capture)
         if written.delay is not UNSET or written.until is not UNSET:
-            if written.delay == "" or written.until == {}:
-                raise _Refused
+            _require(written.delay != "" and written.until != {})
             delay_s, until = _waits(written, ("steps", at))
         made.append(
             Step(
@@ -198,7 +196,8 @@ def _steps(
     return tuple(made)
 
 
-_USUAL = frozenset({"id", "path", "url", "method", "headers", "params", "json", "assert", *METHODS})
+_METHODS = frozenset(METHODS)
+_USUAL = _METHODS | {"id", "path", "url", "method", "headers", "params", "json", "assert"}
 """Fields of a step that are its request and the list of its checks."""
 
 
@@ -294,9 +293,6 @@ def _address(written: _Request, fields: dict[str, Any]) -> tuple[str, str]:
     if url is None:
         raise _Refused
     return method, url
-
-
-_METHODS = frozenset(METHODS)
 
 
 def _request(written: _Request, fields: dict[str, Any]) -> RequestTemplate:

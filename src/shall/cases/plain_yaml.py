@@ -7,13 +7,12 @@ most lines of a suite occur in many files. The tests compare what is read with P
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from msgspec import Struct
-
+from shall.cases.plain_layout import Form, NotPlain, document_of, layout_of
 from shall.late_pattern import late_pattern
 
 MAX_CHARACTERS = 200_000
@@ -76,27 +75,11 @@ def _odd_character() -> re.Pattern[str]:
     )
 
 
-class _Refused(Exception):
-    """The text is not plain."""
+_Line: TypeAlias = tuple[Form, Any]
+"""A line: its form and its value. Lines of one form have the same ``Form``."""
 
-
-class _Form(Struct, frozen=True, eq=False, gc=False):
-    """What a line is beside its value.
-
-    ``place`` is the column of its key, or the complement (``~``) of that of its dash; ``column``
-    is that of its content. ``waits``: its value may follow. ``copy`` copies its value, where that
-    is shared with other documents.
-    """
-
-    place: int
-    column: int
-    key: str | None
-    waits: bool = False
-    copy: Callable[[Any], Any] | None = None
-
-
-_Line: TypeAlias = tuple[_Form, Any]
-"""A line: its form and its value. Lines of one form have the same ``_Form``."""
+_form = lru_cache(maxsize=4096)(Form)
+_form_of, _value_of = itemgetter(0), itemgetter(1)
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
@@ -113,120 +96,10 @@ def read_plain(text: str) -> dict[str, Any] | None:
         if not lines:
             return {}
         forms = tuple(map(_form_of, lines))
-        layout = _known_layout(forms) if len(forms) <= _REMEMBERED_LINES else _layout(forms)
-    except _Refused:
+        layout = layout_of(forms)
+    except NotPlain:
         return None
-    return _document(layout, [*map(_value_of, lines)])
-
-
-_form_of, _value_of = itemgetter(0), itemgetter(1)
-
-
-class _Layout(Struct, frozen=True, gc=False):
-    """How the values of lines become a document: the same for all documents of the same forms.
-
-    To the values are added copies of some of them, then the ``collections``: each a list of
-    numbers of values, or a mapping of keys to such numbers, behind those that it contains.
-    """
-
-    copied: tuple[tuple[int, Callable[[Any], Any]], ...]
-    collections: tuple[tuple[tuple[str, int], ...] | list[int], ...]
-
-
-def _document(layout: _Layout, values: list[Any]) -> dict[str, Any]:
-    """Return the document of lines with some values."""
-    values += [copy(values[number]) for number, copy in layout.copied]
-    for each in layout.collections:
-        if isinstance(each, list):
-            values.append([values[number] for number in each])
-            continue
-        mapping = {}
-        for key, number in each:  # for so few values faster than a comprehension, or zip
-            mapping[key] = values[number]
-        values.append(mapping)
-    document: dict[str, Any] = values[-1]
-    return document
-
-
-_Opened = list[tuple[int, Any]]
-"""The collections that go on, the innermost last, each with the place of its lines."""
-
-_Waiting = tuple[int, dict[str, int], str]
-"""A key whose value may follow: its column, its mapping and itself."""
-
-_NOWHERE = 1 << 20
-"""The place of no line."""
-
-
-def _layout(forms: Sequence[_Form]) -> _Layout:
-    """Put lines together, each where its place says.
-
-    The collections have the numbers of their values: that of the line, of the copy, or the
-    complement of the number of the collection, counted from the end.
-    """
-    root: dict[str, int] = {}
-    made: list[Any] = [root]
-    copied: list[tuple[int, Callable[[Any], Any]]] = []
-    opened: _Opened = [(0, root)]
-    at, inner = opened[-1]  # where the next line goes on, unless it has another place
-    waiting: _Waiting | None = None
-    for number, form in enumerate(forms):
-        value, place, key = number, form.place, form.key
-        if form.copy is not None:
-            value = len(forms) + len(copied)
-            copied.append((number, form.copy))
-        if place != at:
-            inner = _collection(place, opened, waiting, made)
-            at, waiting = place, None
-        if key is None:
-            inner.append(value)
-            continue
-        if place < 0:
-            inner.append(~len(made))
-            at, inner = form.column, {}
-            made.append(inner)
-            opened.append((at, inner))
-        if key in inner:
-            raise _Refused
-        if form.waits:
-            waiting = form.column, inner, key
-            at = _NOWHERE
-        inner[key] = value
-    total = len(forms) + len(copied) + len(made)
-    return _Layout(
-        tuple(copied),
-        tuple(
-            [it % total for it in each]
-            if type(each) is list
-            else tuple([(key, it % total) for key, it in each.items()])
-            for each in reversed(made)
-        ),
-    )
-
-
-_known_layout = lru_cache(maxsize=256)(_layout)
-_REMEMBERED_LINES = 200
-"""Lines of a document whose layout is remembered."""
-
-
-def _collection(place: int, opened: _Opened, waiting: _Waiting | None, made: list[Any]) -> Any:
-    """Return the mapping or list whose lines have a place; a key that waits begins a new one."""
-    column = place if place >= 0 else ~place
-    if waiting is not None and (column > waiting[0] or (place < 0 and column == waiting[0])):
-        _, mapping, key = waiting
-        begun: Any = {} if place >= 0 else []
-        mapping[key] = ~len(made)
-        made.append(begun)
-        opened.append((place, begun))
-        return begun
-    while (opened[-1][0] if opened[-1][0] >= 0 else ~opened[-1][0]) > column or (
-        place >= 0 > opened[-1][0]
-    ):
-        opened.pop()
-    found, collection = opened[-1]
-    if found != place:
-        raise _Refused
-    return collection
+    return document_of(layout, [*map(_value_of, lines)])
 
 
 class _Lines(dict[str, _Line | None]):
@@ -257,7 +130,7 @@ class _Lines(dict[str, _Line | None]):
 _LINES = _Lines()
 _MOST_REMEMBERED = 4096
 
-_Head: TypeAlias = tuple[_Form, dict[str, Any] | None, str]
+_Head: TypeAlias = tuple[Form, dict[str, Any] | None, str]
 """The beginning of a line: its form, and in a flow mapping the entries before the last, whose key
 comes at the end."""
 
@@ -285,13 +158,9 @@ def _remember_head(head: str, last: str, line: _Line) -> None:
         _HEADS[head] = begun
 
 
-_form = lru_cache(maxsize=4096)(_Form)
-"""Return the form of lines: always the same one."""
-
-
 def _any_line(text: str) -> _Line | None:
     if not (text.isascii() and text.isprintable()) and _odd_character().search(text):
-        raise _Refused
+        raise NotPlain
     content = text.lstrip(" ")
     if not content or content[0] == "#":
         return None
@@ -302,7 +171,7 @@ def _any_line(text: str) -> _Line | None:
             return line
     found = _LINE.fullmatch(text) if len(text) <= _LONGEST_LINE else None
     if found is None or not (found[3] or (found[2] and (found[4] or found[5]))):
-        raise _Refused
+        raise NotPlain
     begin, dashes, key, scalar, flow = found.groups()
     column = len(begin)
     place = ~(column - len(dashes)) if dashes else column
@@ -411,11 +280,11 @@ def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
             values = dict(map(_pair, pairs))
         if values is not None:
             if len(values) < len(pairs):
-                raise _Refused
+                raise NotPlain
             return values, dict.copy
     value, end = _nested(text, 0, 0)
     if end != len(text):
-        raise _Refused
+        raise NotPlain
     return value, _copied
 
 
@@ -435,7 +304,7 @@ def _usual_pairs(pairs: Iterable[str]) -> dict[str, Any] | None:
 def _pair(text: str) -> tuple[str, Any]:
     found = _ENTRY.fullmatch(text)
     if found is None or found[1] is None or found[2] is None:
-        raise _Refused
+        raise NotPlain
     return _key(found[1]), _scalar(found[2])
 
 
@@ -443,7 +312,7 @@ def _nested(text: str, at: int, depth: int) -> tuple[Any, int]:
     """Read the flow collection that begins at a place; return it and where it ends."""
     begin = text[at : at + 1]
     if depth > _DEEPEST_FLOW or begin not in _CLOSING:
-        raise _Refused
+        raise NotPlain
     close = _CLOSING[begin]
     pairs: list[tuple[str | None, Any]] = []
     at = len(text) - len(text[at + 1 :].lstrip(" "))
@@ -453,10 +322,10 @@ def _nested(text: str, at: int, depth: int) -> tuple[Any, int]:
     keys = {key for key, _ in pairs}
     if begin == "[":
         if keys - {None}:
-            raise _Refused
+            raise NotPlain
         return [value for _, value in pairs], at + 1
     if None in keys or len(keys) < len(pairs):
-        raise _Refused
+        raise NotPlain
     return dict(pairs), at + 1
 
 
@@ -464,7 +333,7 @@ def _entry(text: str, at: int, depth: int) -> tuple[str | None, Any, int]:
     """Read an entry of a flow collection; return its key, its value and where the next begins."""
     found = _ENTRY.match(text, at)
     if found is None:
-        raise _Refused
+        raise NotPlain
     key, scalar = found.groups()
     if scalar is None:
         value, at = _nested(text, found.end(), depth + 1)
@@ -472,7 +341,7 @@ def _entry(text: str, at: int, depth: int) -> tuple[str | None, Any, int]:
         value, at = _scalar(scalar), found.end()
     following = _NEXT.match(text, at)
     if following is None:
-        raise _Refused
+        raise NotPlain
     return None if key is None else _key(key), value, following.end()
 
 
@@ -480,7 +349,7 @@ def _key(text: str) -> str:
     if text[0] in "\"'":
         return text[1:-1]
     if text.lower() in _ODD_WORDS:
-        raise _Refused
+        raise NotPlain
     return text
 
 
@@ -494,7 +363,7 @@ def _scalar(text: str) -> Any:
         return float(text) if "." in text else int(text)
     if text.lower() in _ODD_WORDS:
         if text not in _CONSTANTS:
-            raise _Refused
+            raise NotPlain
         return _CONSTANTS[text]
     return text
 
