@@ -42,7 +42,7 @@ class Layout(Struct, frozen=True, gc=False):
 
 def document_of(layout: Layout, values: list[Any]) -> dict[str, Any]:
     """Return the document of lines with some values."""
-    values += [copy(values[number]) for number, copy in layout.copied]
+    values += [duplicate(values[number]) for number, duplicate in layout.copied]
     for each in layout.collections:
         if isinstance(each, list):
             values.append([values[number] for number in each])
