@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shall.engine.learning import learn_headers
 from shall.engine.redact import MOST_CHARACTERS, MOST_VALUES, Redactor
 from shall.messages import Message, render
 from shall.redaction.forms import MASK
@@ -225,7 +226,7 @@ def test_a_short_value_is_masked_by_its_key_only() -> None:
 def test_credentials_that_are_not_what_their_scheme_says_are_masked_whole() -> None:
     for credentials in ("no base64!", base64.b64encode(b"\xff\xfe\xfd").decode()):
         redactor = Redactor()
-        redactor.learn_headers([("Authorization", f"Basic {credentials}")])
+        learn_headers(redactor, [("Authorization", f"Basic {credentials}")])
         assert redactor.text(f"a {credentials} b") == f"a {MASK} b"
 
 

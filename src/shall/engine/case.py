@@ -16,9 +16,10 @@ from shall.engine.check import CaseContext
 from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
+from shall.engine.learning import Secrecy
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case, step_path
-from shall.engine.record import Secrecy, StepRecord, step_results
+from shall.engine.record import StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
 from shall.engine.step import error_message, run_call, worst

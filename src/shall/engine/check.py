@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from shall.engine.evaluate import evaluate
+from shall.engine.learning import Secrecy
 from shall.engine.plan import CheckPlan
 from shall.engine.query import Content, Selected
-from shall.engine.record import Secrecy
 from shall.engine.scope import Scope
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome

@@ -124,6 +124,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
     ``messages`` go over the WebSocket that it opens; None where it opens none. ``contract`` is the
     check of the whole response by a document. ``deletion`` is set where it deletes files instead.
+    ``is_plain``: it is one request and checks of its response, and nothing else is set.
     """
 
     id: str
@@ -145,6 +146,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: ContractPlan | None = None
     deletion: DeletionPlan | None = None
+    is_plain: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -206,8 +208,9 @@ def _plan_call(
         and _is_plain(call, template, case, options)
     ):
         request = plan_request(template, case, options)
+        asserts = checks.asserts_status
         return CallPlan(
-            call.id, path, request, checks.plans, checks.asserts_status, call.allow_status
+            call.id, path, request, checks.plans, asserts, call.allow_status, is_plain=True
         )
     return _plan_any(call, path, case, options, checks, is_observed=is_observed)
 

@@ -10,10 +10,12 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 
 from shall.errors import BadValue
 from shall.results.records import FORMAT, PASSED, CaseResult, CheckResult, RunResult, is_bad
@@ -41,14 +43,11 @@ def encode_case(case: CaseResult) -> bytes:
 def encode_ordinary(case: CaseResult) -> bytes | None:
     """Return a case's result as JSON without the version; None where it holds what JSON has not."""
     for step in (*case.steps, *case.teardowns):
-        for check in step.checks:
-            if (
-                type(check.actual) in _MAYBE_ODD
-                or type(check.expected) in _MAYBE_ODD
-                or check.message is not None
-                or check.differences
-            ) and any(map(_is_odd, _values(check))):
-                return None
+        shown = chain.from_iterable(map(_shown, step.checks))
+        if not _ORDINARY.issuperset(map(type, shown)) and any(
+            map(_is_odd, chain.from_iterable(map(_values, step.checks)))
+        ):
+            return None
     try:
         return _encode(case)
     except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot say
@@ -139,7 +138,10 @@ def _values(check: CheckResult) -> list[Any]:
     return found
 
 
-_MAYBE_ODD = frozenset({float, dict, list})
+_shown = attrgetter("actual", "expected", "message", "differences")
+
+_ORDINARY = frozenset({str, int, bool, type(None), UnsetType})
+"""Types of values that JSON has, whatever they are."""
 
 
 def _is_odd(value: Any) -> bool:
