@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -64,8 +65,7 @@ def run_case(
     left behind.
     """
     at, started = datetime.now(UTC), time.perf_counter()
-    failed = next((it.error for it in job.shared if it.error is not None), None)
-    progress = _Progress(error=job.error or failed, draws=draws_of(job, options))
+    progress = _Progress(error=job.error or _shared_error(job), draws=draws_of(job, options))
     if (why := _why_skipped(job)) is not None and job.case is not None:
         return _skipped(job, job.case, why, options, at)
     redactor = _redactor(job, options)
@@ -98,6 +98,14 @@ def run_case(
         if taken is not None and progress.error is None:
             taken(scope.variables, redactor.known)
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
+
+
+def _shared_error(job: Job) -> Message | None:
+    """Return why shared steps that the case uses failed; None where none did."""
+    for shared in job.shared:
+        if shared.error is not None:
+            return shared.error
+    return None
 
 
 def draws_of(job: Job, options: RunOptions) -> Draws:
@@ -249,7 +257,7 @@ def _result(
         position=UNSET if error is None else _position(job, error),
         problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
         rows=UNSET if job.row is None else job.row.total,
-        retries=sum([record.retries for record in progress.steps]) or UNSET,
+        retries=sum(map(_retries, progress.steps)) or UNSET,
         repeats=options.repeats,
         worker=options.worker,
         seed=progress.draws.used_seed,
@@ -258,14 +266,17 @@ def _result(
 
 def _checks_executed(case: Case | None, records: Sequence[StepRecord]) -> int:
     """Return how many checks were carried out: none where no step with one that can fail ran."""
-    count = sum([len(record.plans) for record in records])
-    if case is None or all(step.flow is None for step in case.steps):
+    count = sum(map(len, map(_plans, records)))
+    if case is None or not any(map(_flow, case.steps)):
         return count
     from shall.engine.vacuity import step_can_fail  # few cases have conditions or loops
 
     ran = {record.path for record in records if record.plans}
     steps = [step for at, step in enumerate(case.steps) if step_path(at) in ran]
     return count if any(map(step_can_fail, steps)) else 0
+
+
+_plans, _retries, _flow = attrgetter("plans"), attrgetter("retries"), attrgetter("flow")
 
 
 def _why_no_step_ran(steps: Sequence[StepRecord]) -> Message | None:

@@ -132,7 +132,8 @@ def is_utf_8(data: bytes) -> bool:
 
 def learn_request(redactor: Redactor, request: Request) -> None:
     """Let the redactor learn the secrets of a request."""
-    learn_headers(redactor, request.headers)
+    if request.headers:
+        learn_headers(redactor, request.headers)
     redactor.learn_url(request.url)
     if request.form:
         redactor.learn_named(dict(request.form))

@@ -72,11 +72,6 @@ def _userinfo(netloc: str) -> str:
     return netloc.rpartition("@")[0]
 
 
-def _has_secret_parts(url: str) -> bool:
-    """Return whether a URL has a user, a query or a fragment."""
-    return "@" in url or "?" in url or "#" in url
-
-
 class Known(Struct, frozen=True):
     """The secrets that a redactor knows. ``is_full``: there were too many."""
 
@@ -133,10 +128,11 @@ class Redactor:
     def _add(self, text: str) -> bool:
         """Treat a text as a secret; return whether there was room for it."""
         if text not in self._values:
-            self._characters += len(text)
-            self._is_full = len(self._values) >= MOST_VALUES or self._characters > MOST_CHARACTERS
-            if self._is_full:
+            characters = self._characters + len(text)
+            if characters > MOST_CHARACTERS or len(self._values) >= MOST_VALUES:
+                self._is_full = True
                 return False
+            self._characters = characters
             self._values.add(text)
             self._matcher = None
         return True
@@ -196,8 +192,8 @@ class Redactor:
             self._find_named(value, found, most)
         elif type(value) is not str:
             _add(filterfalse(is_ordinary, leaves(value)), SHORTEST, found, most)
-        elif not is_ordinary(value):
-            _add((value,), SHORTEST, found, most)
+        elif len(found) < most and not is_ordinary(value):
+            found.append((value, SHORTEST))
 
     def _holds_named(self, value: Any) -> bool:
         """Return whether any key in a value names a secret; most values have none."""
@@ -377,7 +373,7 @@ class Redactor:
 
     def url(self, url: str) -> str:
         """Mask the password, the secret parameters and what looks like a token in the path."""
-        if not _has_secret_parts(url):
+        if "@" not in url and "?" not in url and "#" not in url:
             return self.text(mask_url_path(url))
         from urllib.parse import urlsplit  # as above
 
@@ -397,7 +393,7 @@ class Redactor:
 
     def may_stay(self, url: str) -> bool:
         """Return whether nothing in a URL has to be masked but values known to be secret."""
-        return not _has_secret_parts(url) and mask_url_path(url) == url
+        return not ("@" in url or "?" in url or "#" in url) and mask_url_path(url) == url
 
     def form(self, text: str) -> str:
         """Mask the secret fields of ``a=1&b=2``."""

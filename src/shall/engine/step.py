@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
@@ -357,13 +358,11 @@ def error_message(error: ShallError) -> Message:
 
 def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
     """Return the worst outcome of several steps or checks; none is a pass."""
-    found = PASSED
-    for each in judged:
-        if each.outcome is ERROR:
-            return ERROR
-        if each.outcome is FAILED:
-            found = FAILED
-    return found
+    outcomes = set(map(_outcome, judged))
+    return ERROR if ERROR in outcomes else FAILED if FAILED in outcomes else PASSED
+
+
+_outcome = attrgetter("outcome")
 
 
 def _capture(call: CallPlan, response: Response, content: Content, scope: Scope) -> BadValue | None:
