@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -257,7 +256,7 @@ def _result(
         position=UNSET if error is None else _position(job, error),
         problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
         rows=UNSET if job.row is None else job.row.total,
-        retries=sum(map(_retries, progress.steps)) or UNSET,
+        retries=sum([record.retries for record in progress.steps]) or UNSET,
         repeats=options.repeats,
         worker=options.worker,
         seed=progress.draws.used_seed,
@@ -266,17 +265,14 @@ def _result(
 
 def _checks_executed(case: Case | None, records: Sequence[StepRecord]) -> int:
     """Return how many checks were carried out: none where no step with one that can fail ran."""
-    count = sum(map(len, map(_plans, records)))
-    if case is None or not any(map(_flow, case.steps)):
+    count = sum([len(record.plans) for record in records])
+    if case is None or not [step for step in case.steps if step.flow is not None]:
         return count
     from shall.engine.vacuity import step_can_fail  # few cases have conditions or loops
 
     ran = {record.path for record in records if record.plans}
     steps = [step for at, step in enumerate(case.steps) if step_path(at) in ran]
     return count if any(map(step_can_fail, steps)) else 0
-
-
-_plans, _retries, _flow = attrgetter("plans"), attrgetter("retries"), attrgetter("flow")
 
 
 def _why_no_step_ran(steps: Sequence[StepRecord]) -> Message | None:

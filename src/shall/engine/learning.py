@@ -5,7 +5,6 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -31,8 +30,6 @@ _SHORTEST_COOKIE = 8
 
 _WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _WITH_COOKIES = frozenset({"cookie", "set-cookie"})
-
-_name_of = itemgetter(0)
 
 _decode = msgspec.json.Decoder().decode
 
@@ -159,12 +156,13 @@ def learn_response(redactor: Redactor, response: Response, content: Any) -> None
 
 def learn_headers(redactor: Redactor, headers: Sequence[tuple[str, str]]) -> None:
     """Learn the tokens, passwords, cookies and keys that headers carry."""
-    for index, kind in _special_headers(tuple(map(_name_of, headers))):
-        _learn_header(redactor, kind, headers[index][1])
-    if redactor.has_names:
-        for name, value in headers:
-            if redactor.declares(name) and not (_kind_of_header(name) or is_ordinary(value)):
-                redactor.learn(value)
+    has_names = redactor.has_names
+    for name, value in headers:
+        kind = _kind_of_header(name)
+        if kind:
+            _learn_header(redactor, kind, value)
+        elif has_names and redactor.declares(name) and not is_ordinary(value):
+            redactor.learn(value)
 
 
 def _learn_header(redactor: Redactor, kind: str, value: str) -> None:
@@ -178,13 +176,6 @@ def _learn_header(redactor: Redactor, kind: str, value: str) -> None:
         redactor.learn_url(value)
     elif not is_ordinary(value):
         redactor.learn(value)
-
-
-@lru_cache(maxsize=64)
-def _special_headers(names: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
-    """Return which headers may hold secrets, and why; the names of most responses are the same."""
-    kinds = enumerate(map(_kind_of_header, names))
-    return tuple((index, kind) for index, kind in kinds if kind)
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,6 @@ stored of it.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -117,8 +116,8 @@ def _plain_results(
         if not redactor.may_stay(request.url):
             return None
         if record.are_at_once and not has_names:
-            texts += map(str, map(_expected, record.checks))
-            fields += map(_field, record.checks)
+            texts += [str(check.expected) for check in record.checks]
+            fields += [check.field for check in record.checks]
         elif not _add_checks(record.checks, redactor, texts):
             return None
         content_type = _content_type(response)
@@ -153,10 +152,6 @@ def _add_checks(checks: Sequence[CheckResult], redactor: Redactor, texts: list[s
         if expected is not actual and not _add_plain(expected, texts):
             return False
     return True
-
-
-_expected = attrgetter("expected")
-_field = attrgetter("field")
 
 
 def _add_plain(value: Any, texts: list[str]) -> bool:

@@ -168,10 +168,9 @@ class Redactor:
             value = value.values()
         elif not isinstance(value, list):
             return
-        if _LEAVES.issuperset(map(type, value)):
-            return
         for item in value:
-            if type(item) not in _LEAVES:
+            kind = type(item)
+            if kind is dict or kind is list:
                 self._find_named(item, found, most)
 
     def _find_by_key(
@@ -204,8 +203,6 @@ class Redactor:
                 return True
             value = value.values()
         elif not isinstance(value, list | tuple):
-            return False
-        if _LEAVES.issuperset(map(type, value)):
             return False
         return any(type(item) not in _LEAVES and self._holds_named(item) for item in value)
 

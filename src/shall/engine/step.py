@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
@@ -358,11 +357,14 @@ def error_message(error: ShallError) -> Message:
 
 def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
     """Return the worst outcome of several steps or checks; none is a pass."""
-    outcomes = set(map(_outcome, judged))
-    return ERROR if ERROR in outcomes else FAILED if FAILED in outcomes else PASSED
-
-
-_outcome = attrgetter("outcome")
+    found = PASSED
+    for each in judged:
+        outcome = each.outcome
+        if outcome is ERROR:
+            return ERROR
+        if outcome is FAILED:
+            found = FAILED
+    return found
 
 
 def _capture(call: CallPlan, response: Response, content: Content, scope: Scope) -> BadValue | None:

@@ -10,12 +10,10 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from itertools import chain
-from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import msgspec
-from msgspec import Struct, UnsetType
+from msgspec import Struct
 
 from shall.errors import BadValue
 from shall.results.records import FORMAT, PASSED, CaseResult, CheckResult, RunResult, is_bad
@@ -43,11 +41,15 @@ def encode_case(case: CaseResult) -> bytes:
 def encode_ordinary(case: CaseResult) -> bytes | None:
     """Return a case's result as JSON without the version; None where it holds what JSON has not."""
     for step in (*case.steps, *case.teardowns):
-        shown = chain.from_iterable(map(_shown, step.checks))
-        if not _ORDINARY.issuperset(map(type, shown)) and any(
-            map(_is_odd, chain.from_iterable(map(_values, step.checks)))
-        ):
-            return None
+        for check in step.checks:
+            actual, expected = check.actual, check.expected
+            if (
+                type(actual) in _MAYBE_ODD
+                or (expected is not actual and type(expected) in _MAYBE_ODD)
+                or check.message is not None
+                or check.differences
+            ) and any(map(_is_odd, _values(check))):
+                return None
     try:
         return _encode(case)
     except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot say
@@ -138,10 +140,7 @@ def _values(check: CheckResult) -> list[Any]:
     return found
 
 
-_shown = attrgetter("actual", "expected", "message", "differences")
-
-_ORDINARY = frozenset({str, int, bool, type(None), UnsetType})
-"""Types of values that JSON has, whatever they are."""
+_MAYBE_ODD = frozenset({float, dict, list})
 
 
 def _is_odd(value: Any) -> bool:
