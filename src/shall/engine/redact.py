@@ -169,8 +169,7 @@ class Redactor:
         elif not isinstance(value, list):
             return
         for item in value:
-            kind = type(item)
-            if kind is dict or kind is list:
+            if type(item) not in _LEAVES:
                 self._find_named(item, found, most)
 
     def _find_by_key(
