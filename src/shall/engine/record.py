@@ -14,7 +14,7 @@ from shall.cases.path import parse_path
 from shall.engine.learning import BEGINNING, LARGE, is_utf_8
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
-from shall.engine.redact import Redactor
+from shall.engine.redact import Redactor, may_stay
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.forms import MASK
@@ -113,7 +113,7 @@ def _plain_results(
             return None
         if record.attempts > 1 or record.renewal or response.redirects:
             return None
-        if not redactor.may_stay(request.url):
+        if not may_stay(request.url):
             return None
         if record.are_at_once and not has_names:
             texts += [str(check.expected) for check in record.checks]
@@ -135,8 +135,8 @@ def _plain_results(
             StepResult(record.id, record.path, PASSED, record.duration_s, checks, exchange)
         )
     is_short = max(map(len, texts), default=0) <= KEPT_VALUE
-    may_stay = is_short and not _end_in_secret_names(tuple(fields)) and redactor.are_clean(texts)
-    return tuple(results) if may_stay else None
+    is_plain = is_short and not _end_in_secret_names(tuple(fields)) and redactor.are_clean(texts)
+    return tuple(results) if is_plain else None
 
 
 def _add_checks(checks: Sequence[CheckResult], redactor: Redactor, texts: list[str]) -> bool:

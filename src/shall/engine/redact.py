@@ -10,6 +10,7 @@ import binascii
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import filterfalse, islice, repeat
 from typing import Any
 
@@ -70,6 +71,12 @@ def _is_named(key: Any) -> bool:
 def _userinfo(netloc: str) -> str:
     """Return ``user:password`` of ``user:password@host``. A user alone is most often a token."""
     return netloc.rpartition("@")[0]
+
+
+@lru_cache(maxsize=1024)
+def may_stay(url: str) -> bool:
+    """Return whether nothing in a URL has to be masked but values known to be secret."""
+    return not ("@" in url or "?" in url or "#" in url) and mask_url_path(url) == url
 
 
 class Known(Struct, frozen=True):
@@ -386,10 +393,6 @@ class Redactor:
         if parts.fragment:
             url = url.replace(f"#{parts.fragment}", f"#{self.form(parts.fragment)}", 1)
         return self.text(mask_url_path(url))
-
-    def may_stay(self, url: str) -> bool:
-        """Return whether nothing in a URL has to be masked but values known to be secret."""
-        return not ("@" in url or "?" in url or "#" in url) and mask_url_path(url) == url
 
     def form(self, text: str) -> str:
         """Mask the secret fields of ``a=1&b=2``."""
