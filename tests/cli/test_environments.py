@@ -134,6 +134,34 @@ def test_every_problem_of_an_environment_is_reported_with_its_place(
     assert "may not be read from MCP_AUTH_TOKEN, which configures shall itself" in errors
 
 
+@pytest.mark.verifies("cli#2.3")
+@pytest.mark.parametrize(
+    ("text", "name", "said", "hint"),
+    [
+        ("connection: {proxi: x}", "connection", "Unknown field `proxi`.", "Did you mean `proxy`?"),
+        (
+            "auth: {basc: {}}",
+            "auth",
+            "Unknown kind of credentials `basc`.",
+            "Did you mean `basic`?",
+        ),
+        (
+            "environments: {a: {connection: {tls: 1.2}}}",
+            "environments.a.connection",
+            "`tls` must be a text, not a number.",
+            'Quote it: "1.2".',
+        ),
+    ],
+)
+def test_a_wrong_field_of_a_setting_is_reported_as_that_of_a_case(
+    shall: Shall, project: Path, text: str, name: str, said: str, hint: str
+) -> None:
+    settings(project, text + "\n")
+    shown = shall("run").stderr
+    assert f"The setting {name} cannot be used. {said}\n" in shown
+    assert f"= {hint}\n" in shown
+
+
 @pytest.mark.verifies("cli#5.9")
 @pytest.mark.parametrize("value", ["canary", "{environment: KEY, value: canary}", "[canary]"])
 def test_a_value_in_place_of_its_source_is_not_shown(
@@ -141,11 +169,17 @@ def test_a_value_in_place_of_its_source_is_not_shown(
 ) -> None:
     settings(project, f"secrets: {{key: {value}}}\n")
     ended = shall("run")
-    assert "secrets is ***: the source of key must be {environment: NAME}" in ended.stderr
+    assert (
+        "The setting secrets cannot be used: the source of key must be {environment: NAME}"
+        in ended.stderr
+    )
     assert "canary" not in ended.stdout + ended.stderr
     settings(project, f"environments: {{a: {{secrets: {{key: {value}}}}}}}\n")
     ended = shall("config")
-    assert "environments.a.secrets is ***: the source of key" in ended.stdout + ended.stderr
+    assert (
+        "The setting environments.a.secrets cannot be used: the source of key"
+        in ended.stdout + ended.stderr
+    )
     assert "canary" not in ended.stdout + ended.stderr
 
 

@@ -97,7 +97,7 @@ def test_what_comes_after_runs_once_cases_failed_and_a_failure_of_it_is_a_warnin
     ended = shall("run", "--format", "json")
     assert ended.returncode == 1
     assert [it["outcome"] for it in json.loads(ended.stdout)["cases"]] == ["failed"]
-    assert "after_run did not pass: tests/cases/shared/close.yaml:4:24:" in ended.stderr
+    assert "`after_run` did not pass: tests/cases/shared/close.yaml:4:24:" in ended.stderr
     assert service.calls_to("/echo/close/echo/open") == 1
 
 
@@ -109,3 +109,15 @@ def test_what_comes_after_runs_once_the_time_of_a_run_is_over(
     ended = shall("run", "--timeout", "0.5")
     assert ended.returncode == 4, ended.stdout
     assert service.calls_to("/echo/close/echo/open") == 1
+
+
+@pytest.mark.verifies("engine#9.2")
+def test_shared_steps_that_do_not_exist_are_named_once(shall: Shall, write: Write) -> None:
+    write("shall.yaml", "before_run: [gone]\n")
+    write("tests/cases/a.yaml", CASE.format(name="a", status=200))
+    ended = shall("run")
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "shall: No case ran, since `before_run` did not pass: tests/cases/shared/gone.yaml "
+        "does not exist. Did you mean tests/cases/shared/open.yaml?\n"
+    )

@@ -91,6 +91,37 @@ def test_what_does_not_exist_fails_with_the_reason(kind: CheckKind) -> None:
     assert "no id" in render(wrong)
 
 
+@pytest.mark.verifies("engine#2.17")
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-03-29T02:30:00+01:00", "2026-03-29T01:31:00Z"),
+        ("2026-03-29T01:31:00Z", "2026-03-28T20:31:00.1-05:00"),
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00.5Z"),
+        ("2026-01-01T10:00:00.1234567Z", "2026-01-01T10:00:00.1234568Z"),
+        ("2026-01-01 10:00:00.05z", "2026-01-01T10:00:00.5+00:00"),
+        ("2026-01-01", "2026-01-02"),
+        ("2026-01-01T10:00:00", "2026-01-01T10:00:01"),
+        ("2026-99-01T10:00:00Z", "2026-99-01T10:00:01Z"),
+    ],
+)
+def test_points_in_time_are_compared_as_such(earlier: str, later: str) -> None:
+    assert compare("less_than", Selected(earlier), later) is None
+    assert compare("greater_or_equal", Selected(later), earlier) is None
+    wrong = compare("less_or_equal", Selected(later), earlier)
+    assert wrong is not None
+    assert render(wrong) == f'expected <= "{earlier}", got "{later}"'
+
+
+@pytest.mark.verifies("engine#2.17")
+def test_one_point_in_time_may_be_written_in_two_ways() -> None:
+    for kind in ("less_or_equal", "greater_or_equal"):
+        assert (
+            compare(kind, Selected("2026-01-01T10:00:00.500Z"), "2026-01-01T11:00:00.5+01:00")
+            is None
+        )
+
+
 def test_what_does_not_exist_is_not_there() -> None:
     assert compare("not_exists", Selected(found=False), None) is None
 

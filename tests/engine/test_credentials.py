@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
@@ -128,6 +129,35 @@ async def test_httpbin_accepts_the_right_credentials_alone(
     step = {"GET": path, "auth": auth, "expect": {"status": status}}
     result = await run_one([step], host=httpbin)
     assert result.outcome is Outcome.PASSED, shown(result)
+
+
+@pytest.mark.verifies("protocols#1.1")
+async def test_credentials_of_digest_are_hashed_in_utf_8(service: Any, run_one: RunOne) -> None:
+    user, password = "änna", "pässwort 密码"
+    challenge = JSONResponse({}, 401, {"WWW-Authenticate": 'Digest realm="r", nonce="n"'})
+    service.log.given["digest"] = [challenge, JSONResponse({})]
+    step = {"GET": "/given/digest", "auth": {"digest": {"user": user, "password": password}}}
+
+    result = await run_one([step], host=service.url)
+
+    assert result.outcome is Outcome.PASSED, shown(result)
+    sent = service.log.headers[-1]["authorization"]
+    response = _md5(f"{_md5(f'{user}:r:{password}')}:n:{_md5('GET:/given/digest')}")
+    assert f'response="{response}"' in sent
+
+
+@pytest.mark.verifies("protocols#1.1")
+async def test_a_password_that_libcurl_cannot_take_ends_only_its_step(
+    service: Any, run_one: RunOne, tmp_path: Path
+) -> None:
+    connection = {"client_certificate": "c.pem", "key_password": "a\0b"}
+    (tmp_path / "c.pem").write_text("x")
+    result = await run_one([{"GET": "/echo", "connection": connection}], host=service.url)
+    assert "`key_password` has a character that cannot be sent." in shown(result)
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @pytest.mark.verifies("protocols#1.1")

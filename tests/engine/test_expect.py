@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from shall.engine import selectors
 from shall.messages import Message, render
+from shall.report.text import case_text
 from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +29,7 @@ ORDER = {
     "tags": ["b", "a", "b"],
     "count": 3,
     "none": [],
+    "deep": "[" * 100_000,
 }
 PAGE = b"<html><body><h1>Shop</h1><ul><li class=x>one</li><li>two</li></ul></body></html>"
 
@@ -162,8 +165,42 @@ FAILS: list[tuple[dict[str, Any], str]] = [
     ({"cookie session": {"exists": False}}, "it should not exist"),
     ({"body": {"schema": {"properties": {"id": {"type": "string"}}}}}, "$.id: 7 is not of type"),
     ({"body": {"schema": {"type": 3}}}, "the schema cannot be used"),
-    ({"body": {"schema": {"$ref": "http://127.0.0.1:9/a"}}}, "the schema cannot be used"),
+    (
+        {"body": {"schema": {"$ref": "http://127.0.0.1:9/a"}}},
+        "the schema cannot be used: the reference http://127.0.0.1:9/a leads out of it; "
+        "write what it means under `$defs`",
+    ),
+    ({"body": {"schema": {"$ref": "line.json"}}}, "the reference line.json leads out of it"),
+    (
+        {"body": {"schema": {"properties": {"id": {"minimum": "1"}}}}},
+        '$.properties.id.minimum: "1"',
+    ),
+    ({'$.deep | jsonpath "$.a"': {"exists": False}}, "the filter jsonpath cannot use the value"),
 ]
+
+
+@pytest.mark.verifies("engine#2.18")
+async def test_a_path_that_finds_too_much_decides_nothing(
+    service: Any, run_one: RunOne, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "MAX_FOUND", 3)
+    service.log.given["three"] = JSONResponse([1, 2, 3])
+    service.log.given["four"] = JSONResponse({"a": [1, 2, 3, -1]})
+    checks: list[dict[str, Any]] = [
+        {"$.a[*]": {"each": {"greater_than": 0}}},
+        {"$.a[*] | count": 3},
+        {"$.a[*]": {"exists": False}},
+        {"$.a[*]": {"none": -1}},
+        {"$": {"$.a[*]": {"each": {"greater_than": 0}}}},
+    ]
+
+    right = await outcome(run_one, service.url, {"$[*]": {"each": {"greater_than": 0}}}, "three")
+    wrong = [await outcome(run_one, service.url, each, "four") for each in checks]
+
+    assert right.outcome is Outcome.PASSED
+    for result in wrong:
+        assert result.outcome in (Outcome.FAILED, Outcome.ERROR)
+        assert "`$.a[*]` finds more than 3 values" in case_text(result)
 
 
 @pytest.mark.verifies("cases#5.4", "cases#5.12", "engine#2.8", "engine#2.9")

@@ -16,7 +16,7 @@ def value_of(text: str, **variables: Any) -> Any:
     return evaluate("{{ " + text + " }}", Scope(variables=variables))
 
 
-@pytest.mark.verifies("cases#2.5")
+@pytest.mark.verifies("cases#2.5", "engine#2.17")
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -35,6 +35,7 @@ def value_of(text: str, **variables: Any) -> Any:
         ("n == true", False),
         ("[n, 2] == [1, 2]", True),
         ("'b' > 'a'", True),
+        ("'2026-01-01T10:00:00.5Z' > '2026-01-01T11:00:00+01:00'", True),
         ("2 >= 2 and 2 <= 2 and 1 != 2", True),
         ("random_int(n + 1, 2)", 2),
         ("items | count", 3),

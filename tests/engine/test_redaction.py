@@ -310,6 +310,17 @@ async def test_a_token_in_the_path_of_a_url_is_masked_in_results(run_one: RunOne
 
 
 @pytest.mark.anyio
+@pytest.mark.verifies("defences#9.1")
+async def test_a_secret_with_letters_and_signs_is_masked_in_an_address(
+    run_one: RunOne, service: Any
+) -> None:
+    case = {"variables": {"own": f"{CANARY}:[5%]/é"}, "secrets": ["own"]}
+    step = {"GET": "/status/404/{{ own }}", "expect": {"url": "x"}}
+    result = await run_one([{"GET": "/echo/a:{{ own }}"}, step], case, host=service.url)
+    assert CANARY not in json.dumps(result_to_json(result))
+
+
+@pytest.mark.anyio
 @pytest.mark.verifies("defences#9.17")
 async def test_a_body_too_large_to_be_parsed_is_masked_by_its_keys(
     service: Any, run_one: RunOne

@@ -67,6 +67,12 @@ def _large(client: ServerConnection, _: Any, number: str) -> None:
         client.send("x" * (1 << 20))
 
 
+def _ping(client: ServerConnection, _: Any, __: str) -> None:
+    for content in (b"", b"still there?"):
+        answered = client.ping(content).wait(20)
+        client.send(json.dumps({"answered": answered}))
+
+
 _COMMANDS: dict[str, Callable[[ServerConnection, Any, str], None]] = {
     "bye": lambda client, _, __: client.close(4001, "as asked"),
     "drop": lambda client, _, __: client.socket.close(),
@@ -74,6 +80,7 @@ _COMMANDS: dict[str, Callable[[ServerConnection, Any, str], None]] = {
     "parts": lambda client, _, __: client.send(iter(['{"a":', " 1", "}"])),
     "many": _many,
     "large": _large,
+    "alive": _ping,
 }
 
 
@@ -311,6 +318,16 @@ async def test_a_connection_that_breaks_ends_the_wait(host: str, run_one: RunOne
     result = await run_one([step], host=host)
     assert result.outcome is Outcome.FAILED
     assert "closed the WebSocket (1006) after 0 messages" in case_text(result)
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("protocols#5.9")
+async def test_pings_are_answered_by_a_step_that_only_waits(host: str, run_one: RunOne) -> None:
+    answered = {"expect": {"$.answered": True}, "within": "10 s"}
+    result = await run_one(
+        [{"WS": "/", "messages": [{"send": "alive"}, answered, answered]}], host=host
+    )
+    assert result.outcome is Outcome.PASSED, case_text(result)
 
 
 @pytest.mark.anyio

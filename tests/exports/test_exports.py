@@ -142,6 +142,59 @@ def test_exported_commands_send_the_same(service: Recorder, workspace: Workspace
         assert seen == one
 
 
+ODD = """\
+testcase:
+  name: values that need quoting
+  host: URL
+  variables: {client: "a b&c='\\"\\\\ü", qty: 2}
+  steps:
+    - POST: "/orders?x=1"
+      params: {q: "{{ client }}", "odd name": "<{{ client }}>"}
+      headers: {X-Odd: 'an "ü" {{ qty }}', X-Qty: "{{ qty }}", X-Two: 2, X-Empty: ""}
+      json: {item: "{{ client }}", note: 'say "{{ client }}"', n: "{{ qty }}", in: {}, of: [1, []]}
+    - POST: /form
+      form: {"odd name": "@{{ client }}"}
+    - POST: /xml
+      xml: "<a b='{{ client }}'>{{ client }}</a>"
+    - GET: "/a path/{{ qty }}/[x]"
+"""
+
+
+@pytest.mark.verifies("import#8.1", "import#8.2")
+def test_exported_requests_quote_and_encode_as_a_run_does(
+    recorder: Recorder, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = ODD.replace("URL", recorder.url)
+    wanted = by_shall(workspace, recorder, text)
+    case = read_case(text, "a.yaml")
+    commands = to_curl(case, "a.yaml")
+    recorder.seen.clear()
+    subprocess.run(["bash", "-e", "-c", commands.text], check=True, capture_output=True, timeout=20)
+    by_curl = [comparable(it) for it in recorder.seen]
+    recorder.seen.clear()
+    run_test(to_pytest(case, "a.yaml").text, monkeypatch)
+    by_python = [comparable(it) for it in recorder.seen]
+
+    assert commands.left_out == []
+    for one, curl, python in zip(wanted, by_curl, by_python, strict=True):
+        for seen in (one, curl, python):
+            seen["headers"].pop("content-type", None)
+            seen["body"] = str(seen["body"]).replace("&#x27;", "&apos;")
+        assert curl == one
+        assert python == one
+
+
+@pytest.mark.verifies("import#8.3")
+def test_expressions_in_json_may_hold_quotes(recorder: Recorder) -> None:
+    text = (
+        f"testcase:\n  name: n\n  host: {recorder.url}\n  steps:\n    - POST: /a\n"
+        """      json: {a: 'x "{{ b | replace "c" "d" }}"'}\n"""
+    )
+    exported = to_curl(read_case(text, "a.yaml"), "a.yaml")
+    assert """--data-raw '{"a": "x \\"'"${VALUE}"'\\""}'""" in exported.text
+    assert exported.left_out == ["an expression, which became the variable VALUE"]
+
+
 @pytest.mark.verifies("import#8.3")
 def test_what_another_tool_cannot_express_is_listed(tmp_path: Path) -> None:
     case = read_case(

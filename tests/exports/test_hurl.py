@@ -86,6 +86,23 @@ def test_an_exported_file_that_is_imported_sends_and_checks_the_same(
     assert again[1]["expect"] == first[1]["expect"]
 
 
+@pytest.mark.verifies("import#8.4")
+def test_names_json_and_patterns_are_written_as_hurl_reads_them() -> None:
+    case = read_case(
+        "testcase:\n  name: n\n  variables: {b: x}\n  steps:\n    - POST: /a\n"
+        """      auth: {basic: {user: "a'n n", password: x}}\n"""
+        """      json: {a: 'say "{{ b }}"'}\n"""
+        """      expect: {'regex to\\w+': token, 'regex (t)': t, '$.a | regex "x"': x}\n""",
+        "a.yaml",
+    )
+    lines = to_hurl(case, "a.yaml").text.splitlines()
+    assert r"a\u{27}n\u{20}n: x" in lines
+    assert r"""{"a": "say \"{{b}}\""}""" in lines
+    assert r'''regex "(to\\w+)" == "token"''' in lines
+    assert '''regex "(t)" == "t"''' in lines
+    assert '''jsonpath "$.a" regex "(x)" == "x"''' in lines
+
+
 @pytest.mark.verifies("import#8.3")
 def test_what_hurl_cannot_express_is_listed() -> None:
     case = read_case(

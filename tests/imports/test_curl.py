@@ -31,6 +31,7 @@ COMMANDS = [
     'curl -s "URL/q" -X PATCH \\\n  --data-raw "a=\\"b\\""',
     "curl -s URL/upload -F item=book -F 'note=two words'",
     "curl -s URL/upload -F 'meta={};type=application/json' -F 'note=a;type=text/x;filename=n.txt'",
+    """curl -s URL/upload -F 'a="x;y"' -F 'b="say \\"hi\\""' -F 'c=1;type=text/x; charset=utf-8'""",
     "curl -sXPUT URL/short -Hx-a:1 -dz=1",
     "curl -s -A tester -e http://from.example/ URL/agent",
     "curl -s --url-query 'a=1 2' URL/query",
@@ -110,7 +111,10 @@ LEFT_OUT = [
     ("-b jar.txt", "The cookies of the file jar.txt were left out."),
     ("-H @headers.txt", "Headers of a file were left out."),
     ("-H 'Accept:'", "The header Accept has no value, so it was left out."),
-    ("-T big.bin", "`--upload-file` was left out."),
+    ("-T -", "The body of the file - was left out."),
+    ("-L --max-redirs 0", "`--max-redirs 0` was left out."),
+    ("-F 'a=x;y'", "`y` of the part a was left out."),
+    ("-F 'a=@x,y'", "`,y` of the file x was left out."),
     ("--no-such-option", "`--no-such-option` was left out."),
     ("-sW", "`-W` was left out."),
     ("-F 'a=@x;headers=X'", "`headers=X` of the file x was left out."),
@@ -159,6 +163,32 @@ def test_a_command_without_location_does_not_follow_redirects(
     run()
 
     assert sorted(it["path"] for it in recorder.seen) == ["/new", "/old", "/old"]
+
+
+@pytest.mark.verifies("import#2.1")
+def test_a_body_that_was_left_out_leaves_the_method(imported: Imported) -> None:
+    found = imported("curl http://h/a -d @body.json\ncurl -G http://h/b -d @body.json")
+    assert [it.case.steps[0].request.method for it in found.files] == ["POST", "GET"]
+
+
+@pytest.mark.verifies("import#2.1")
+def test_a_file_is_uploaded_and_names_with_separators_are_unquoted(
+    recorder: Recorder, imported: Imported, run: Run, workspace: Workspace
+) -> None:
+    (workspace.root / "a;b.txt").write_text("content")
+    found = imported(
+        f"curl -L --max-redirs 3 -T 'a;b.txt' {recorder.url}/put/\n"
+        f"""curl {recorder.url}/form -F 'f=@"a;b.txt";filename="c;d"'"""
+    )
+    result = run()
+
+    assert found.left_out == []
+    assert "max_redirects: 3" in found.files[0].text
+    assert [case.outcome.value for case in result.cases] == ["passed", "passed"]
+    put = next(it for it in recorder.seen if it["method"] == "PUT")
+    assert (put["path"], put["body"]) == ("/put/a%3Bb.txt", "content")
+    form = next(it for it in recorder.seen if it["method"] == "POST")
+    assert 'filename="c;d"' in form["body"]
 
 
 @pytest.mark.verifies("import#2.1")

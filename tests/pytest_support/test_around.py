@@ -42,7 +42,9 @@ def session(pytester: pytest.Pytester, service: Any) -> Any:
 def test_a_session_begins_and_ends_as_a_run_does(session: Any, service: Any) -> None:
     result = session(200)
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["shall: after_run did not pass: tests/cases/shared/close.yaml:2*"])
+    result.stdout.fnmatch_lines(
+        ["shall: `after_run` did not pass: tests/cases/shared/close.yaml:2*"]
+    )
     asked = [call.partition("/echo")[2] for call in service.log.calls]
     assert asked == ["/open", "/login", "/a/echo/open", "/b", "/close/echo/open", "/logout"]
 
@@ -64,7 +66,9 @@ def test_processes_of_pytest_xdist_share_what_runs_around_the_session(
 ) -> None:
     result = session(200, "-n", "2")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["shall: after_run did not pass: tests/cases/shared/close.yaml:2*"])
+    result.stdout.fnmatch_lines(
+        ["shall: `after_run` did not pass: tests/cases/shared/close.yaml:2*"]
+    )
     asked = [call.partition("/echo")[2] for call in service.log.calls]
     assert asked[0] == "/open"
     assert asked[-1] == "/close/echo/open"

@@ -14,6 +14,9 @@ def spellings(value: str) -> list[str]:
     for encode in (lambda text: quote(text, safe=""), quote_plus, quote):
         once = encode(value)
         found += [once, encode(once), lower_digits(once), lower_digits(encode(once))]
+    found.append(quote(value, safe="/:;,?@&=+$-_.!~*'()#"))  # encodeURI of JavaScript
+    if "%" not in value:  # within an address, whose reserved characters stay
+        found.append(quote(value, safe="!#$&'()*+,/:;=?@[]~"))
     return found
 
 

@@ -69,7 +69,7 @@ def _run_teardowns(
     workspace: Workspace, later: Sequence[Job], options: RunOptions, stop: Stop, warn: Warn
 ) -> None:
     for why in run_later(workspace, later, options, stop):
-        warn(f"A teardown of shared steps did not pass: {_reason(why)}.")
+        warn(f"A teardown of shared steps did not pass: {_reason(why)[0]}.")
 
 
 def _run_before(
@@ -84,7 +84,9 @@ def _run_before(
         reader.shared = {**reader.shared, **found}
         reader.later += later
         if (why := found[path].error) is not None:
-            raise SetupFailed(f"No case ran, since `before_run` did not pass: {_reason(why)}.")
+            reason, hint = _reason(why)
+            message = f"No case ran, since `before_run` did not pass: {reason}."
+            raise SetupFailed(message, hint=hint)
 
 
 def _run_after(
@@ -97,7 +99,7 @@ def _run_after(
     for path in _paths(workspace, options.after_run):
         found, later = run_shared(workspace, [path], bounded, Stop(), shared=captured)
         if (why := found[path].error) is not None:
-            warn(f"after_run did not pass: {_reason(why)}")
+            warn(f"`after_run` did not pass: {_reason(why)[0]}.")
         _run_teardowns(workspace, later, options, stop, warn)
 
 
@@ -106,7 +108,11 @@ def _paths(workspace: Workspace, names: Sequence[str]) -> list[str]:
     return [shared_path(f"{folder}/case.yaml", name) for name in names]
 
 
-def _reason(why: Message) -> str:
+def _reason(why: Message) -> tuple[str, str | None]:
+    """Return why shared steps did not pass, and what may be meant instead."""
     inner = why.params["inner"]
     said = render(inner) if isinstance(inner, Message) else str(inner)
-    return f"{why.params['place']}: {said}".removesuffix(".")
+    place = str(why.params["place"])
+    where = "" if said.startswith(f"{place} ") else f"{place}: "  # as of a file that is missing
+    said, mark, near = said.partition(" Did you mean ")
+    return f"{where}{said}".removesuffix("."), f"Did you mean {near}" if mark else None

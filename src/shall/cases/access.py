@@ -10,12 +10,12 @@ from shall.cases.fields import Findings, Keys
 
 
 def auth_setting(value: Any) -> Mapping[str, Any]:
-    """Read ``auth``. Raises ``ValueError``."""
+    """Read ``auth``. Raises ``ValueError``, of a sentence and a hint."""
     return _checked(read_auth, value, "auth") or {}
 
 
 def connection_setting(value: Any) -> Mapping[str, Any]:
-    """Read ``connection``. Raises ``ValueError``."""
+    """Read ``connection``. Raises ``ValueError``, of a sentence and a hint."""
     return _checked(partial(read_connection, is_setting=True), value, "connection") or {}
 
 
@@ -24,5 +24,5 @@ def _checked(read: Callable[[Any, Keys, Findings], Any], value: Any, name: str) 
     found = read(value, (name,), findings)
     if findings.problems:
         first = findings.problems[0]
-        raise ValueError(" ".join((first.message, first.hint)).strip().removesuffix("."))
+        raise ValueError(first.message, first.hint)
     return found

@@ -203,7 +203,29 @@ def _check_certificate(argument: str) -> None:
 def _check_json_path(text: str) -> None:
     from shall.cases import query_languages  # as above
 
-    query_languages.check("json", text)
+    try:
+        query_languages.check("json", text)
+    except BadValue as error:
+        raise _bad(error.message, _hint_of_path(text)) from None
+
+
+def _hint_of_path(text: str) -> str:
+    """Return how to write what is often meant by a path that is none."""
+    if " | " in text:
+        return 'Quote the texts of a filter: `$.at | to_date "%d.%m.%Y"`.'
+    if _DOTTED_INDEX.search(text):
+        near = _DOTTED_INDEX.sub(r"[\1]", text)
+        return f"Did you mean `{near:.60}`?"
+    if text.endswith((".length()", ".size()", ".length", ".count()")):
+        return "The number of items is `$.items | count`, or the predicate `length`."
+    return ""
+
+
+_DOTTED_INDEX = late_pattern(r"\.(\d+)(?=[.\[]|$)")
+_HEADERS = frozenset(
+    {"content-type", "content-length", "content-encoding", "content-disposition", "set-cookie"}
+    | {"cache-control", "last-modified", "retry-after", "www-authenticate", "transfer-encoding"}
+)
 
 
 def _unknown(text: str, word: str, argument: str) -> BadValue:
@@ -211,11 +233,8 @@ def _unknown(text: str, word: str, argument: str) -> BadValue:
         return _bad(f"`{word}` takes no name.", f"Write `{word}`.", fix=word)
     if word in WITH_ARGUMENT:
         return _bad(f"`{word}` needs a name or an expression.", f"Write `{word} ...`.")
-    if (part := _PART.fullmatch(text)) is not None:
-        fix = f"{_PARTS[part[1].lower()]}{part[2]}"
-        return _bad(f"Unknown selector `{text:.60}`.", f"Did you mean `{fix}`?", fix=fix)
-    if _BARE_PATH.fullmatch(text) and ("." in text or "[" in text):
-        return _bad(f"Unknown selector `{text:.60}`.", f"Did you mean `$.{text}`?", fix=f"$.{text}")
+    if fix := _meant(text, word, argument):
+        return _bad(f"Unknown selector `{text:.60}`.", f"Did you mean `{fix:.60}`?", fix=fix)
     near = nearest(word.lower(), [*WORDS, *WITH_ARGUMENT], cutoff=0.7)
     if near is not None and (near in WITH_ARGUMENT) == bool(argument):
         fix = f"{near} {argument}".strip()
@@ -226,6 +245,18 @@ def _unknown(text: str, word: str, argument: str) -> BadValue:
         f"Unknown selector `{text:.60}`.",
         "Write `status`, `header NAME`, `body` or a path such as `$.items[0].id`.",
     )
+
+
+def _meant(text: str, word: str, argument: str) -> str:
+    """Return the selector for what other tools write; an empty text for anything else."""
+    path = argument.strip("\"'")
+    if word.lower().replace("_", "") == "jsonpath" and path.startswith("$"):
+        return path
+    if (part := _PART.fullmatch(text)) is not None:
+        return f"{_PARTS[part[1].lower()]}{part[2]}"
+    if text.lower() in _HEADERS or text.lower().startswith("x-"):
+        return f"header {text}"
+    return f"$.{text}" if _BARE_PATH.fullmatch(text) and ("." in text or "[" in text) else ""
 
 
 def _bad(message: str, hint: str = "", *, fix: str = "") -> BadValue:

@@ -46,7 +46,7 @@ def apply_filters(filters: tuple[Filter, ...], found: Selected, budget: Budget) 
         except _Unfit as error:
             reason = f"the filter {each.name} fails: {error}"
             return Selected(found=False, reason=reason, is_undecided=True)
-        except (ValueError, ArithmeticError, LookupError):
+        except (ValueError, ArithmeticError, LookupError, RecursionError):
             reason = f"the filter {each.name} cannot use the value"
             return Selected(found=False, reason=reason, is_undecided=True)
         if isinstance(value, str):

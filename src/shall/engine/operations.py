@@ -8,7 +8,7 @@ from shall.cases.fields import kind_of
 from shall.cases.syntax import Expression, Filtered, Operation
 from shall.engine.budgets import Budget, text_bytes
 from shall.engine.filters import apply_filters
-from shall.engine.predicate import same
+from shall.engine.predicate import in_order, same
 from shall.engine.query import Selected
 from shall.errors import BadExpression
 
@@ -72,7 +72,7 @@ def _ordered(operator: str, left: Any, right: Any) -> bool:
     are_texts = isinstance(left, str) and isinstance(right, str)
     if not are_texts and not (_is_number(left) and _is_number(right)):
         raise _unfit(operator, left, right)
-    return bool(_ORDERS[operator](left, right))
+    return bool(_ORDERS[operator](*in_order(left, right)))
 
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {

@@ -237,9 +237,22 @@ def _ordered(sign: str, holds_between: Callable[[Any, Any], bool]) -> Callable[[
         if not _comparable(actual, expected):
             types = {"expected_type": type_name(expected), "actual_type": type_name(actual)}
             return Message("check.not_comparable", {**params, **types})
-        return None if holds_between(actual, expected) else Message("check.order", params)
+        pair = in_order(actual, expected)
+        return None if holds_between(*pair) else Message("check.order", params)
 
     return judge
+
+
+def in_order(left: Any, right: Any) -> tuple[Any, Any]:
+    """Return what orders two values: of texts that are points in time of RFC 3339, the times.
+
+    As texts ``10:00:00.5Z`` would come before ``10:00:00Z``, and an offset would not count.
+    """
+    if isinstance(left, str) and left[10:11] in ("T", "t", " ") and left[4:5] == "-":
+        from shall.engine.type_checks import points_in_time  # few checks order times
+
+        return points_in_time(left, right) or (left, right)
+    return left, right
 
 
 def _comparable(actual: Any, expected: Any) -> bool:

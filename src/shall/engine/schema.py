@@ -1,6 +1,7 @@
 """Checks a value against a JSON Schema, draft 2020-12 unless it names another."""
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,8 @@ SHOWN_ERRORS = 3
 
 SHOWN_LENGTH = 300
 """Characters of an error that a message shows."""
+
+_OUTSIDE = re.compile(r"Resource '(.*?)' is not present in a registry")
 
 MAX_BYTES = 1 << 20
 """A file of more bytes is not a schema."""
@@ -56,8 +59,21 @@ def _validator(text: str | bytes) -> Any:
         if isinstance(schema, dict) and "$schema" in schema:
             return jsonschema_rs.validator_for(schema, **_options(jsonschema_rs))
         return jsonschema_rs.Draft202012Validator(schema, **_options(jsonschema_rs))
+    except jsonschema_rs.ValidationError as error:
+        return _schema_error(error)
     except (ValueError, RecursionError) as error:
         return str(error).splitlines()[0][:SHOWN_LENGTH]
+
+
+def _schema_error(error: Any) -> str:
+    """Return what is wrong with a schema, with its place in it."""
+    outside = _OUTSIDE.match(error.message)
+    if outside is not None:
+        return (
+            f"the reference {outside[1][:100]} leads out of it; write what it means under `$defs`"
+        )
+    text = _error_text(error)
+    return text.removeprefix("$: ")
 
 
 def _options(library: Any) -> dict[str, Any]:

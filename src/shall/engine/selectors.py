@@ -50,8 +50,8 @@ def select_within(text: str, value: Any, budget: Budget, *, for_presence: bool) 
     if selector.path is not None:
         found = query.walk(value, selector.path)
     else:
-        found = Selected(_json_path(selector.argument, value, budget))
-        if for_presence and found.value == []:
+        found = _json_path(selector.argument, value, budget)
+        if for_presence and found.found and found.value == []:
             return Selected(found=False, reason=f"`{selector.argument}` finds nothing")
     return apply_filters(selector.filters, found, budget) if selector.filters else found
 
@@ -184,15 +184,15 @@ def _queried(selector: Selector, content: Content, budget: Budget) -> Selected:
     return _QUERIES[selector.source](selector.argument, content.value, budget)
 
 
-def _json_path(text: str, value: Any, budget: Budget) -> list[Any]:
+def _json_path(text: str, value: Any, budget: Budget) -> Selected:
     found: list[Any] = []
     for node in compiled("json", text).finditer(value):
+        if len(found) == MAX_FOUND:
+            return _undecided(f"`{text}` finds more than {MAX_FOUND:,} values")
         found.append(node.value)
         if len(found) % 1000 == 0:
             budget.check_time()
-        if len(found) == MAX_FOUND:
-            break
-    return found
+    return Selected(found)
 
 
 def _jmespath(text: str, value: Any, _: Budget) -> Selected:
@@ -206,7 +206,7 @@ def _jmespath(text: str, value: Any, _: Budget) -> Selected:
 
 
 _QUERIES: dict[str, Callable[[str, Any, Budget], Selected]] = {
-    "json": lambda text, value, budget: Selected(_json_path(text, value, budget)),
+    "json": _json_path,
     "jmespath": _jmespath,
 }
 

@@ -39,6 +39,21 @@ def _is_iso_date(value: Any) -> bool:
     return _parses(value, datetime.fromisoformat)
 
 
+def points_in_time(left: str, right: str) -> tuple[Any, Any] | None:
+    """Return two texts as what orders them in time; None unless each is of RFC 3339."""
+    points = _point_in_time(left), _point_in_time(right)
+    return None if None in points else points
+
+
+def _point_in_time(text: str) -> tuple[datetime, str] | None:
+    """Return the second, and the digits of its fraction, of which ``datetime`` takes six."""
+    if not _is_iso_date(text):
+        return None
+    whole, _, rest = text.partition(".")
+    digits = rest.rstrip("Zz").partition("+")[0].partition("-")[0]
+    return datetime.fromisoformat(whole + rest[len(digits) :]), digits.rstrip("0")
+
+
 def _parses(value: Any, parse: Callable[[str], Any]) -> bool:
     if not isinstance(value, str) or len(value) > _LONGEST:
         return False

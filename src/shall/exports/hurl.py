@@ -68,6 +68,8 @@ _OF_LISTS = frozenset({"first", "last", "nth"})
 _TEXTS = frozenset({"text", "data"})
 _SPECIAL = str.maketrans({"\\": "\\\\", "#": "\\#", "\n": "\\n", "\t": "\\t"})
 _AS_IT_IS: dict[int, str] = {}
+_WITHIN_JSON = str.maketrans({it: json.dumps(it)[1:-1] for it in map(chr, (*range(32), 34, 92))})
+_NOT_IN_KEY = re.compile(r"[^\w.\-\[\]@$\\#:{}]", re.ASCII)
 _CAMEL = re.compile(r"_(\w)")
 _FILTER = re.compile(r"""\[\?\s*((?:[^()\[\]'"]|'[^']*'|"[^"]*")+)\]""")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
@@ -167,7 +169,7 @@ class _Writer:
             return "[" + ", ".join(map(self._json, value)) + "]"
         if isinstance(value, str) and is_template(value):
             parts = expressions_in(value)
-            written = self._text(value)
+            written = self._text(value, _WITHIN_JSON)
             if len(parts) == 1 and not is_text(parts[0]):
                 self.exported.lacks("the types of expressions in JSON, which become texts")
             return f'"{written}"'
@@ -233,7 +235,9 @@ class _Writer:
         return None
 
     def _key(self, text: str) -> str:
-        return self._word(text).replace(":", "\\:")
+        """Return the name of a pair, in which hurl reads few characters as they are."""
+        word = self._word(text).replace(":", "\\:")
+        return _NOT_IN_KEY.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", word)
 
     def _word(self, value: Any) -> str:
         """Return a text outside of quotes, in which ``#`` would begin a comment."""
@@ -291,6 +295,8 @@ def _query(selector: Selector) -> str | None:
         query = f'cookie "{selector.argument}{attribute}"'
     elif selector.source in _NAMED:
         argument = selector.argument
+        if selector.source == "regex":
+            argument = _with_group(argument)
         if selector.source == "json":  # hurl 7 reads filters in parentheses only
             argument = _FILTER.sub(r"[?(\1)]", argument)
         query = f'{_NAMED[selector.source]} "{_escaped(argument)}"'
@@ -301,10 +307,20 @@ def _query(selector: Selector) -> str | None:
         if each.name == "jsonpath" and before in _OF_LISTS:
             return None  # hurl reads only texts by it
         before = each.name
-        arguments = (it if isinstance(it, int) else f'"{_escaped(it)}"' for it in each.arguments)
+        is_regex = each.name == "regex"
+        given = [_with_group(str(it)) if is_regex else it for it in each.arguments]
+        arguments = (it if isinstance(it, int) else f'"{_escaped(it)}"' for it in given)
         name = _CAMEL.sub(lambda found: found[1].upper(), each.name)
         query = " ".join((query, name, *map(str, arguments)))
     return query
+
+
+def _with_group(pattern: str) -> str:
+    """Return a pattern with a group, which hurl needs; without one a case takes the whole match."""
+    try:
+        return pattern if re.compile(pattern).groups else f"({pattern})"
+    except re.error:
+        return pattern
 
 
 def _escaped(text: str) -> str:

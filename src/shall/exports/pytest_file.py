@@ -1,5 +1,6 @@
 """Writes a case as a test for pytest with httpx, which needs nothing of ours."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -62,9 +63,18 @@ _ARGUMENTS = {
     "text": "content",
     "xml": "content",
 }
-_MODULES = ("base64", "json", "os", "re", "time", "uuid")
+_MODULES = ("base64", "html", "json", "os", "re", "time", "uuid")
 _FUNCTIONS = {"uuid": "str(uuid.uuid4())", "timestamp": "int(time.time())"}
 _CLASS = re.compile(r"([1-5])xx", re.IGNORECASE)
+
+
+_TAKEN = frozenset({*_MODULES, "httpx", "client", "response", "str", "len", "open", "int"})
+"""Names that the test itself uses."""
+
+
+def _local_name(text: str) -> str:
+    name = python_name(text)
+    return f"{name}_" if name in _TAKEN else name
 
 
 def to_pytest(case: Case, path: str) -> Exported:
@@ -90,7 +100,7 @@ class _Writer:
             if name in case.secrets:
                 continue
             written = self._value(value)
-            self.known[name] = python_name(name)
+            self.known[name] = _local_name(name)
             body.append(f"{self.known[name]} = {written}")
         base = "BASE_URL" if case.host is None else ""
         host = self._value(case.host) if case.host else self._environment(base)
@@ -123,14 +133,19 @@ class _Writer:
         request = http_request(part)
         if request is None:
             return
-        arguments = ", ".join([self._text(request.url), *self._arguments(request)])
+        address = self._text(request.url)
+        if request.params and "?" in request.url:  # the argument `params` would replace the others
+            params = self._value(dict(request.params))
+            address = f"httpx.URL({address}).copy_merge_params({params})"
+        arguments = ", ".join([address, *self._arguments(request)])
         if request.body is None or request.method in {"POST", "PUT", "PATCH"}:
             yield f"response = client.{request.method.lower()}({arguments})"
         else:
             yield f'response = client.request("{request.method}", {arguments})'
         if not part.id.startswith(("step ", "teardown ")):
-            self.known[part.id] = f"{python_name(part.id)}.json()"
-            yield f"{python_name(part.id)} = response"
+            name = _local_name(part.id)
+            self.known[part.id] = f"{name}.json()"
+            yield f"{name} = response"
         if isinstance(part, Step):
             yield from self._captures(part)
         yield from self._checks(part)
@@ -141,7 +156,7 @@ class _Writer:
             if found is None:
                 self.exported.lacks(f"the capture `{name}` of {step.id}")
                 continue
-            self.known[name] = python_name(name)
+            self.known[name] = _local_name(name)
             yield f"{self.known[name]} = {found}"
 
     def _checks(self, part: Step | Teardown) -> Iterator[str]:
@@ -161,9 +176,11 @@ class _Writer:
         headers = dict(request.headers)
         if body is not None and body.kind == "xml":
             headers = {"Content-Type": "application/xml", **headers}
-        for name, values in (("headers", headers), ("params", dict(request.params))):
-            if values:
-                yield f"{name}={self._value(values)}"
+        if headers:
+            pairs = ", ".join(f"{key!r}: {self._header(it)}" for key, it in headers.items())
+            yield f"headers={{{pairs}}}"
+        if request.params and "?" not in request.url:
+            yield f"params={self._value(dict(request.params))}"
         if body is not None:
             yield self._body(body)
         if request.files:
@@ -177,13 +194,33 @@ class _Writer:
             yield "follow_redirects=False"
         yield from self._auth(request)
 
+    def _header(self, value: Any) -> str:
+        """Return a header as httpx takes it: a text in ASCII, or bytes."""
+        text = value if isinstance(value, str) else json.dumps(value)
+        written = self._text(text)
+        is_expression = is_template(text) and len(expressions_in(text)) == 1
+        written = f"str({written})" if is_expression else written
+        return written if text.isascii() else f"({written}).encode()"
+
     def _body(self, body: Body) -> str:
         kind = body.kind
         if kind == "body":
             return f"content={self._bytes(body.value)}"
         if kind == "data":
             kind = "text" if isinstance(body.value, str) else "json"
+        if kind == "xml" and isinstance(body.value, str):
+            return f"content={self._xml(body.value)}"
         return f"{_ARGUMENTS[kind]}={self._value(body.value)}"
+
+    def _xml(self, text: str) -> str:
+        """Return XML, in which values are escaped but for one that is the whole of it."""
+        parts = expressions_in(text)
+        if len(parts) == 1:
+            return self._text(text)
+        return " + ".join(
+            repr(it) if isinstance(it, str) else f"html.escape(str({self._expression(it)}))"
+            for it in parts
+        )
 
     def _part(self, part: Mapping[str, Any]) -> str:
         """Return a part of a multipart form as httpx takes it."""

@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from msgspec import Struct, field
 
+from shall.cases.connection import MAX_REDIRECTS
 from shall.errors import BadValue
 from shall.imports.bodies import FORM_TYPE
+from shall.imports.curl_forms import form_word, part_options
 from shall.imports.expressions import MARK, expression_text
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
@@ -80,6 +82,8 @@ class _Options(Struct):
     connection: dict[str, object] = field(default_factory=dict[str, object])
     timeout_s: float | None = None
     is_json: bool = False
+    has_data: bool = False
+    uploads: bool = False
     is_get: bool = False
     is_head: bool = False
     follows: bool = False
@@ -233,16 +237,15 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
     if options.is_json:
         headers += [("Content-Type", "application/json")] if "content-type" not in named else []
         headers += [("Accept", "application/json")] if "accept" not in named else []
-    elif (body is not None or content) and "content-type" not in named:
+    elif (body is not None or content) and not ({"content-type"} & named or options.uploads):
         headers.append(("Content-Type", FORM_TYPE))
     has_body = body is not None or content or options.form or options.files
-    method = options.method or ("HEAD" if options.is_head else "POST" if has_body else "GET")
+    method = _method(options, has_body=bool(has_body))
     for url in options.urls:
         if options.globs and _GLOB.search(url[:_LONGEST_GLOB]):
             report.add(f"The ranges in the URL {url:.60} were not expanded.")
         address, mark, fragment = url.partition("#")
-        for part in query:
-            address += ("&" if "?" in address else "?") + part
+        address = _address(address, query, options)
         yield SentRequest(
             "curl",
             address + mark + fragment,
@@ -259,6 +262,23 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             follow_redirects=options.follows,
             line=command.line,
         )
+
+
+def _method(options: _Options, *, has_body: bool) -> str:
+    """Return the method, which a body that was left out does not change."""
+    if options.method or options.uploads:
+        return options.method or "PUT"
+    if options.is_head:
+        return "HEAD"
+    return "POST" if has_body or (options.has_data and not options.is_get) else "GET"
+
+
+def _address(address: str, query: Sequence[str], options: _Options) -> str:
+    if options.uploads and address.endswith("/"):
+        address += _quoted(options.data_file.rpartition("/")[2])
+    for part in query:
+        address += ("&" if "?" in address else "?") + part
+    return address
 
 
 def _content(options: _Options, report: _Reported) -> dict[str, str] | None:
@@ -284,6 +304,7 @@ def _header(options: _Options, value: str, report: _Reported) -> None:
 
 
 def _data(options: _Options, value: str, report: _Reported) -> None:
+    options.has_data = True
     if value.startswith("@"):
         report.add(
             f"The body of the file {value[1:]:.60} was left out.",
@@ -299,6 +320,21 @@ def _bytes(options: _Options, value: str, report: _Reported) -> None:
         options.data_file = value[1:]
     else:
         _data(options, value, report)
+
+
+def _upload(options: _Options, value: str, report: _Reported) -> None:
+    options.uploads = True
+    if value in ("-", ".") or options.data_file:
+        report.add(f"The body of the file {value:.60} was left out.")
+    else:
+        options.data_file = value
+
+
+def _redirects(options: _Options, value: str, report: _Reported) -> None:
+    if value.isdecimal() and 1 <= int(value[:9]) <= MAX_REDIRECTS:
+        options.connection["max_redirects"] = int(value)
+    else:
+        report.add(f"`--max-redirs {value:.20}` was left out.")
 
 
 def _json(options: _Options, value: str, report: _Reported) -> None:
@@ -339,38 +375,20 @@ def _form(options: _Options, value: str, report: _Reported) -> None:
     name, mark, content = value.partition("=")
     if not mark:
         report.add(f"The part {name:.40} of the form has no value, so it was left out.")
-    elif content.startswith("@"):
-        path, *more = content[1:].split(";")
-        part, unknown = _part_options({"file": path}, more)
-        options.files.append((name, path if part.keys() == {"file"} else part))
-        if unknown:
-            report.add(f"`{';'.join(unknown):.60}` of the file {path:.60} was left out.")
     elif content.startswith("<"):
         report.add(f"The content of the file {content[1:]:.60} was left out.")
     else:
-        text, mark, more_text = content.partition(";type=")
-        if mark:
-            part, unknown = _part_options({"text": text}, f"type={more_text}".split(";"))
-            options.files.append((name, part))
-            if unknown:
-                report.add(f"`{';'.join(unknown):.60}` of the part {name:.40} was left out.")
+        kind, ends = ("file", ";,") if content.startswith("@") else ("text", ";")
+        value, rest = form_word(content.removeprefix("@"), ends)
+        part, unknown = part_options({kind: value}, rest)
+        if kind == "text" and part.keys() == {"text"}:
+            options.form.append((name, value))
         else:
-            options.form.append((name, text))
-
-
-def _part_options(part: dict[str, str], options: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Return a part with its content type and file name, and the options that it lacks."""
-    unknown: list[str] = []
-    for option in options:
-        key, _, value = option.strip().partition("=")
-        if key in _PART_OPTIONS and value:
-            part[_PART_OPTIONS[key]] = value.strip('"')
-        elif option.strip():
-            unknown.append(option)
-    return part, unknown
-
-
-_PART_OPTIONS = {"type": "type", "filename": "name"}
+            options.files.append((name, value if part.keys() == {"file"} else part))
+        if unknown and kind == "file":
+            report.add(f"`{unknown:.60}` of the file {value:.60} was left out.")
+        elif unknown:
+            report.add(f"`{unknown:.60}` of the part {name:.40} was left out.")
 
 
 def _cookie(options: _Options, value: str, report: _Reported) -> None:
@@ -443,6 +461,8 @@ _READ: Mapping[str, Callable[[_Options, str, _Reported], None]] = {
     "referer": _named_header("Referer"),
     "range": _named_header("Range", "bytes="),
     "max-time": _max_time,
+    "max-redirs": _redirects,
+    "upload-file": _upload,
     "digest": _set("scheme", value="digest"),
     "ntlm": _set("scheme", value="ntlm"),
     "basic": _set("scheme", value="basic"),
@@ -459,6 +479,5 @@ _READ: Mapping[str, Callable[[_Options, str, _Reported], None]] = {
 }
 
 _HINTS = {
-    "upload-file": "Write the body under `text`.",
     "proxy": "Requests are sent directly.",
 }

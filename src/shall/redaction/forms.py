@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from shall.late_pattern import late_pattern
+
 MASK = "***"
 
 SHORTEST = 6
@@ -17,6 +19,10 @@ SHORTEST = 6
 _SHORTEST_CUT = 4
 _LONGEST_CUT = 2_000
 """The beginning of a secret that is masked where a text was cut within it."""
+
+_IN_URLS = "!#$&'()*+,/:;=?@~"
+_STRAY = late_pattern(r"%(?![0-9A-Fa-f]{2})")
+"""A sign that begins no escape is escaped where a URL is sent."""
 
 _WITHOUT_SIGNS = str.maketrans("", "", "._-")
 
@@ -215,6 +221,8 @@ def _percent(text: str) -> set[str]:
         quote_plus(safe),
         quote(safe, safe="!'()*"),  # encodeURIComponent
         quote_plus(safe, safe="*").replace("~", "%7E"),  # forms of the URL standard, and Java
+        quote(safe, safe=_IN_URLS),  # encodeURI
+        quote(_STRAY.sub("%25", safe), safe=f"{_IN_URLS}[]%"),  # a URL as it is sent
     }
     return once | {
         again for one in once for again in (quote(one, safe=""), quote(one), quote_plus(one))

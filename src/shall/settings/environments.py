@@ -48,10 +48,20 @@ def read_overrides(
                 found[str(name)] |= _values(settings.get(key, ()), key, value, stronger)
             except ValueError as error:
                 is_secret = key == "secrets" or any(it.is_secret for it in settings.get(key, ()))
-                shown = "***" if is_secret else value
-                code, message = "setting.bad-value", f"{where} is {shown}: {error}."
-                problems.append(setting_error(code, message, span_of(where, False)))
+                message, hint = bad_value(where, None if is_secret else value, error)
+                code = "setting.bad-value"
+                problems.append(setting_error(code, message, span_of(where, False), hint))
     return found
+
+
+def bad_value(name: str, value: Any, error: ValueError) -> tuple[str, str]:
+    """Return what is wrong with a value, which is None where it is secret, and the next step."""
+    if len(error.args) == 2:  # a sentence and a hint, as about the same field of a case
+        sentence, hint = error.args
+        return f"The setting {name} cannot be used. {sentence}", hint
+    if value is None:
+        return f"The setting {name} cannot be used: {error}.", ""
+    return f"{name} is {value}: {error}.", ""
 
 
 def setting_error(

@@ -15,6 +15,7 @@ from shall.cases.reader import load_yaml, locate
 from shall.declaration import Setting
 from shall.errors import InvalidCase, InvalidSetting
 from shall.settings.environments import (
+    bad_value,
     read_overrides,
     setting_error,
     with_addresses,
@@ -83,10 +84,9 @@ def read_settings(
                 values[setting.name] = setting.read(value)
             except ValueError as error:
                 is_secret = setting.is_secret or (setting.key == "secrets" and type(value) is dict)
-                shown = "***" if is_secret else f"{value}"
                 name = (source.kind == "file" and setting.key) or setting.name
-                message = f"{name} is {shown}: {error}."
-                problems.append(_bad_value(source, held, setting.key or "", message))
+                said = bad_value(name, None if is_secret else f"{value}", error)
+                problems.append(_bad_value(source, held, setting.key or "", *said))
             sources[setting.name] = source
             break
     values["environment_settings"] = read_overrides(
@@ -240,7 +240,7 @@ def _beside(section: str, keys: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _bad_value(source: Source, held: _File, key: str, message: str) -> "Diagnostic":
+def _bad_value(source: Source, held: _File, key: str, message: str, hint: str = "") -> "Diagnostic":
     if source.kind == "file":
-        return setting_error("setting.bad-value", message, held.span(key))
-    return setting_error("setting.bad-value", f"{source}: {message}")
+        return setting_error("setting.bad-value", message, held.span(key), hint)
+    return setting_error("setting.bad-value", f"{source}: {message}", hint=hint)

@@ -46,8 +46,13 @@ FORMAT: dict[str, str] = {
     "`{word}` takes no name.": "`{word}` 后面不能带名称。",
     "Write `{word} ...`.": "请写作 `{word} ...`。",
     "`{word}` needs a name or an expression.": "`{word}` 后面需要名称或表达式。",
-    "Did you mean `$.{path}`?": "是否指 `$.{path}`？",
     "A field of the body is `$.{path}`.": "响应体字段写作 `$.{path}`。",
+    'Quote the texts of a filter: `$.at | to_date "%d.%m.%Y"`.': (
+        '过滤器的文本参数请加引号：`$.at | to_date "%d.%m.%Y"`。'
+    ),
+    "The number of items is `$.items | count`, or the predicate `length`.": (
+        "元素个数写作 `$.items | count`，或使用谓词 `length`。"
+    ),
     "Unknown selector `{text}`.": "未知的选择器 `{text}`。",
     "Write `status`, `header NAME`, `body` or a path such as "
     "`$.items[0].id`.": "请写 `status`、`header NAME`、`body` 或路径，例如 `$.items[0].id`。",

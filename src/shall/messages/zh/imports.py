@@ -37,7 +37,7 @@ IMPORTS: dict[str, str] = {
     "The cookies of the file {path} were left out.": "文件 {path} 中的 Cookie 未能转换。",
     "The password of `--user` is not in the command.": "命令中没有 `--user` 的密码。",
     "`--max-time {value}` was left out.": "`--max-time {value}` 未能转换。",
-    "Write the body under `text`.": "请将请求体写在 `text` 中。",
+    "`--max-redirs {value}` was left out.": "`--max-redirs {value}` 未能转换。",
     "Requests are sent directly.": "请求总是直接发送。",
     "{file} has curl commands for the command prompt of Windows.": "{file} 中是 Windows 命令提示符"
     "格式的 curl 命令。",

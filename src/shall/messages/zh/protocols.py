@@ -119,4 +119,5 @@ PROTOCOLS: dict[str, str] = {
     ),
     "More than {most} messages arrived.": "收到的消息超过 {most} 条。",
     "The file of `{name}` is empty.": "`{name}` 的文件为空。",
+    "`{name}` has a character that cannot be sent.": "`{name}` 中有无法发送的字符。",
 }

@@ -94,6 +94,7 @@ RUNNING: dict[str, str] = {
     "No case ran, since `before_run` did not pass: {why}.": (
         "未运行任何用例，因为 `before_run` 未通过：{why}。"
     ),
+    "`after_run` did not pass: {why}.": "`after_run` 未通过：{why}。",
     "No address of a notification is set.": "未设置通知地址。",
     "Write `notify: {{to: {{NAME: {{environment: VARIABLE}}}}}}`.": (
         "请写 `notify: {{to: {{NAME: {{environment: VARIABLE}}}}}}`。"

@@ -40,6 +40,8 @@ SETTINGS: dict[str, str] = {
     "flag {name}: {reason}": "选项 {name}：{reason}",
     "environment {name}: {reason}": "环境变量 {name}：{reason}",
     "{name} is {shown}: {reason}.": "{name} 的值 {shown} 无效：{reason}。",
+    "The setting {name} cannot be used. {reason}": "无法使用设置 {name}。{reason}",
+    "The setting {name} cannot be used: {reason}.": "无法使用设置 {name}：{reason}。",
     "workspace folders, separated by the path separator": "工作区目录，多个目录以路径分隔符分隔",
     "state folder, relative to the workspace (.shall)": "状态目录，相对于工作区（.shall）",
     "base URL of the service, for cases that "

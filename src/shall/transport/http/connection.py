@@ -58,7 +58,7 @@ def _set_tls(curl: pycurl.Curl, connection: Connection) -> None:
         _set(curl, pycurl.SSLKEY_BLOB, key, "key")
         curl.setopt(pycurl.SSLKEYTYPE, "PEM")
         if connection.key_password is not None:
-            curl.setopt(pycurl.KEYPASSWD, connection.key_password)
+            _set_text(curl, pycurl.KEYPASSWD, connection.key_password, "key_password")
     if connection.insecure:
         curl.setopt(pycurl.SSL_VERIFYPEER, 0)
         curl.setopt(pycurl.SSL_VERIFYHOST, 0)
@@ -94,14 +94,14 @@ def _set_route(curl: pycurl.Curl, connection: Connection) -> None:
     """Set where the bytes go; ``gate`` judges each of it."""
     if connection.resolve:
         pairs = [
-            f"{target}:{f'[{address}]' if ':' in address else address}:"
+            f"{target}:{f'[{address}]' if ':' in address else address}:".encode()
             for target, address in connection.resolve.items()
         ]
         curl.setopt(pycurl.CONNECT_TO, pairs)
     if connection.unix_socket:
-        curl.setopt(pycurl.UNIX_SOCKET_PATH, connection.unix_socket)
+        _set_text(curl, pycurl.UNIX_SOCKET_PATH, connection.unix_socket, "unix_socket")
     elif connection.proxy:
-        curl.setopt(pycurl.PROXY, connection.proxy)
+        _set_text(curl, pycurl.PROXY, connection.proxy, "proxy")
         curl.setopt(pycurl.NOPROXY, "")  # the environment of the process does not count
         curl.setopt(_SUPPRESS_CONNECT_HEADERS, 1)
         if connection.ca is not None:
@@ -117,8 +117,8 @@ def _lacks(what: str) -> BadValue:
 
 
 def _sign(curl: pycurl.Curl, credentials: Credentials) -> None:
-    curl.setopt(pycurl.USERNAME, credentials.user)
-    curl.setopt(pycurl.PASSWORD, credentials.password)
+    _set_text(curl, pycurl.USERNAME, credentials.user, "user")
+    _set_text(curl, pycurl.PASSWORD, credentials.password, "password")
     _SCHEMES[credentials.kind](curl, credentials)
 
 
@@ -133,7 +133,7 @@ def _ntlm(curl: pycurl.Curl, _: Credentials) -> None:
 
 
 def _aws(curl: pycurl.Curl, credentials: Credentials) -> None:
-    curl.setopt(pycurl.AWS_SIGV4, credentials.scope)
+    _set_text(curl, pycurl.AWS_SIGV4, credentials.scope, "region")
 
 
 _SCHEMES: dict[str, Callable[[pycurl.Curl, Credentials], None]] = {
@@ -147,3 +147,11 @@ def _set(curl: pycurl.Curl, option: int, value: Any, name: str) -> None:
     if not value.strip():
         raise BadValue(f"The file of `{name}` is empty.")
     curl.setopt(option, value)
+
+
+def _set_text(curl: pycurl.Curl, option: int, text: str, name: str) -> None:
+    """Set an option to a text in UTF-8; pycurl would refuse all but ASCII."""
+    try:
+        curl.setopt(option, text.encode())
+    except ValueError:  # a NUL, or half of a surrogate pair
+        raise BadValue(f"`{name}` has a character that cannot be sent.") from None

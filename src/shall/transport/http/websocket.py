@@ -70,7 +70,9 @@ class WebSocket:
     def _receive(self) -> Received:
         while self.closed is None:
             data, frame = self.curl.ws_recv(_PART)
-            if frame.flags & pycurl.WS_CLOSE:
+            if frame.flags & pycurl.WS_PING:
+                self._answer(data)
+            elif frame.flags & pycurl.WS_CLOSE:
                 self.closed = _end_of(data)
             elif frame.flags & (pycurl.WS_TEXT | pycurl.WS_BINARY):
                 self._left -= len(data)
@@ -82,6 +84,11 @@ class WebSocket:
                     whole, self._parts = b"".join(self._parts), []
                     return Received(whole, is_text=bool(frame.flags & pycurl.WS_TEXT))
         return self.closed
+
+    def _answer(self, ping: bytes) -> None:
+        """Answer a ping at once; libcurl would do it with the next message that is sent."""
+        with suppress(BlockingIOError, pycurl.error):
+            self.curl.ws_send(ping, pycurl.WS_PONG)
 
     def say_goodbye(self) -> None:
         """Send the closing frame, if that goes at once."""
