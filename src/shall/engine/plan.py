@@ -124,6 +124,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
     ``messages`` go over the WebSocket that it opens; None where it opens none. ``contract`` is the
     check of the whole response by a document. ``deletion`` is set where it deletes files instead.
+    ``is_plain``: it is one request and checks of its response, and nothing else is set.
     """
 
     id: str
@@ -145,6 +146,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: ContractPlan | None = None
     deletion: DeletionPlan | None = None
+    is_plain: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -169,8 +171,9 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
         checks = _plan_checks(step.checks, path)
         if checks.are_plain and not has_access and at > observed and _is_plain(step):
             request = plan_request(step.request, case, options)
+            asserts = checks.asserts_status
             plan = CallPlan(
-                step.id, path, request, checks.plans, checks.asserts_status, step.allow_status
+                step.id, path, request, checks.plans, asserts, step.allow_status, is_plain=True
             )
         else:
             plan = _plan_any(step, path, case, options, checks, is_observed=at <= observed)
