@@ -9,9 +9,12 @@ from shall.late_pattern import late_pattern
 EARLY = ("data", "use", "needs", "only")
 """Fields of a case that decide what runs, and when."""
 
-_FIRST_FIELD = late_pattern(
-    r"^testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)", re.MULTILINE
+_INDENTATION = late_pattern(
+    r"""^\ufeff?(?:testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)"""
+    r"""|["']?steps["']?[ \t]*:)""",
+    re.MULTILINE,
 )
+"""What shows how far the fields are indented: by nothing, unless they are below the older root."""
 _WORDS = {word: late_pattern(rf"{word}(?!\w)") for word in EARLY}
 _NAMES = late_pattern(r"\[([\w/-]+(?:, *[\w/-]+)*)\] *(?:#.*)?")
 
@@ -33,10 +36,10 @@ def early_fields(text: str) -> Early | None:
     """
     if not any([word in text and _has_word(text, word) for word in EARLY]):  # noqa: C419 - faster
         return None
-    first = _FIRST_FIELD.search(text)
+    first = _INDENTATION.search(text)
     if first is None or "<<" in text:
         return Early()
-    field = rf"^{first[1]}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
+    field = rf"^\ufeff?{first[1] or ''}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
     found = re.findall(field, text, re.MULTILINE)
     if not found:
         return None
