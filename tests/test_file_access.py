@@ -82,6 +82,7 @@ ALLOWED = {
     "shall/workspace/workspaces.py:Workspaces._open_allowed": "folders that the operator allows",
     "shall/workspace/head.py": "files of git, of which nothing but a commit is returned",
     "shall/bounded.py": "the reader under a limit",
+    "shall/module_finder.py": PACKAGE,
     "shall/cli/demo.py": PACKAGE,
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,

@@ -19,6 +19,9 @@ def main() -> int:
     gc.disable()  # what is imported stays: to look through it for garbage takes a tenth of the time
     # Python looks for each module in the folder of the command first: 2 M instructions.
     remove_working_folder(os.path.dirname(os.path.realpath(sys.argv[0])))  # noqa: PTH120
+    from shall import module_finder
+
+    module_finder.install()
     _import_libraries()
     from shall.cli import commands
 
@@ -37,7 +40,11 @@ def serve_as_before() -> int:
 
 def _import_libraries() -> None:
     """Import libraries, each without what it imports for uses that are not ours."""
-    from shall.partial_import import forward_references_unread, left_out
+    from shall.partial_import import (
+        forward_references_unread,
+        left_out,
+        patterns_compiled_late,
+    )
 
     with (
         left_out("typing_extensions"),  # typing does; it would import inspect: 35 M instructions
@@ -48,6 +55,7 @@ def _import_libraries() -> None:
         left_out("msgspec.msgpack", encode=None),  # 1 M with the two below
         left_out("msgspec.toml", encode=None),
         left_out("msgspec.yaml", encode=None),
+        left_out("__future__", annotations=None),
         forward_references_unread(),
     ):
         import msgspec  # noqa: F401
@@ -57,6 +65,9 @@ def _import_libraries() -> None:
         left_out("nt"),  # only Windows has it; 1 M to look for it everywhere
     ):
         import pathlib  # noqa: F401
+
+    with patterns_compiled_late():  # of which few runs use any; 3 M
+        import json  # noqa: F401
 
     # It would look for translations in the files of the system; ours are those of messages. 8 M.
     with left_out("gettext", gettext=str, ngettext=lambda one, many, n: one if n == 1 else many):

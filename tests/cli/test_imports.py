@@ -28,6 +28,7 @@ THIRD_PARTY = {"msgspec", "pycurl"}
 UNUSED = {
     *("asyncio", "concurrent", "multiprocessing", "subprocess", "ssl", "http", "email", "xml"),
     *("difflib", "hashlib", "html", "secrets", "shutil", "tempfile", "zipfile", "mimetypes"),
+    *("__future__", "bisect", "heapq", "weakref"),
     *(
         "random",
         "signal",

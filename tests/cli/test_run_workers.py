@@ -22,7 +22,7 @@ from shall.actions.run import CASES_A_WORKER, execute
 from shall.actions.run_request import RunRequest
 from shall.engine import worker_processes
 from shall.transport.exchange import Request
-from shall.transport.http import origin
+from shall.transport.http import pool
 from shall.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
@@ -173,7 +173,7 @@ def test_workers_together_open_as_few_connections_at_once_as_one_process(
         write(f"tests/cases/{name}.yaml", f"testcase: {{name: {name}, steps: [{step}]}}\n")
     defaults = replace(workspace.defaults, run_workers=2)
     execute(replace(workspace, defaults=defaults), RunRequest(host="http://127.0.0.1:1"))
-    monkeypatch.setattr(origin, "NEXT_AFTER_S", 60)
+    monkeypatch.setattr(pool, "NEXT_AFTER_S", 60)
     assert _opened_at_once(workspace.make_loop()) == 4
     assert _opened_at_once(workloads[0].make_loop()) == 2
 

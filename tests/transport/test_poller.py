@@ -16,14 +16,14 @@ def poller(request: pytest.FixtureRequest) -> Poller:
 
 def test_a_forgotten_descriptor_is_reported_no_more(poller: Poller) -> None:
     reader, writer = os.pipe()
-    poller.watch(reader, READ)
-    poller.forget(reader)
+    poller.watch(READ, reader)
+    poller.watch(0, reader)
     os.write(writer, b"x")
 
     assert list(poller.wait(0)) == []
     assert list(poller.wait(0)) == []
 
-    poller.watch(reader, READ)
+    poller.watch(READ, reader)
 
     assert list(poller.wait(0)) == [(reader, READ)]
     poller.close()
@@ -33,13 +33,13 @@ def test_a_forgotten_descriptor_is_reported_no_more(poller: Poller) -> None:
 
 def test_a_descriptor_that_was_closed_and_opened_again_is_watched(poller: Poller) -> None:
     reader, writer = os.pipe()
-    poller.watch(reader, READ)
-    poller.forget(reader)
+    poller.watch(READ, reader)
+    poller.watch(0, reader)
     os.close(reader)
     again, new_writer = os.pipe()
     assert again == reader
 
-    poller.watch(again, READ)
+    poller.watch(READ, again)
     os.write(new_writer, b"x")
 
     assert list(poller.wait(0)) == [(again, READ)]

@@ -16,7 +16,6 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *, description: str | None = None, **settings: Any) -> None:
         settings.setdefault("formatter_class", _Formatter)
         self._is_adding = False
-        self._trial: argparse.HelpFormatter | None = None
         super().__init__(description=description and local(description), **settings)
 
     def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
@@ -28,12 +27,8 @@ class Parser(argparse.ArgumentParser):
             self._is_adding = False
 
     def _get_formatter(self, *given: Any) -> argparse.HelpFormatter:
-        """Return what formats help; while arguments are added, which only tries it, the same."""
-        if not self._is_adding:
-            return super()._get_formatter(*given)
-        if self._trial is None:
-            self._trial = super()._get_formatter(*given)
-        return self._trial
+        """Return what formats help; while arguments are added, which only tries it, nothing."""
+        return _NOTHING if self._is_adding else super()._get_formatter(*given)
 
     def add_argument_group(self, *named: Any, **settings: Any) -> Any:
         """Add a group, with its title in the language of the terminal."""
@@ -85,6 +80,19 @@ def _flags(parser: argparse.ArgumentParser) -> Iterator[str]:
         if isinstance(action, argparse._SubParsersAction):
             for below in action.choices.values():
                 yield from _flags(below)
+
+
+class _Nothing(argparse.HelpFormatter):
+    """Formats no argument."""
+
+    def __init__(self) -> None:
+        """Compile no pattern, as the base class does."""
+
+    def _format_args(self, *_: Any) -> str:
+        return ""
+
+
+_NOTHING = _Nothing()
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -6,7 +6,6 @@ covered by one comparison, at the price of texts that differ from a secret by ca
 
 import binascii
 import json
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -105,6 +104,8 @@ class Matcher:
 
     def mask_end(self, text: str) -> str:
         """Replace the beginning of a form that a text ends with."""
+        from bisect import bisect_left  # few texts are cut
+
         if not self._sorted:
             self._sorted = sorted(self._forms)
         low = folded(text[-_LONGEST_CUT:])

@@ -120,7 +120,7 @@ def _is_about(words: list[str], joined: str) -> bool:
 
 
 def _has_part(name: str, parts: Iterable[str]) -> bool:
-    return any(part in name for part in parts)
+    return any(map(name.__contains__, parts))
 
 
 def leaves(value: Any) -> Iterator[Any]:

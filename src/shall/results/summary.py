@@ -3,7 +3,6 @@
 Its memory does not grow with the number of cases, unless they are repeated.
 """
 
-from bisect import insort
 from collections import Counter
 from datetime import datetime
 
@@ -151,5 +150,7 @@ def _fault_of_shared(case: CaseResult) -> Fault:
 def _insert(cases: _Numbered, number: int, case: CaseResult) -> None:
     """Store the first of each number."""
     if len(cases) < SHOWN or number < cases[-1][0]:
+        from bisect import insort  # not where all passed
+
         insort(cases, (number, case), key=lambda it: it[0])
         del cases[SHOWN:]

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 import time
 from _thread import RLock  # what threading names; to import that takes 2 M instructions
 from collections.abc import Collection, Iterator, Sequence
@@ -9,7 +10,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import finalize
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, RunStatus
@@ -92,6 +92,7 @@ class SqliteStore:
             StoreUnavailable: It cannot be opened or written.
             StoreTooNew: A newer release wrote it.
         """
+        self._opened = ExitStack()
         self._path = path
         self._folder = folder or Folder(path.parent)
         with self._translated():
@@ -118,9 +119,12 @@ class SqliteStore:
                 # A migration that a power failure undoes is applied again.
                 self._connection.execute("PRAGMA synchronous = NORMAL")
                 migrate(self._connection)
-            # Closed with this object at the latest, so that nobody waits for a forgotten store.
-            self._release = finalize(self, undo.pop_all().close)
-            self._release.atexit = False  # the system closes all; a forked process must not
+            self._opened = undo.pop_all()
+
+    def __del__(self) -> None:
+        """Close what is open, so that nobody waits for a forgotten store."""
+        if not sys.is_finalizing():  # the system closes all; a forked process must not
+            self._opened.close()
 
     def _connect(self) -> sqlite3.Connection:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -452,7 +456,7 @@ class SqliteStore:
             if self._lease is not None:
                 self._lease.give_back()
                 self._lease = None
-            self._release()  # the connection first: it deletes its WAL through the folder
+            self._opened.close()  # the connection first: it deletes its WAL through the folder
 
 
 def _reached(folder: Folder, path: Path) -> tuple[tuple[int, ...], Path]:

@@ -14,16 +14,18 @@ READ = 1
 WRITE = 2
 FAILED = 4
 
+_WATCHED = READ | WRITE
+
 
 class Poller(Protocol):
     """Waits for several descriptors at once. Masks are made of READ, WRITE and FAILED."""
 
-    def watch(self, fd: int, mask: int) -> None:
-        """Wait for this descriptor to become ready, too, or for something else than before."""
-        ...
+    def watch(self, mask: int, fd: int, _multi: object = None, _data: object = None) -> None:
+        """Wait for this descriptor to become ready, too, or for something else than before.
 
-    def forget(self, fd: int) -> None:
-        """Wait for it no longer. It may be closed already."""
+        Neither READ nor WRITE: wait for it no longer; it may be closed already. The arguments are
+        those of libcurl's socket callback.
+        """
         ...
 
     def wait(self, timeout_s: float | None) -> Iterator[tuple[int, int]]:
@@ -36,11 +38,20 @@ class Poller(Protocol):
 
 
 if sys.platform == "linux":
+    _EVENTS = (0, select.EPOLLIN, select.EPOLLOUT, select.EPOLLIN | select.EPOLLOUT)
+    """What epoll waits for, by mask."""
+
+    def _mask(events: int) -> int:
+        return (
+            (READ if events & select.EPOLLIN else 0)
+            | (WRITE if events & select.EPOLLOUT else 0)
+            | (FAILED if events & (select.EPOLLERR | select.EPOLLHUP) else 0)
+        )
 
     class EpollPoller:
         """Waits with epoll(7).
 
-        A descriptor that is forgotten stays where it is until something happens on it: the next
+        One that is waited for no longer stays where it is until something happens on it: the next
         request most often goes over the same connection, and needs one system call then, not two.
         """
 
@@ -48,40 +59,28 @@ if sys.platform == "linux":
             self._epoll = select.epoll()
             self._watched: dict[int, int] = {}
 
-        def watch(self, fd: int, mask: int) -> None:
-            """Wait for this descriptor, too."""
+        def watch(self, mask: int, fd: int, _multi: object = None, _data: object = None) -> None:
+            """Wait for this descriptor, too, or no longer."""
+            mask &= _WATCHED
             before = self._watched.get(fd)
-            if before == mask:
-                return
-            events = (select.EPOLLIN if mask & READ else 0) | (
-                select.EPOLLOUT if mask & WRITE else 0
-            )
-            try:
-                if before is not None:
-                    self._epoll.modify(fd, events)
-            except FileNotFoundError:  # closed since it was forgotten, and opened again
-                before = None
             if before is None:
-                self._epoll.register(fd, events)
+                if not mask:
+                    return
+                self._epoll.register(fd, _EVENTS[mask])
+            elif mask and mask != before:
+                try:
+                    self._epoll.modify(fd, _EVENTS[mask])
+                except FileNotFoundError:  # closed since then, and opened again
+                    self._epoll.register(fd, _EVENTS[mask])
             self._watched[fd] = mask
-
-        def forget(self, fd: int) -> None:
-            """Wait for it no longer."""
-            if fd in self._watched:
-                self._watched[fd] = 0
 
         def wait(self, timeout_s: float | None) -> Iterator[tuple[int, int]]:
             """Return the descriptors that are ready, and for what."""
             for fd, events in self._epoll.poll(timeout_s):
                 if not self._watched.get(fd):
                     self._drop(fd)
-                    continue
-                yield (
-                    fd,
-                    (READ if events & select.EPOLLIN else 0)
-                    | (WRITE if events & select.EPOLLOUT else 0)
-                    | (FAILED if events & (select.EPOLLERR | select.EPOLLHUP) else 0),
-                )
+                else:
+                    yield fd, READ if events == select.EPOLLIN else _mask(events)
 
         def _drop(self, fd: int) -> None:
             self._watched.pop(fd, None)
@@ -101,18 +100,16 @@ class SelectorPoller:
 
         self._selector = selectors.DefaultSelector()
 
-    def watch(self, fd: int, mask: int) -> None:
-        """Wait for this descriptor, too."""
-        events = mask & (READ | WRITE)
-        if fd in self._selector.get_map():
-            self._selector.modify(fd, events)
-        else:
-            self._selector.register(fd, events)
-
-    def forget(self, fd: int) -> None:
-        """Wait for it no longer."""
-        if fd in self._selector.get_map():
+    def watch(self, mask: int, fd: int, _multi: object = None, _data: object = None) -> None:
+        """Wait for this descriptor, too, or no longer."""
+        mask &= _WATCHED
+        is_known = fd in self._selector.get_map()
+        if is_known and mask:
+            self._selector.modify(fd, mask)
+        elif is_known:
             self._selector.unregister(fd)
+        elif mask:
+            self._selector.register(fd, mask)
 
     def wait(self, timeout_s: float | None) -> Iterator[tuple[int, int]]:
         """Return the descriptors that are ready, and for what."""

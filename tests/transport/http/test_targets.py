@@ -10,7 +10,7 @@ import pytest
 
 from shall.errors import TargetDenied, TargetUnreachable
 from shall.transport.exchange import Request, Response
-from shall.transport.http import options, transfers
+from shall.transport.http import options, transfer
 from shall.transport.http.loop import CurlLoop
 from shall.transport.target_policy import read_policy
 from shall.transport.waits import Work
@@ -110,7 +110,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             resolve = [f"{name}:{addresses}" for name, addresses in known.items()]
             self._curl.setopt(pycurl.RESOLVE, resolve)
 
-    monkeypatch.setattr(transfers, "Options", OptionsWithNames)
+    monkeypatch.setattr(transfer, "Options", OptionsWithNames)
     return known
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from shall.errors import TargetDenied
 from shall.messages import Message, render
 from shall.transport.exchange import Connection
+from shall.transport.http.pool import UNANSWERED, Pool
 from shall.transport.target_policy import Denial, TargetPolicy
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _NO_TUNNEL = "CONNECT tunnel failed"
 _PROXY_REFUSED = 97  # CURLE_PROXY, which pycurl does not name
 
 _MANY_TARGETS = 256
+_SCHEME = len("https://")
 
 _REFUSED: int = pycurl.SOCKET_BAD
 
@@ -47,33 +49,37 @@ class _Lent(_socket.socket):
         self.close()
 
 
-class Target(Struct, frozen=True):
+class Target(Struct, frozen=True, eq=False):
     """Scheme, host and port that URLs have in common, and how the policy judges the host."""
 
     host: str
     port: int
     origin: "Origin"
     denial: Denial | None
+    pool: Pool
 
 
 class Targets:
     """The targets of a policy; the host of each is judged once."""
 
-    def __init__(self, policy: TargetPolicy) -> None:
+    def __init__(self, policy: TargetPolicy, processes: int) -> None:
         self.policy = policy
+        self._unanswered = max(1, UNANSWERED // processes)
         self._known: dict[str, Target] = {}
 
     def of(self, url: str) -> Target:
         """Return the target of a URL."""
-        start = url[: url.find("/", len("https://")) + 1] or url
-        target = self._known.get(start)
-        if target is None:
-            if len(self._known) >= _MANY_TARGETS:
-                self._known.clear()
-            host, port = _host_and_port(start)
-            origin = url.partition(":")[0].lower(), host.lower(), port
-            target = Target(host, port, origin, self.policy.judge_host(host, port))
-            self._known[start] = target
+        start = url[: url.find("/", _SCHEME) + 1] or url
+        return self._known.get(start) or self._judge(start)
+
+    def _judge(self, start: str) -> Target:
+        known = self._known
+        if len(known) >= _MANY_TARGETS:
+            self._known = known = {key: it for key, it in known.items() if it.pool.flying}
+        host, port = _host_and_port(start)
+        origin = start.partition(":")[0].lower(), host.lower(), port
+        denial = self.policy.judge_host(host, port)
+        known[start] = target = Target(host, port, origin, denial, Pool(self._unanswered))
         return target
 
 
@@ -95,16 +101,17 @@ class Gate:
         "unix_socket",
     )
 
-    def __init__(self, targets: Targets, url: str, connection: Connection | None = None) -> None:
-        """Judge the host of the first URL, and the proxy that a connection names.
+    def __init__(
+        self, policy: TargetPolicy, target: Target, url: str, connection: Connection | None = None
+    ) -> None:
+        """Judge the first URL, whose target is given, and the proxy that a connection names.
 
         Raises:
             TargetDenied: A request may not go there.
         """
-        self._policy = targets.policy
+        self._policy = policy
         self.trail: list[str] = []
         self._url: str | pycurl.CurlUrl = url
-        target = targets.of(url)
         self._host, self._port = target.host, target.port
         self.origin, self._at_host = target.origin, target.denial
         self.leads_to: Origin | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pycurl
 
-from shall.transport.http.options import Receiver
+from shall.transport.http.receiver import Receiver
 
 if TYPE_CHECKING:
     from shall.transport.http.redirect import Origin
@@ -35,7 +35,7 @@ class Jar:
             return
         from shall.transport.http.redirect import cookie_names  # few services set any
 
-        for name in cookie_names(received.earlier() + received.last()):
+        for name in cookie_names(received.earlier + received.last()):
             self._set_by[origin[1], name] = origin
 
     @contextmanager

@@ -5,7 +5,6 @@ and shared; each piece of work has its own cookies. Proxies of the environment a
 must not depend on where it runs.
 """
 
-import heapq
 import math
 import os
 import time
@@ -18,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from shall.errors import ShallError
 from shall.transport.exchange import OPENS_WEBSOCKET, Request, Response
-from shall.transport.http.transfers import Handle, Transfers
+from shall.transport.http.transfer import Handle
+from shall.transport.http.transfers import Transfers
 from shall.transport.poller import READ, make_poller
 from shall.transport.target_policy import TargetPolicy
 from shall.transport.waits import Call, Close, Pause, Receive, Send, Statement, Stopped, Wait, Work
@@ -77,7 +77,7 @@ class CurlLoop:
         self._woken_by, self._wakes = os.pipe()
         for end in (self._woken_by, self._wakes):
             os.set_blocking(end, False)
-        self._poller.watch(self._woken_by, READ)
+        self._poller.watch(READ, self._woken_by)
         self.turns: Any = None
         self._closing = RLock()
         self._closed = False
@@ -179,8 +179,20 @@ class CurlLoop:
     def _begin(self, task: Task, wait: Wait) -> ShallError | None:
         """Begin to wait; return what went wrong at once."""
         task.token += 1
-        if type(wait) is Request:
-            return self._begin_request(task, wait)
+        if type(wait) is not Request:
+            return self._begin_other(task, wait)
+        if task.handle is None:
+            task.handle = self._transfers.handle()
+        try:
+            transfer = self._transfers.begin(task.handle, wait, task)
+        except ShallError as error:
+            return error
+        if wait.method == OPENS_WEBSOCKET:  # libcurl limits only the time to connect
+            expire = partial(self._transfers.expire, task.handle, transfer)
+            self._at(_now() + wait.timeout_s, expire)
+        return None
+
+    def _begin_other(self, task: Task, wait: Wait) -> ShallError | None:
         if isinstance(wait, Pause):
             token = task.token
             self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
@@ -190,19 +202,6 @@ class CurlLoop:
             return self._converse(task, wait)
         elif isinstance(wait, Statement):
             return self._begin_statement(task, wait)
-        return None
-
-    def _begin_request(self, task: Task, request: Request) -> ShallError | None:
-        if task.handle is None:
-            task.handle = self._transfers.handle()
-        handle = task.handle
-        try:
-            transfer = self._transfers.begin(handle, request, task)
-        except ShallError as error:
-            return error
-        if request.method == OPENS_WEBSOCKET:  # libcurl limits only the time to connect
-            expire = partial(self._transfers.expire, handle, transfer)
-            self._at(_now() + request.timeout_s, expire)
         return None
 
     def _converse(self, task: Task, wait: Send | Receive | Close) -> ShallError | None:
@@ -296,13 +295,14 @@ class CurlLoop:
         now = _now()
         transfers = self._transfers
         if not transfers.act_on_time(now):
+            act = transfers.act
             for fd, mask in self._wait(self._patience(until, now)):
                 if fd == self._woken_by:
                     self._empty_pipe()
                 elif self._sockets is not None and self._sockets.act(fd):
                     pass
                 else:
-                    transfers.act(fd, mask)
+                    act(fd, mask)
         transfers.settle()
         if self._timers:
             self._ring(_now())
@@ -333,9 +333,13 @@ class CurlLoop:
                 pass
 
     def _at(self, when: float, action: Callable[[], None]) -> None:
+        from heapq import heappush  # few cases wait
+
         self._timer_count += 1
-        heapq.heappush(self._timers, (when, self._timer_count, action))
+        heappush(self._timers, (when, self._timer_count, action))
 
     def _ring(self, now: float) -> None:
         while self._timers and self._timers[0][0] <= now:
-            heapq.heappop(self._timers)[2]()
+            from heapq import heappop  # as above
+
+            heappop(self._timers)[2]()

@@ -1,23 +1,20 @@
-"""A Request as options of a libcurl handle, and what the handle receives."""
+"""A Request as options of a libcurl handle."""
 
-from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import pycurl
 from msgspec import Struct
 
 from shall.errors import BadValue
-from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, Reader, Request
+from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, Request
+from shall.transport.http.receiver import Receiver
 
 if TYPE_CHECKING:
-    import _socket
-
-    from shall.transport.http.decoding import Decoder
     from shall.transport.upload import Upload
 
 MAX_REDIRECTS = 10
-MAX_HEADERS = 1000
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, section 8.6: say that nothing comes
 _OBEY_CODE = 2
@@ -28,6 +25,10 @@ _VERSION_TLS: int = pycurl.CURL_HTTP_VERSION_2TLS
 _VERSION_PLAIN: int = pycurl.CURL_HTTP_VERSION_1_1
 """libcurl would join a connection on which another case speaks HTTP/2 without TLS."""
 
+_URL: int = pycurl.URL
+_HTTPGET: int = pycurl.HTTPGET
+_POSTFIELDS: int = pycurl.POSTFIELDS
+_HTTPHEADER: int = pycurl.HTTPHEADER
 _ABORT: int = pycurl.READFUNC_ABORT
 _SOUGHT: int = pycurl.SEEKFUNC_OK
 _ANY_PROTOCOL = pycurl.PROTO_ALL
@@ -39,6 +40,13 @@ _IN_NAMES = frozenset(
 )
 """Characters of names: RFC 9110, section 5.6.2."""
 
+_NO_CONTENT_TYPE = b"Content-Type:"
+_name = itemgetter(0)
+
+_REMEMBERED = 1024
+"""Bytes of a header that is remembered: many requests have the same token."""
+_MOST_REMEMBERED = 256
+
 
 class Limits(Struct, frozen=True):
     """What one transfer may use."""
@@ -48,215 +56,6 @@ class Limits(Struct, frozen=True):
     body_bytes: int
 
 
-class Receiver:
-    """Collects what a handle receives: header lines and the body.
-
-    It belongs to its handle and takes one transfer after the other, each after ``start``; each
-    response of a redirect begins anew.
-    """
-
-    __slots__ = (
-        "_chunks",
-        "_decoder",
-        "_earlier",
-        "_ends",
-        "_follow",
-        "_leads_on",
-        "_left",
-        "_lines",
-        "_open",
-        "closes",
-        "decodes",
-        "has_cookies",
-        "is_read",
-        "redirects",
-        "set_cookies",
-        "status",
-        "version",
-    )
-
-    def __init__(self) -> None:
-        self.has_cookies = False
-        """Whether any transfer so far set a cookie."""
-        self.decodes = True
-        """Whether gzip and deflate are decompressed here, and not by libcurl or not at all."""
-        self._chunks: list[bytes] = []
-
-    def start(
-        self,
-        max_bytes: int,
-        open_socket: "Callable[[int, Any], _socket.socket | int]",
-        follow: Callable[[bytes], bool | None] | None,
-    ) -> None:
-        """Begin a transfer.
-
-        ``follow`` takes the Location that libcurl is about to follow, and returns whether it may:
-        True, False to end the transfer at once, None to end it after the headers of this response.
-        """
-        self._lines: list[bytes] = []
-        self._earlier: list[bytes] = []
-        self._chunks = []
-        self._left = max_bytes
-        self._open = open_socket
-        self._follow = follow
-        self._leads_on = False
-        self._ends = False
-        self._decoder: Decoder | None = None
-        self.redirects: list[int] = []
-        self.status = 0
-        self.version = ""
-        self.closes = False
-        self.set_cookies = False
-        self.is_read = False
-
-    def open_socket(self, purpose: int, address: Any) -> "_socket.socket | int":
-        """Open a socket for an address that libcurl is about to connect to, or refuse."""
-        return self._open(purpose, address)
-
-    def write(self, data: bytes) -> int | None:
-        """Take a part of the body; one that is decompressed over the limit ends the transfer."""
-        if self._decoder is not None:
-            data = self._decoder.decode(data, self._left)
-            if self._decoder.fault:
-                return 0
-        self._left -= len(data)
-        if self._left < 0:
-            self._chunks = []
-            return 0
-        self._chunks.append(data)
-        return None
-
-    def write_to(self, reader: Reader, data: bytes) -> int | None:
-        """Take a part of the body that a reader reads; it may end the transfer."""
-        if self._decoder is not None:
-            data = self._decoder.decode(data, self._left)
-            if self._decoder.fault:
-                return 0
-        self._left -= len(data)
-        if self._left < 0:  # what arrived is part of the result
-            return 0
-        self._chunks.append(data)
-        if reader.take(data):
-            self.is_read = True
-            return 0
-        return None
-
-    @property
-    def undecoded(self) -> str:
-        """Why the body could not be decompressed, with ``{address}``; empty where it could."""
-        if self._decoder is None:
-            return ""
-        cut = "the body of {address} ends within its compressed data"
-        return self._decoder.fault or (cut if self._decoder.is_cut else "")
-
-    @property
-    def is_too_large(self) -> bool:
-        """Whether more of the body came than may."""
-        return self._left < 0
-
-    def body(self) -> bytes:
-        """Return the body of the last response."""
-        chunks = self._chunks
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-    def take(self, line: bytes) -> int | None:
-        """Take one header line as libcurl hands it over; 0 ends the transfer."""
-        if line in _ORDINARY and len(self._lines) < MAX_HEADERS:
-            self._lines.append(line)
-            return None
-        return self._take(line)
-
-    def _take(self, line: bytes) -> int | None:
-        if line[:5] == b"HTTP/":
-            self._begin(line)
-        elif line.strip():
-            return self._take_header(line)
-        elif self._ends:
-            return 0
-        return None
-
-    def _begin(self, line: bytes) -> None:
-        if self._lines:
-            self._earlier += self._lines
-            self._lines = []
-            self._decoder = None
-        self.version, self.status, self.closes, self._leads_on = (
-            _known_status(line) if len(line) <= _REMEMBERED else _status(line)
-        )
-
-    def _take_header(self, line: bytes) -> int | None:
-        if len(self._lines) < MAX_HEADERS:
-            self._lines.append(line)
-        name = line[: line.find(b":")].lower()
-        if name == b"connection":
-            self.closes = b"keep-alive" not in line.lower()
-        elif name == b"set-cookie":
-            self.set_cookies = self.has_cookies = True
-        elif name == b"location":
-            return self._lead(line[9:].strip(b" \t\r\n")) if self._leads_on else None
-        elif name == b"content-encoding":
-            self._decode(line[17:].decode("latin-1"))
-        elif len(line) <= _REMEMBERED:
-            if len(_ORDINARY) >= _MOST_ORDINARY:
-                _ORDINARY.clear()
-            _ORDINARY.add(line)
-        return None
-
-    def _decode(self, codings: str) -> None:
-        if not self.decodes:
-            return
-        if self._decoder is None:
-            from shall.transport.http.decoding import Decoder  # most bodies are not compressed
-
-            self._decoder = Decoder()
-        self._decoder.add(codings)
-
-    def _lead(self, location: bytes) -> int | None:
-        if not location or self._follow is None:
-            return None
-        self._leads_on = False  # libcurl takes no second one that differs
-        self.redirects.append(self.status)
-        may = self._follow(location)
-        self._ends = may is None
-        return 0 if may is False else None
-
-    def last(self) -> tuple[tuple[str, str], ...]:
-        """Return the headers of the last response, names as sent."""
-        return _pairs(self._lines)
-
-    def earlier(self) -> tuple[tuple[str, str], ...]:
-        """Return the headers of the responses before it."""
-        return _pairs(self._earlier) if self._earlier else ()
-
-
-def _pairs(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
-    pairs = [_known_pair(line) if len(line) <= _REMEMBERED else _pair(line) for line in lines]
-    return tuple([pair for pair in pairs if pair is not None])
-
-
-def _pair(line: bytes) -> tuple[str, str] | None:
-    name, mark, value = line.decode("latin-1").partition(":")
-    return (name.strip(), value.strip()) if mark else None
-
-
-def _status(line: bytes) -> tuple[str, int, bool, bool]:
-    """Return version and status, whether the service closes then, and whether it may redirect."""
-    version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
-    status = int(rest[:3]) if rest[:3].isdigit() else 0
-    return version.decode("latin-1").strip(), status, version == b"1.0", rest[:1] == b"3"
-
-
-_REMEMBERED = 64
-"""Bytes of a header line that is remembered: most services send the same with each response."""
-
-_known_pair = lru_cache(maxsize=512)(_pair)
-_known_status = lru_cache(maxsize=64)(_status)
-
-_ORDINARY: set[bytes] = set()
-"""Header lines that were seen and say nothing that a transfer depends on."""
-_MOST_ORDINARY = 512
-
-
 class Options:
     """The options of one handle. What two requests have in common is not set again.
 
@@ -264,12 +63,13 @@ class Options:
     request of that shape sets; what any other left behind is cleared by ``reset``.
     """
 
-    __slots__ = ("_curl", "_receiver", "_shape", "uploads")
+    __slots__ = ("_curl", "_receiver", "_set", "_shape", "uploads")
 
     def __init__(self, curl: pycurl.Curl, receiver: Receiver) -> None:
         self._curl = curl
+        self._set = curl.setopt
         self._receiver = receiver
-        self._shape: tuple[bool, Limits, bool] | None = None
+        self._shape: tuple[Limits, bool, bool] | None = None
         self.uploads: list[Upload] = []
         """The files that the transfer sends, until ``close_uploads``."""
 
@@ -280,38 +80,47 @@ class Options:
             BadValue: The method or a header cannot be sent.
             FileMissing, FileUnavailable, OutsideWorkspace: A large file cannot be opened.
         """
-        method, body = request.method, request.body
-        has_form = bool(request.form or request.files)
-        is_plain = (
-            (method == "POST" or (method == "GET" and body is None))
-            and request.connection is None
-            and request.reader is None
-            and not has_form
-            and type(body) is not FileContent
-        )
-        is_secure = request.url[:5] == "https"
-        shape = (request.follow_redirects, limits, is_secure) if is_plain else None
-        if shape is None or shape != self._shape:
-            self._shape = None  # until it is set completely
-            self._begin(request, limits, _VERSION_TLS if is_secure else _VERSION_PLAIN)
+        method, url, body, headers = request.method, request.url, request.body, request.headers
+        first, has_coding = _first_lines(tuple(map(_name, headers)))
+        if (
+            has_coding
+            or request.connection is not None
+            or request.reader is not None
+            or request.form
+            or request.files
+            or not (method == "POST" or (method == "GET" and body is None))
+            or type(body) is FileContent
+        ):
+            self._put_all(request, limits, first)
+            return
+        shape = limits, url.startswith("https"), request.follow_redirects
+        if shape != self._shape:
+            self._begin(request, limits)
             self._shape = shape
-        setopt = self._curl.setopt
-        setopt(pycurl.URL, request.url)
-        if not is_plain:
-            _set_body(self._curl, request, self.uploads)
-        elif method == "POST":
-            setopt(pycurl.POSTFIELDS, body or b"")
+        setopt = self._set
+        setopt(_URL, url)
+        if method == "POST":
+            setopt(_POSTFIELDS, body or b"")
         else:
-            setopt(pycurl.HTTPGET, 1)
-        setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
+            setopt(_HTTPGET, 1)
+        setopt(_HTTPHEADER, [*first, *map(_header_line, headers)])
+
+    def _put_all(self, request: Request, limits: Limits, first: tuple[bytes, ...]) -> None:
+        """Set the options of a transfer of any shape."""
+        self._begin(request, limits)
+        setopt = self._curl.setopt
+        setopt(_URL, request.url)
+        _set_body(self._curl, request, self.uploads)
+        if request.form or request.files:  # libcurl knows the boundary
+            first = tuple([line for line in first if line != _NO_CONTENT_TYPE])
+        setopt(_HTTPHEADER, [*first, *map(_header_line, request.headers)])
         if request.reader is not None:
             setopt(pycurl.WRITEFUNCTION, partial(self._receiver.write_to, request.reader))
         if request.connection is not None:
             from shall.transport.http.connection import connect  # few requests need it
 
             connect(self._curl, request.connection)
-        if (request.headers or request.connection) and _decodes_elsewhere(request):
-            self._shape = None
+        if _decodes_elsewhere(request):
             self._receiver.decodes = False
             setopt(pycurl.HTTP_CONTENT_DECODING, 1)
 
@@ -321,7 +130,8 @@ class Options:
             upload.close()
         self.uploads.clear()
 
-    def _begin(self, request: Request, limits: Limits, version: int) -> None:
+    def _begin(self, request: Request, limits: Limits) -> None:
+        self._shape = None  # until it is set completely
         if not request.method or not _IN_NAMES.issuperset(request.method):
             raise BadValue(
                 f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2)."
@@ -332,7 +142,8 @@ class Options:
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-        curl.setopt(pycurl.HTTP_VERSION, version)
+        is_secure = request.url.startswith("https")
+        curl.setopt(pycurl.HTTP_VERSION, _VERSION_TLS if is_secure else _VERSION_PLAIN)
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.COOKIEFILE, "")
         curl.setopt(pycurl.ACCEPT_ENCODING, "deflate, gzip")
@@ -440,27 +251,39 @@ def _decodes_elsewhere(request: Request) -> bool:
     )
 
 
-def _header_lines(headers: tuple[tuple[str, str], ...], has_form: bool) -> list[bytes]:
-    lines = [*_first_lines(tuple([name for name, _ in headers]), has_form)]
-    for name, value in headers:
+class _HeaderLines(dict[tuple[str, str], bytes]):
+    """Headers, by name and value, as they are sent. Short ones are remembered."""
+
+    def __missing__(self, header: tuple[str, str]) -> bytes:
+        name, value = header
         if "\r" in value or "\n" in value or "\0" in value:
             raise BadValue(f"The value of the header {name} contains a line break or NUL.")
         # libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty"
-        line = f"{name}: {value}" if value.strip() else f"{name};"
-        lines.append(line.encode("utf-8"))
-    return lines
+        text = f"{name}: {value}" if value.strip() else f"{name};"
+        line = text.encode("utf-8")
+        if len(line) <= _REMEMBERED:
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[header] = line
+        return line
+
+
+_header_line = _HeaderLines().__getitem__
 
 
 @lru_cache(maxsize=256)
-def _first_lines(names: tuple[str, ...], has_form: bool) -> tuple[bytes, ...]:
-    """Return what goes before headers of these names: what libcurl would add is left out."""
+def _first_lines(names: tuple[str, ...]) -> tuple[tuple[bytes, ...], bool]:
+    """Return what goes before headers of these names: what libcurl would add is left out.
+
+    True: one of them says which compressions the client knows.
+    """
     lines = [b"Expect:"]  # no 100-continue: it costs a round trip and many servers ignore it
     lowered = {name.lower() for name in names}
-    if not has_form and "content-type" not in lowered:
-        lines.append(b"Content-Type:")  # libcurl would call any body a form, an empty one too
+    if "content-type" not in lowered:
+        lines.append(_NO_CONTENT_TYPE)  # libcurl would call any body a form, an empty one too
     if "user-agent" not in lowered:
         lines.append(b"User-Agent: shall")
     for name in names:
         if not name or not _IN_NAMES.issuperset(name):
             raise BadValue(f"The header name {name!r} is not a name (RFC 9110, section 5.1).")
-    return tuple(lines)
+    return tuple(lines), "accept-encoding" in lowered

@@ -6,8 +6,9 @@ the credentials of the first.
 
 import errno
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import pycurl
 
@@ -21,10 +22,14 @@ from shall.transport.exchange import (
     Request,
     Response,
 )
-from shall.transport.http.gate import Gate, Targets
+from shall.transport.http.gate import Gate, Target, Targets
 from shall.transport.http.jar import Jar
-from shall.transport.http.options import MAX_REDIRECTS, Limits, Options, Receiver
+from shall.transport.http.options import MAX_REDIRECTS, Limits, Options
+from shall.transport.http.receiver import Receiver
 from shall.transport.url import host_and_port
+
+if TYPE_CHECKING:
+    from shall.transport.http.websocket import WebSocket
 
 MAX_BODY_BYTES = 16 << 20
 """The largest response body that is read."""
@@ -74,70 +79,99 @@ _FINAL = range(200, 300)
 _REFUSED = frozenset({pycurl.E_HTTP_RETURNED_ERROR})
 """How libcurl says that a service opened no WebSocket."""
 
-_NOTHING_HIDDEN: AbstractContextManager[None] = nullcontext()
-
+_TIMES = (
+    pycurl.NAMELOOKUP_TIME,
+    pycurl.CONNECT_TIME,
+    pycurl.APPCONNECT_TIME,
+    pycurl.STARTTRANSFER_TIME,
+    pycurl.TOTAL_TIME,
+)
+"""What ``Timings`` consists of."""
 
 _limits = lru_cache(maxsize=64)(Limits)
 """Returns one object for the same limits: most requests of a run have the same."""
+
+
+class Handle:
+    """A libcurl handle of one sender: its cookies, and the transfer that is under way on it."""
+
+    __slots__ = (
+        "curl",
+        "getinfo",
+        "jar",
+        "opened",
+        "options",
+        "receiver",
+        "sender",
+        "socket",
+        "transfer",
+    )
+
+    def __init__(self) -> None:
+        self.curl = pycurl.Curl()
+        self.getinfo = self.curl.getinfo
+        self.receiver = Receiver()
+        self.options = Options(self.curl, self.receiver)
+        self.jar = Jar(self.curl)
+        self.transfer: Transfer | None = None
+        self.socket: WebSocket | None = None
+        self.sender: Any = None
+        self.opened = False
 
 
 class Transfer:
     """One request on its way. The handle belongs to it until it ended."""
 
     __slots__ = (
+        "_began",
         "_earlier",
         "_gate",
+        "_handle",
         "_hidden",
-        "_jar",
         "_limits",
-        "_most",
-        "_options",
-        "_receiver",
         "_redirects",
         "_targets",
-        "_until",
-        "curl",
         "request",
+        "target",
     )
 
-    def __init__(
-        self,
-        curl: pycurl.Curl,
-        options: Options,
-        receiver: Receiver,
-        jar: Jar,
-        request: Request,
-        targets: Targets,
-    ) -> None:
+    def __init__(self, handle: Handle, request: Request, targets: Targets, now: float) -> None:
         """Put the request on a handle, whose cookies and connections stay.
 
         Raises:
             TargetDenied: The policy lets no request go there.
             BadValue: The request cannot be sent as it is written.
         """
-        self.curl = curl
-        self._options = options
-        self._receiver = receiver
-        self._jar = jar
+        self._handle = handle
         self._targets = targets
-        self._until = time.monotonic() + request.timeout_s
+        self._began = now
+        self._gate: Gate | None = None
         self._earlier: tuple[tuple[str, str], ...] = ()
         self._redirects: tuple[Redirect, ...] = ()
-        self._hidden = _NOTHING_HIDDEN
-        connection = request.connection
-        most = MAX_REDIRECTS if connection is None else connection.max_redirects or MAX_REDIRECTS
-        self._most = most
+        self._hidden: AbstractContextManager[None] | None = None
+        most = MAX_REDIRECTS if request.connection is None else _most_redirects(request.connection)
         self._put(request, _limits(request.timeout_s, most, MAX_BODY_BYTES))
 
-    @property
-    def is_websocket(self) -> bool:
-        """Whether the request opens a WebSocket."""
-        return self.request.method == OPENS_WEBSOCKET
+    def _put(self, request: Request, limits: Limits) -> None:
+        self.request = request
+        self._limits = limits
+        self.target: Target = self._targets.of(request.url)
+        if self.target.denial is not None or request.connection is not None:
+            self._gate = Gate(self._targets.policy, self.target, request.url, request.connection)
+        handle = self._handle
+        handle.receiver.start(self, limits.body_bytes)
+        try:
+            handle.options.put(request, limits)
+        except ShallError:
+            handle.options.close_uploads()
+            raise
 
     @property
-    def keeps_connection(self) -> bool:
-        """Whether the service left the connection open."""
-        return not self._receiver.closes and self._gate.leads_to is None
+    def gate(self) -> Gate:
+        """What judges where the transfer goes."""
+        if self._gate is None:  # most need none: the host was judged, and the connection is open
+            self._gate = Gate(self._targets.policy, self.target, self.request.url)
+        return self._gate
 
     def ended(self, fault: tuple[int, str] | None) -> Response | None:
         """Return what came back, libcurl's fault or None given; None where it goes on elsewhere.
@@ -149,29 +183,33 @@ class Transfer:
             TimedOut: Longer than ``request.timeout_s``.
             FileUnavailable: A file that is sent became smaller, or cannot be read.
         """
-        uploads = self._options.uploads
-        unsent = [it.fault for it in uploads if it.fault is not None] if uploads else ()
-        self.break_off()
-        if unsent:
-            raise unsent[0]
-        if fault is None and self._receiver.undecoded:
+        handle = self._handle
+        receiver = handle.receiver
+        if handle.options.uploads or self._hidden is not None:
+            unsent = [it.fault for it in handle.options.uploads if it.fault is not None]
+            self.break_off()
+            if unsent:
+                raise unsent[0]
+        if fault is None and receiver.decoder is not None and receiver.undecoded:
             fault = (pycurl.E_WRITE_ERROR, "")
         if fault is None or self._is_read(fault[0]):
-            if self._receiver.set_cookies:
-                self._jar.note(self._gate.origin, self._receiver)
+            if receiver.set_cookies:
+                handle.jar.note(self.target.origin, receiver)
             return self._response()
         if self._goes_on(*fault):
             return None
         error, reader = self._failure(*fault), self.request.reader
-        if reader is not None and self._receiver.status in _FINAL:
+        if reader is not None and receiver.status in _FINAL:
             reader.broken = self._response()
         raise error
 
     def _is_read(self, code: int) -> bool:
         """Return whether a transfer ended as its reader wanted, or a WebSocket was refused."""
-        reader, receiver = self.request.reader, self._receiver
+        reader, receiver = self.request.reader, self._handle.receiver
         if reader is None:
-            return self.is_websocket and code in _REFUSED and receiver.status > 0
+            return (
+                self.request.method == OPENS_WEBSOCKET and code in _REFUSED and receiver.status > 0
+            )
         return receiver.is_read or (
             code == _TIMED_OUT and reader.ends_with_time and receiver.status > 0
         )
@@ -182,73 +220,55 @@ class Transfer:
 
     def break_off(self) -> None:
         """Leave the handle as a transfer that ended does."""
-        if self._options.uploads:
-            self._options.close_uploads()
-        if self._hidden is not _NOTHING_HIDDEN:
+        self._handle.options.close_uploads()
+        if self._hidden is not None:
             self._hidden.__exit__(None, None, None)
-            self._hidden = _NOTHING_HIDDEN
-
-    def _put(self, request: Request, limits: Limits) -> None:
-        self._gate = gate = Gate(self._targets, request.url, request.connection)
-        self.request = request
-        self._limits = limits
-        follow = gate.follow if request.follow_redirects else None
-        self._receiver.start(limits.body_bytes, gate.open_socket, follow)
-        try:
-            self._options.put(request, limits)
-        except ShallError:
-            self._options.close_uploads()
-            raise
-        if limits.redirects < self._most:
-            self._hidden = self._jar.opened_for(gate.origin)
-            self._hidden.__enter__()
+            self._hidden = None
 
     def _goes_on(self, code: int, text: str) -> bool:
         """Begin the transfer that a redirect to another origin leads to, if that is what ended."""
-        gate, receiver = self._gate, self._receiver
+        gate, handle = self.gate, self._handle
+        receiver = handle.receiver
         if gate.leads_to is None:
             return False
-        left = self._limits.redirects - self.curl.getinfo(pycurl.REDIRECT_COUNT) - 1
+        left = self._limits.redirects - handle.getinfo(pycurl.REDIRECT_COUNT) - 1
         if left < 0:
             raise self._failure(pycurl.E_TOO_MANY_REDIRECTS, text)
         if code != pycurl.E_WRITE_ERROR:
             return False
-        self._jar.note(gate.origin, receiver)
-        timeout_s = self._until - time.monotonic()
+        handle.jar.note(gate.origin, receiver)
+        timeout_s = self._began + self.request.timeout_s - time.monotonic()
         if timeout_s <= 0:
             raise self._failure(_TIMED_OUT, text, gate.url)
-        self._earlier += receiver.earlier() + receiver.last()
+        self._earlier += receiver.earlier + receiver.last()
         self._redirects += self._followed()
         from shall.transport.http.redirect import redirected  # few are followed to elsewhere
 
         request = redirected(self.request, receiver.status, gate.url, gate.leads_to)
+        self._gate = None
         self._put(request, Limits(timeout_s, left, MAX_BODY_BYTES))
+        self._hidden = handle.jar.opened_for(self.target.origin)
+        self._hidden.__enter__()
         return True
 
     def _followed(self) -> tuple[Redirect, ...]:
-        return tuple(map(Redirect, self._receiver.redirects, self._gate.trail))
+        return tuple(map(Redirect, self._handle.receiver.redirects, self.gate.trail))
 
     def _response(self) -> Response:
-        info, receiver = self.curl.getinfo, self._receiver
-        earlier, redirects = self._earlier + receiver.earlier(), self._redirects
+        info, receiver = self._handle.getinfo, self._handle.receiver
+        redirects = self._redirects
         url, connection = self.request.url, self.request.connection
         if receiver.redirects:
             url = info(pycurl.EFFECTIVE_URL)
             redirects += self._followed()
         return Response(
-            info(pycurl.RESPONSE_CODE),
+            receiver.status,
             receiver.last(),
             receiver.body(),
             url,
             receiver.version,
-            Timings(
-                info(pycurl.NAMELOOKUP_TIME),
-                info(pycurl.CONNECT_TIME),
-                info(pycurl.APPCONNECT_TIME),
-                info(pycurl.STARTTRANSFER_TIME),
-                info(pycurl.TOTAL_TIME),
-            ),
-            earlier,
+            Timings(*map(info, _TIMES)),
+            self._earlier + receiver.earlier,
             redirects,
             None if connection is None else self._peer(connection),
         )
@@ -258,11 +278,11 @@ class Transfer:
             return None
         from shall.transport.http.connection import observed  # as where it was asked for
 
-        return observed(self.curl)
+        return observed(self._handle.curl)
 
     def _reason(self, code: int, text: str) -> str:
-        if code == pycurl.E_WRITE_ERROR and self._receiver.undecoded:
-            return self._receiver.undecoded
+        if code == pycurl.E_WRITE_ERROR and self._handle.receiver.undecoded:
+            return self._handle.receiver.undecoded
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
             found = (it for said, it in _DISTRUST.items() if said in text)
             return next(found, _REASONS[code])
@@ -270,14 +290,14 @@ class Transfer:
             return _REASONS[pycurl.E_SSL_CERTPROBLEM]
         if text.startswith(_LARGE_HEADERS):
             return "{address} sent headers that are too large"
-        if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self.curl.getinfo(pycurl.RESPONSE_CODE):
+        if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self._handle.getinfo(pycurl.RESPONSE_CODE):
             return _NO_HTTP
         return _REASONS.get(code, "")
 
     def _timed_out(self, address: str) -> TimedOut:
         timeout_s = self.request.timeout_s
         details = {"address": address, "timeout_s": timeout_s}
-        status = self._receiver.status
+        status = self._handle.receiver.status
         if status not in _FINAL:  # of a redirect or a challenge, or there is none
             return TimedOut(f"{address} did not answer within {timeout_s:g} s.", details=details)
         return TimedOut(
@@ -290,37 +310,43 @@ class Transfer:
 
     def _last_url(self) -> str:
         with suppress(pycurl.error):  # libcurl cannot parse the URL that was requested
-            if url := self.curl.getinfo(pycurl.EFFECTIVE_URL):
+            if url := self._handle.getinfo(pycurl.EFFECTIVE_URL):
                 return str(url)
         return self.request.url
 
     def _failure(self, code: int, text: str, url: str = "") -> ShallError:
         """Return the error for a transfer that libcurl gave up; ``url``: where it had led."""
-        refusal = self._gate.refusal(code)
+        refusal = self.gate.refusal(code)
         if refusal is not None:
             return refusal
         url = url or self._last_url()
-        proxy = self._gate.refusing_proxy(code, text)
-        host, port = self._gate.proxy_at_fault(code, text) or host_and_port(url)
+        proxy = self.gate.refusing_proxy(code, text)
+        host, port = self.gate.proxy_at_fault(code, text) or host_and_port(url)
         address = f"{host}:{port}"
         if code == _TIMED_OUT:
             return self._timed_out(address)
-        if code == pycurl.E_FILESIZE_EXCEEDED or self._receiver.is_too_large:
+        if code == pycurl.E_FILESIZE_EXCEEDED or self._handle.receiver.is_too_large:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
-            reason = self._reason(code, text).format(host=host, address=address, most=self._most)
+            connection = self.request.connection
+            most = MAX_REDIRECTS if connection is None else _most_redirects(connection)
+            reason = self._reason(code, text).format(host=host, address=address, most=most)
         if proxy:
             reason = f"the proxy {proxy} does not connect to {address}: {text.rstrip('. ')}"
         details = {"address": address, "curl_code": code}
         if code in {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}:
             details["why"] = "unresolved"
         elif code == pycurl.E_COULDNT_CONNECT and not proxy:
-            number, socket = self.curl.getinfo(pycurl.OS_ERRNO), self._gate.unix_socket
+            number, socket = self._handle.getinfo(pycurl.OS_ERRNO), self.gate.unix_socket
             details["why"], sentence = _unconnected(number, bool(socket))
             reason = sentence.format(address=address, socket=socket)
         said = reason or f"{address}: {text.rstrip('. ') or f'libcurl ends with {code}'}"
         hint = next((it for part, it in _HINTS.items() if part in reason), None)
         return TargetUnreachable(f"{said}.", hint=hint, details=details)
+
+
+def _most_redirects(connection: Connection) -> int:
+    return connection.max_redirects or MAX_REDIRECTS
 
 
 def _unconnected(number: int, at_socket: bool) -> tuple[str, str]:

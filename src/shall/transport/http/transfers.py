@@ -4,59 +4,27 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pycurl
 
 from shall.errors import ShallError
-from shall.transport.exchange import Request, Response
+from shall.transport.exchange import OPENS_WEBSOCKET, Request, Response
 from shall.transport.http.gate import Targets
 from shall.transport.http.jar import Jar
-from shall.transport.http.options import Options, Receiver
-from shall.transport.http.origin import NEXT_AFTER_S, UNANSWERED, Origin
-from shall.transport.http.transfer import Transfer
+from shall.transport.http.pool import NEXT_AFTER_S, Pool
+from shall.transport.http.transfer import Handle, Transfer
 from shall.transport.poller import Poller
 from shall.transport.target_policy import TargetPolicy
-
-if TYPE_CHECKING:
-    from shall.transport.http.websocket import WebSocket
 
 MAX_CONNECTIONS = 64
 """The number of connections that stay open for later requests."""
 
-_MANY_ORIGINS = 256
 
 _now = time.monotonic
 
 Done = Callable[[Any, Response | None, ShallError | None], None]
 """Is called with who sent, and what came back or what went wrong."""
-
-
-class Handle:
-    """A libcurl handle of one sender: its cookies, and the transfer that is under way on it."""
-
-    __slots__ = (
-        "curl",
-        "jar",
-        "opened",
-        "options",
-        "origin",
-        "receiver",
-        "sender",
-        "socket",
-        "transfer",
-    )
-
-    def __init__(self) -> None:
-        self.curl = pycurl.Curl()
-        self.receiver = Receiver()
-        self.options = Options(self.curl, self.receiver)
-        self.jar = Jar(self.curl)
-        self.transfer: Transfer | None = None
-        self.socket: WebSocket | None = None
-        self.sender: Any = None
-        self.origin = Origin()
-        self.opened = False
 
 
 class Transfers:
@@ -65,18 +33,17 @@ class Transfers:
     def __init__(self, poller: Poller, policy: TargetPolicy, done: Done, processes: int) -> None:
         self.act_at: float | None = None
         """When libcurl wants to be called, whatever its sockets say."""
-        self._poller = poller
-        self._targets = Targets(policy)
+        self._targets = Targets(policy, processes)
         self._done = done
         self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+        self.act = self._multi.socket_action
+        """Lets libcurl act on a socket that is ready for what a mask says."""
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, poller.watch)  # POLL_IN is READ, and so on
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._multi.setopt(pycurl.M_MAXCONNECTS, MAX_CONNECTIONS)
         self._flying: dict[pycurl.Curl, Handle] = {}
         self._idle: list[Handle] = []
-        self._origins: dict[str, Origin] = {}
-        self._unanswered = max(1, UNANSWERED // processes)
-        self._held_back: deque[Origin] = deque()
+        self._held_back: deque[Pool] = deque()
         self.next_at: float | None = None
         """When those that are held back may start."""
         self._may_look_up = False
@@ -105,37 +72,45 @@ class Transfers:
         """
         if handle.socket is not None:
             self.close_socket(handle)
-        handle.transfer = transfer = Transfer(
-            handle.curl, handle.options, handle.receiver, handle.jar, request, self._targets
-        )
+        now = _now()
         handle.sender = sender
-        self._go(handle, request.url)
+        handle.transfer = transfer = Transfer(handle, request, self._targets, now)
+        pool = transfer.target.pool
+        if not self._start(handle, pool, now):
+            self._hold_back(handle, pool, now)
         return transfer
 
-    def _go(self, handle: Handle, url: str) -> None:
-        """Start a transfer, or hold it back."""
-        handle.origin = origin = self._origin(url)
-        now = _now()
-        if origin.may_start(now):
-            self._send(handle, now)
-        else:
-            if not origin.waiting:
-                self._held_back.append(origin)
-            origin.waiting.append(handle)
-            self.next_at = self.next_at or now + NEXT_AFTER_S
+    def _start(self, handle: Handle, pool: Pool, now: float) -> bool:
+        """Start a transfer where it may start now."""
+        opens = pool.start(now)
+        if opens is None:
+            return False
+        handle.opened = opens
+        self._flying[handle.curl] = handle
+        self._multi.add_handle(handle.curl)
+        return True
+
+    def _hold_back(self, handle: Handle, pool: Pool, now: float) -> None:
+        if not pool.waiting:
+            self._held_back.append(pool)
+        pool.waiting.append(handle)
+        self.next_at = self.next_at or now + NEXT_AFTER_S
 
     def cancel(self, handle: Handle) -> None:
         """Break a transfer off; its connection is closed."""
         transfer, handle.transfer = handle.transfer, None
+        if transfer is None:
+            return
+        pool = transfer.target.pool
         if self._flying.pop(handle.curl, None) is not None:
             self._may_look_up = True
             self._multi.remove_handle(handle.curl)
-            self._left(handle, keeps=False)
+            pool.end(opened=handle.opened, keeps=False)
+            self._start_waiting(pool, _now())
         else:
             with suppress(ValueError):
-                handle.origin.waiting.remove(handle)
-        if transfer is not None:
-            transfer.break_off()
+                pool.waiting.remove(handle)
+        transfer.break_off()
 
     def expire(self, handle: Handle, transfer: Transfer) -> None:
         """Break a transfer off whose time is over, if it is still under way."""
@@ -149,10 +124,6 @@ class Transfers:
             handle.socket.say_goodbye()
             self._multi.remove_handle(handle.curl)
             handle.socket = None
-
-    def act(self, fd: int, mask: int) -> None:
-        """Let libcurl act on a socket that is ready."""
-        self._multi.socket_action(fd, mask)
 
     def act_on_time(self, now: float) -> bool:
         """Let libcurl act where its time has come."""
@@ -185,8 +156,8 @@ class Transfers:
             self._multi.remove_handle(curl)
             handle.options.close_uploads()
         self._flying.clear()
-        for origin in self._held_back:
-            for handle in origin.waiting:
+        for pool in self._held_back:
+            for handle in pool.waiting:
                 handle.options.close_uploads()
         for handle in self._idle:
             handle.curl.close()
@@ -200,71 +171,55 @@ class Transfers:
         else:
             self._multi.close()
 
-    def _origin(self, url: str) -> Origin:
-        name = url[: url.find("/", len("https://"))]
-        origin = self._origins.get(name)
-        if origin is None:
-            if len(self._origins) >= _MANY_ORIGINS:
-                self._origins = {key: it for key, it in self._origins.items() if it.flying}
-            origin = self._origins[name] = Origin(self._unanswered)
-        return origin
-
-    def _send(self, handle: Handle, now: float) -> None:
-        handle.opened = handle.origin.start(now)
-        self._flying[handle.curl] = handle
-        self._multi.add_handle(handle.curl)
-
-    def _left(self, handle: Handle, *, keeps: bool) -> None:
-        """Count a transfer that ended, and start those that it held back."""
-        origin = handle.origin
-        origin.end(opened=handle.opened, keeps=keeps)
-        if origin.waiting:
-            self._start_waiting(origin, _now())
-
-    def _start_waiting(self, origin: Origin, now: float) -> None:
-        while origin.waiting and origin.may_start(now):
-            self._send(origin.waiting.popleft(), now)
+    def _start_waiting(self, pool: Pool, now: float) -> None:
+        while pool.waiting and self._start(pool.waiting[0], pool, now):
+            pool.waiting.popleft()
 
     def _start_held_back(self, now: float) -> None:
-        for origin in self._held_back:
-            self._start_waiting(origin, now)
-        self._held_back = deque(origin for origin in self._held_back if origin.waiting)
+        for pool in self._held_back:
+            self._start_waiting(pool, now)
+        self._held_back = deque(pool for pool in self._held_back if pool.waiting)
         self.next_at = now + NEXT_AFTER_S if self._held_back else None
 
     def _finish(self, curl: pycurl.Curl, fault: tuple[int, str] | None) -> None:
         handle = self._flying.pop(curl)
         transfer = handle.transfer
-        if fault is not None and fault[0] == pycurl.E_OPERATION_TIMEDOUT:
-            self._may_look_up = True
-        opens = fault is None and transfer is not None and transfer.is_websocket
-        if opens and not handle.receiver.status:  # libcurl is content with a closed connection
-            fault, opens = (pycurl.E_GOT_NOTHING, ""), False
-        if opens:
-            from shall.transport.http.websocket import WebSocket  # few requests open one
-
-            handle.socket = WebSocket(curl)
-        else:
+        assert transfer is not None  # noqa: S101 - it flew
+        if fault is not None:
+            self._may_look_up = self._may_look_up or fault[0] == pycurl.E_OPERATION_TIMEDOUT
+        elif transfer.request.method == OPENS_WEBSOCKET:
+            fault = self._keep_socket(handle)
+        if handle.socket is None:
             self._multi.remove_handle(curl)
-        if transfer is None:
-            return
-        self._left(handle, keeps=fault is None and transfer.keeps_connection)
+        pool = transfer.target.pool
+        pool.end(opened=handle.opened, keeps=fault is None and not handle.receiver.closes)
+        if pool.waiting:
+            self._start_waiting(pool, _now())
         try:
             response = transfer.ended(fault)
         except ShallError as error:
             handle.transfer = None
             self._done(handle.sender, None, error)
             return
-        if response is None:
-            self._go(handle, transfer.request.url)
+        if response is not None:
+            handle.transfer = None
+            self._done(handle.sender, response, None)
             return
-        handle.transfer = None
-        self._done(handle.sender, response, None)
+        pool, now = transfer.target.pool, _now()
+        if not self._start(handle, pool, now):
+            self._hold_back(handle, pool, now)
 
-    def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
-        if what == pycurl.POLL_REMOVE:
-            self._poller.forget(fd)
-        else:
-            self._poller.watch(fd, what)
+    def _keep_socket(self, handle: Handle) -> tuple[int, str] | None:
+        """Keep the WebSocket that a transfer opened; return the fault where it opened none."""
+        if not handle.receiver.status:  # libcurl is content with a closed connection
+            return pycurl.E_GOT_NOTHING, ""
+        from shall.transport.http.websocket import WebSocket  # few requests open one
+
+        handle.socket = WebSocket(handle.curl)
+        return None
 
     def _on_timer(self, timeout_ms: int) -> None:
-        self.act_at = None if timeout_ms < 0 else _now() + timeout_ms / 1000
+        if timeout_ms > 0:
+            self.act_at = _now() + timeout_ms / 1000
+        else:
+            self.act_at = None if timeout_ms else 0.0

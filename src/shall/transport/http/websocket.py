@@ -119,7 +119,7 @@ class WebSockets:
             return
         socket.waits = task, token, wait
         self._waiting[socket.fd] = socket
-        self._poller.watch(socket.fd, WRITE if isinstance(wait, Send) else READ)
+        self._poller.watch(WRITE if isinstance(wait, Send) else READ, socket.fd)
         self._at(_now() + wait.timeout_s, partial(self._over, socket, token))
 
     def act(self, fd: int) -> bool:
@@ -150,4 +150,4 @@ class WebSockets:
         if socket.waits is not None:
             socket.waits = None
             del self._waiting[socket.fd]
-            self._poller.forget(socket.fd)
+            self._poller.watch(0, socket.fd)

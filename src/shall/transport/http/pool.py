@@ -9,8 +9,6 @@ that answers slowly gets further ones a little later.
 from collections import deque
 from typing import Any
 
-from msgspec import Struct, field
-
 UNANSWERED = 4
 """New connections that may wait for their first answer at the same time, in all processes."""
 
@@ -18,35 +16,32 @@ NEXT_AFTER_S = 0.01
 """After this time another one is opened all the same."""
 
 
-class Origin(Struct, eq=False):
+class Pool:
     """The connections to one scheme, host and port.
 
     ``kept`` connections stay open after they answered, ``fresh`` ones have not answered yet: at
-    most ``unanswered`` of these are opened at once.
+    most ``unanswered`` of these are opened at once. ``waiting`` are the transfers held back.
     """
 
-    unanswered: int = UNANSWERED
-    flying: int = 0
-    kept: int = 0
-    fresh: int = 0
-    opened_at: float = 0.0
-    waiting: deque[Any] = field(default_factory=deque)
+    __slots__ = ("_unanswered", "flying", "fresh", "kept", "opened_at", "waiting")
 
-    def may_start(self, now: float) -> bool:
-        """Return whether a transfer may start now."""
-        return (
-            self.flying - self.fresh < self.kept
-            or self.fresh < self.unanswered
-            or now - self.opened_at >= NEXT_AFTER_S
-        )
+    def __init__(self, unanswered: int) -> None:
+        self._unanswered = unanswered
+        self.flying = 0
+        self.kept = 0
+        self.fresh = 0
+        self.opened_at = 0.0
+        self.waiting: deque[Any] = deque()
 
-    def start(self, now: float) -> bool:
-        """Count a transfer; return whether it opens a connection."""
+    def start(self, now: float) -> bool | None:
+        """Count a transfer; return whether it opens a connection, None if it has to wait."""
         opens = self.flying - self.fresh >= self.kept
-        self.flying += 1
         if opens:
+            if self.fresh >= self._unanswered and now - self.opened_at < NEXT_AFTER_S:
+                return None
             self.fresh += 1
             self.opened_at = now
+        self.flying += 1
         return opens
 
     def end(self, *, opened: bool, keeps: bool) -> None:

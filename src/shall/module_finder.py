@@ -1,0 +1,83 @@
+"""Finds the modules of this package in fewer steps than Python's own finder.
+
+That one looks for four kinds of files and computes the name of the compiled file three times, which
+takes 2.5 of the 55 ms of a run with one case. What is unusual is left to it.
+"""
+
+import os
+import sys
+from importlib import _bootstrap_external as machinery
+from marshal import loads
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what a command does without at its start
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType
+
+_ENDING = f".{sys.implementation.cache_tag}.pyc"
+
+
+def install() -> None:
+    """Put the finder first, where compiled files have their usual names."""
+    if sys.pycache_prefix is None and not sys.flags.optimize:
+        sys.meta_path.insert(0, Finder)
+
+
+class Finder:
+    """Finds modules of this package in the only folder of the package that they belong to."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: "Sequence[str] | None", _target: object = None
+    ) -> "ModuleSpec | None":
+        """Return where a module is; None where Python's own finder has to look."""
+        if not name.startswith("shall.") or path is None:
+            return None
+        folder, file, below = path[0], name.rpartition(".")[2], None
+        if not _is_there(f"{folder}/{file}.py"):
+            folder, file = f"{folder}/{file}", "__init__"
+            below = [folder]
+            if not _is_there(f"{folder}/{file}.py"):
+                return None
+        source, compiled = f"{folder}/{file}.py", f"{folder}/__pycache__/{file}{_ENDING}"
+        spec = machinery.spec_from_file_location(
+            name, source, loader=_Loader(name, source, compiled), submodule_search_locations=below
+        )
+        if spec is not None:
+            spec.cached = compiled
+        return spec
+
+
+def _is_there(file: str) -> bool:
+    try:
+        os.stat(file)  # noqa: PTH116
+    except OSError:
+        return False
+    return True
+
+
+class _Loader(machinery.SourceFileLoader):
+    """Loads what was compiled from this state of the source; the base class does all the rest."""
+
+    def __init__(self, name: str, source: str, compiled: str) -> None:
+        super().__init__(name, source)
+        self._compiled = compiled
+
+    def get_code(self, fullname: str) -> "CodeType | None":
+        """Return the code of the module."""
+        try:
+            source = os.stat(self.path)  # noqa: PTH116
+            file = os.open(self._compiled, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return super().get_code(fullname)
+        try:
+            compiled = os.read(file, os.fstat(file).st_size)
+        finally:
+            os.close(file)
+        stamp = (int(source.st_mtime) & 0xFFFFFFFF) << 32 | (source.st_size & 0xFFFFFFFF) << 64
+        if compiled[:16] == machinery.MAGIC_NUMBER + stamp.to_bytes(12, "little"):
+            code: CodeType = loads(memoryview(compiled)[16:])  # noqa: S302  # as Python
+            if code.co_filename == self.path:
+                return code
+        return super().get_code(fullname)

@@ -1,0 +1,160 @@
+"""Finding the modules of this package without Python's own finder."""
+
+import importlib.util
+import inspect
+import os
+import py_compile
+import sys
+from collections.abc import Iterator
+from importlib.abc import InspectLoader
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.resources import files
+from pathlib import Path
+from types import CodeType, ModuleType
+
+import pytest
+
+import shall
+from shall import module_finder
+from shall.module_finder import Finder
+
+SOURCE = Path(shall.__file__).parent
+
+
+def modules_below(package: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name of each module, and the folder of its package."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".py" and path.stem not in {"__init__", "__main__"}:
+            yield f"{package}.{path.stem}", str(folder)
+        elif (path / "__init__.py").exists():
+            yield f"{package}.{path.name}", str(folder)
+            yield from modules_below(f"{package}.{path.name}", path)
+
+
+def about(spec: ModuleSpec | None) -> list[object]:
+    """Return what a module is told about itself."""
+    assert spec is not None
+    assert spec.loader is not None
+    below = spec.submodule_search_locations
+    loader_path = vars(spec.loader)["path"]
+    return [spec.name, spec.origin, spec.cached, spec.has_location, below, spec.parent, loader_path]
+
+
+def code_of(spec: ModuleSpec | None) -> CodeType:
+    """Return the code that a module runs."""
+    assert spec is not None
+    assert isinstance(spec.loader, InspectLoader)
+    code = spec.loader.get_code(spec.name)
+    assert code is not None
+    return code
+
+
+def value_of(spec: ModuleSpec | None) -> object:
+    """Return what a module defines as VALUE."""
+    module: dict[str, object] = {}
+    exec(code_of(spec), module)
+    return module["VALUE"]
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> ModuleSpec:
+    """Return a module, compiled beside its source, as it is found."""
+    (tmp_path / "made.py").write_text("VALUE = 1\n")
+    py_compile.compile(str(tmp_path / "made.py"))
+    spec = Finder.find_spec("shall.made", [str(tmp_path)])
+    assert spec is not None
+    return spec
+
+
+def test_each_module_is_found_as_python_finds_it() -> None:
+    modules = list(modules_below("shall", SOURCE))
+
+    assert len(modules) > 500
+    for name, folder in modules:
+        assert about(Finder.find_spec(name, [folder])) == about(
+            PathFinder.find_spec(name, [folder])
+        )
+
+
+def test_a_compiled_module_is_read_without_its_source(found: ModuleSpec) -> None:
+    source = Path(str(found.origin))
+    before = source.stat()
+    source.write_text("VALUE = 2\n")
+    os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert value_of(found) == 1
+
+
+def test_a_module_that_changed_is_compiled_again(found: ModuleSpec) -> None:
+    source = Path(str(found.origin))
+    before = source.stat()
+    source.write_text("VALUE = 3\n")
+    os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns + 2_000_000_000))
+
+    assert value_of(found) == 3
+
+    source.write_text("VALUE = 40\n")
+    os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns + 2_000_000_000))
+    assert value_of(found) == 40
+
+
+def test_a_module_that_is_not_compiled_or_compiled_otherwise_is_loaded(found: ModuleSpec) -> None:
+    compiled = Path(str(found.cached))
+    for content in (b"", b"\0" * 16, compiled.read_bytes()[:12]):
+        compiled.write_bytes(content)
+        assert value_of(found) == 1
+    compiled.unlink()
+    assert value_of(found) == 1
+    py_compile.compile(
+        str(found.origin), invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
+    )
+    Path(str(found.origin)).write_text("VALUE = 5\n")
+    assert value_of(found) == 5
+
+
+@pytest.mark.usefixtures("found")
+def test_code_of_a_folder_that_was_moved_names_where_it_is_now(tmp_path: Path) -> None:
+    moved = tmp_path.rename(tmp_path.with_name("moved"))
+
+    code = code_of(Finder.find_spec("shall.made", [str(moved)]))
+
+    assert code.co_filename == str(moved / "made.py")
+
+
+def test_what_is_no_module_of_this_package_is_left_to_python(tmp_path: Path) -> None:
+    assert Finder.find_spec("shall.missing", [str(tmp_path)]) is None
+    assert Finder.find_spec("json.decoder", [str(SOURCE)]) is None
+    assert Finder.find_spec("shall", None) is None
+
+
+def test_the_finder_is_not_used_where_compiled_files_have_other_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "meta_path", [])
+    monkeypatch.setattr(sys, "pycache_prefix", "/elsewhere")
+    module_finder.install()
+    assert sys.meta_path == []
+
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    module_finder.install()
+    assert sys.meta_path == [Finder]
+
+
+def test_source_and_resources_of_a_module_can_be_read(found: ModuleSpec, tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack/__init__.py").write_text("VALUE = 1\n")
+    (tmp_path / "pack/note.txt").write_text("noted")
+
+    made, pack = loaded(found), loaded(Finder.find_spec("shall.pack", [str(tmp_path)]))
+
+    assert inspect.getsource(made) == "VALUE = 1\n"
+    assert files(pack).joinpath("note.txt").read_text() == "noted"
+
+
+def loaded(spec: ModuleSpec | None) -> ModuleType:
+    """Return a module that is loaded, and imported nowhere."""
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
