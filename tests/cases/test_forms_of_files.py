@@ -88,6 +88,15 @@ def test_fields_beside_the_root_are_each_reported_at_their_place() -> None:
     ]
 
 
+@pytest.mark.verifies("cases#1.17")
+def test_the_plain_reader_takes_both_forms() -> None:
+    text = "testcase:\n  name: a\n  steps:\n    - GET: /a\n      expect: 200\n"
+    plain = plain_case(yaml.safe_load(unwrapped(text)))
+    assert plain is not None
+    assert plain == plain_case(yaml.safe_load(text)) == read_case(text, "a.yaml")
+    assert plain_case(yaml.safe_load(text + "tags: [a]\n")) is None
+
+
 @pytest.mark.verifies("cases#1.18")
 @pytest.mark.parametrize(
     ("text", "said"),

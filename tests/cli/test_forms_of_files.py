@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from shall.actions.file_digests import file_digests
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.reader import read_case
+from shall.workspace.files import Files
+
 Shall = Callable[..., Any]
 
 CASE = """testcase:
@@ -62,11 +67,11 @@ def test_changing_the_form_of_a_case_and_its_shared_steps_expires_no_proof(
         write(shop, "tests/cases/a.yaml", case)
         write(shop, "tests/cases/shared/login.yaml", login)
         if number == 0:
-            assert "1 passed" in shall("run", "--host", service.url).stdout
+            assert "1 passed, 0 failed, 0 errors" in shall("run", "--host", service.url).stdout
         assert status_of(shall) == "proved"
     assert "tests/cases/a.yaml" in shall("list").stdout
     assert "shared" not in shall("list").stdout
-    assert "1 passed" in shall("run", "--host", service.url).stdout
+    assert "1 passed, 0 failed, 0 errors" in shall("run", "--host", service.url).stdout
     assert status_of(shall) == "proved"
     write(shop, "tests/cases/a.yaml", _bare(CASE).replace("200", "201"))
     assert status_of(shall) == "stale"
@@ -103,3 +108,24 @@ def test_a_draft_of_a_feature_named_shared_is_a_case(shall: Shall, shop: Path) -
     text = (shop / "tests/cases/shared/1.1.yaml").read_text()
     assert "testcase:\n" in text
     assert "tests/cases/shared/1.1.yaml" in shall("list").stdout
+
+
+@pytest.mark.verifies("cases#7.3")
+def test_evidence_with_the_digest_of_the_text_of_shared_steps_counts_until_they_change(
+    shall: Shall, shop: Path, service: Any
+) -> None:
+    assert "1 passed" in shall("run", "--host", service.url).stdout
+    files = Files(shop)
+    case = read_case(CASE, "tests/cases/a.yaml")
+    now, before = (
+        case_fingerprint(case, file_digests(files, case, "tests/cases/a.yaml", (), is_by_text=it))
+        for it in (False, True)
+    )
+    files.close()
+    (lines,) = (shop / ".shall/evidence").glob("*.jsonl")
+    assert now != before
+    assert now in lines.read_text()
+    lines.write_text(lines.read_text().replace(now, before))
+    assert status_of(shall) == "proved"
+    write(shop, "tests/cases/shared/login.yaml", LOGIN.replace("$.number", "$.other"))
+    assert status_of(shall) == "stale"
