@@ -19,24 +19,27 @@ EVIDENCE_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 12
 
 
-def read_descriptor(descriptor: int, limit: int) -> bytes:
+def read_descriptor(descriptor: int, limit: int, size: int | None = None) -> bytes:
     """Return the whole content of an open file of at most ``limit`` bytes.
 
-    The size comes from the descriptor. A file that grows while it is read, and one that has no
-    size (a pipe, ``/proc``), is read up to ``limit + 1`` bytes.
+    The size comes from the descriptor, unless the caller knows it. A file that grows while it is
+    read, and one that has no size (a pipe, ``/proc``), is read up to ``limit + 1`` bytes.
 
     Raises:
         OSError: It is larger (``EFBIG``), or cannot be read.
     """
-    size = os.fstat(descriptor).st_size
+    if size is None:
+        size = os.fstat(descriptor).st_size
     if size > limit:
         raise _too_large(limit)
     chunks = []
     left = limit + 1
-    at_once = max(size + 1, _CHUNK_BYTES)
+    at_once = size + 1 if size else _CHUNK_BYTES
     while left and (chunk := os.read(descriptor, min(left, at_once))):
         chunks.append(chunk)
         left -= len(chunk)
+        if len(chunk) == size:  # less than was asked for: there is no more
+            break
     if not left:
         raise _too_large(limit)
     return b"".join(chunks)

@@ -1,18 +1,24 @@
 """``shall report``: the reports of a run that was stored."""
 
 import json
+import os
 import re
+import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.made_results import whole_run
 
 from shall.actions import trace
-from shall.cli import report_folder
+from shall.bootstrap import open_project
+from shall.cli import report, report_folder
 from shall.cli.output_flags import FILES, FORMATS
-from shall.errors import StoreUnavailable
+from shall.errors import InvalidInput, StoreUnavailable
+from shall.settings import Settings
 
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
@@ -50,6 +56,44 @@ def texts_of(path: Path) -> list[tuple[str, str]]:
     events = [json.loads(line) for line in path.read_text().splitlines()]
     cases = [it["result"] for it in events if it["event"] == "CaseFinished"]
     return [("", json.dumps(sorted(cases, key=lambda it: it["case_key"])))]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reports are written by a fork on Linux only")
+@pytest.mark.verifies("reports#2.5")
+def test_two_processes_write_the_reports_that_one_does(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sample = whole_run()
+    forks = []
+    fork = os.fork
+
+    def counted() -> int:
+        forks.append(1)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", counted)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(report, "can_fork", lambda: True)
+    kinds = ("html", "junit", "json")
+
+    def written(name: str, least: int) -> list[bytes]:
+        monkeypatch.setattr(report, "CASES_IN_PARALLEL", least)
+        files = {kind: str(tmp_path / f"{name}.{kind}") for kind in kinds}
+        with closing(open_project(project, Settings())) as workspace:
+            report.write_reports(sample, "en", files, workspace)
+        return [Path(it).read_bytes() for it in files.values()]
+
+    assert written("one", len(sample.cases) + 1) == written("two", 1)
+    assert len(forks) == 1
+
+    files = {"html": str(tmp_path / "three.html"), "json": str(tmp_path / "no" / "r.json")}
+    with (
+        closing(open_project(project, Settings())) as workspace,
+        pytest.raises(InvalidInput, match="cannot be written: No such file"),
+    ):
+        report.write_reports(sample, "en", files, workspace)
+    assert len(forks) == 2
+    assert (tmp_path / "three.html").exists()
 
 
 @pytest.mark.verifies("reports#3.6")

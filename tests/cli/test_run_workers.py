@@ -18,9 +18,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from shall.actions.discovery import JobReader
 from shall.actions.run import CASES_A_WORKER, execute
 from shall.actions.run_request import RunRequest
+from shall.bootstrap import open_project
 from shall.engine import worker_processes
+from shall.engine.later import Later
+from shall.results.records import CriterionRef
+from shall.settings import Settings
 from shall.transport.exchange import Request
 from shall.transport.http import pool
 from shall.workspace.workspace import Workspace
@@ -76,6 +81,80 @@ def test_workers_give_the_results_of_one_process(
     assert alone == divided
     assert alone[0] == 2
     assert len(alone[2]["cases"]) == len(alone[3]) == 10
+
+
+@pytest.mark.process
+@pytest.mark.verifies("engine#6.10")
+def test_workers_give_the_evidence_of_one_process(
+    shall_process: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    spec = project / "specs/shop/requirements.md"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(
+        "# Shop\n\n### Requirement 1: Orders\n\n#### Acceptance Criteria\n\n"
+        "1. WHEN an order is placed, THE shop SHALL confirm it.\n"
+    )
+    for number in range(4):
+        write_case(f"linked{number}", more='verifies: ["shop#1.1"]')
+    write_case("unknown", more='verifies: ["shop#7.7"]')
+    write_case("unlinked")
+
+    def run(workers: str) -> tuple[str, list[Any]]:
+        ended = shall_process("run", "-j", workers, "--host", service.url)
+        assert ended.returncode == 0, ended.stderr
+        (log,) = (project / ".shall/evidence").glob("*.jsonl")
+        facts = [json.loads(line) for line in log.read_text().splitlines()]
+        log.unlink()
+        for fact in facts:
+            for name in ("at", "run_id", "duration_s"):
+                del fact[name]
+        return ended.stderr, sorted(facts, key=lambda it: it["source"])
+
+    warned, facts = run("1")
+    assert "shop#7.7" in warned
+    assert [bool(it["criterion_fingerprint"]) for it in facts] == [True] * 4 + [False]
+    assert run("3") == (warned, facts)
+
+
+class Awaited(Later):
+    """Criteria that are there when somebody waits for them."""
+
+    is_taken = False
+
+    def is_there(self) -> bool:
+        return False
+
+    def get(self) -> bytes:
+        self.is_taken = True
+        return b'{"shop#1.1": ["shop#1.1", "ab12"]}'
+
+
+@pytest.mark.verifies("engine#6.10", "engine#6.11")
+def test_cases_are_read_before_the_criteria_are_there_and_run_after(
+    write_case: WriteCase, project: Path
+) -> None:
+    for number in range(5):
+        write_case(f"c{number}", more='verifies: ["shop#1.1"]')
+    keys = [f"tests/cases/c{number}.yaml" for number in range(5)]
+    taken: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in range(5):
+            taken.append(number)
+            yield number
+
+    with closing(open_project(project, Settings())) as opened, closing(Awaited()) as awaited:
+        reader = JobReader(opened)
+        reader.criteria = awaited
+        jobs = iter(reader.read_turns(keys, (), numbers()))
+
+        first = next(jobs)
+
+        assert awaited.is_taken
+        assert taken == [0, 1, 2, 3, 4]  # read ahead
+        found = [first, *jobs]
+    assert [it.key for it in found] == keys
+    assert {it.criteria for it in found} == {(CriterionRef("shop#1.1", "ab12"),)}
 
 
 @pytest.mark.process

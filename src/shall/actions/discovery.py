@@ -1,5 +1,6 @@
 """Chooses case files and reads them into jobs."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
     from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
     from shall.diagnostics import Diagnostic
+    from shall.engine.later import Later
     from shall.engine.shared import Shared
 
 _log = Log(__name__)
 
 UNREADABLE = "unreadable"
+
+MOST_AHEAD = 200
+"""Cases that a process reads while it waits for the criteria: so many are read in 20 ms."""
 
 MOST_CHARACTERS = 8 << 20
 """What ``Texts`` holds."""
@@ -154,7 +159,8 @@ def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
 class JobReader:
     """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 
-    ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read.
+    ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read;
+    ``criteria`` hands it, as JSON, to processes that were forked before.
     ``shared`` is what the shared steps of the run left behind, by the path of their file, and
     ``later`` are their teardowns, which run after the last case; ``needs`` says which cases need
     others, where any does.
@@ -173,7 +179,9 @@ class JobReader:
         self.later: list[Job] = []
         self.needs: Needs | None = None
         self._links: LinkCheck | None = None
+        self.criteria: Later | None = None
         self._held: dict[str, Job] = {}
+        self._ahead: dict[str, Job] = {}
         self._tables: dict[str, Table] = {}
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
@@ -195,6 +203,8 @@ class JobReader:
 
         The keys are those of one repetition after the other, as many times as ``repeat`` says.
         """
+        if self.criteria is not None:
+            numbers = self._read_ahead(self.criteria, keys, iter(numbers))
         if repeat > 1:
             return self._repeated(keys, rows, numbers, len(keys) // repeat)
         if not rows:
@@ -267,25 +277,40 @@ class JobReader:
         return [shared_path(path, name) for name in case.use]
 
     def _job(self, path: str) -> Job:
-        job = _read_job(self._workspace, path, self._texts.take(path))
+        job = self._ahead.pop(path, None) or _read_job(
+            self._workspace, path, self._texts.take(path)
+        )
         if job.case is not None and job.case.verifies:
             job = self._linked(job, job.case)
         return job
 
     def prepare(self) -> None:
-        """Read the requirements now if cases name criteria: what is forked next has them then."""
+        """Read the requirements now if cases name criteria: what is started next has them then."""
         if self._texts.mention("verifies"):
             self._criteria()
 
-    def _linked(self, job: Job, case: Case) -> Job:
-        known = self._criteria()
-        if self._links is None:
-            # What reads requirements is imported where a case names one: it takes longer to import
-            # than all else that a run needs.
-            from shall.actions.links import LinkCheck
+    def prepare_later(self) -> "Later | None":
+        """Let what is forked next begin with its first cases while ``hand_over`` does that.
 
-            self._links = LinkCheck(self._workspace)
-        return self._links.linked(job, case, known)
+        The caller closes what is returned.
+
+        Raises:
+            OSError: The system has no file or pipe left.
+        """
+        if not hasattr(os, "memfd_create"):
+            self.prepare()
+        elif self.known is None and self._texts.mention("verifies"):
+            from shall.actions import case_links  # noqa: F401 - once for all of them
+            from shall.engine.later import Later
+
+            self.criteria = Later()
+        return self.criteria
+
+    def hand_over(self) -> None:
+        """Read the requirements that ``prepare_later`` left, for the processes that wait."""
+        if self.criteria is not None:
+            later, self.criteria = self.criteria, None
+            later.put(msgspec.json.encode(self._criteria()))
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
         if self.known is None:
@@ -293,6 +318,37 @@ class JobReader:
 
             self.known = criterion_fingerprints(self._workspace)
         return self.known
+
+    def _read_ahead(
+        self, later: "Later", keys: Sequence[str], numbers: Iterator[int]
+    ) -> Iterator[int]:
+        """Yield the numbers once the criteria are known; read the first cases until then."""
+        ahead: list[int] = []
+        while len(ahead) < MOST_AHEAD and not later.is_there():
+            number = next(numbers, None)
+            if number is None:
+                break
+            ahead.append(number)
+            path = keys[number]
+            if path not in self._ahead and path not in self._held:
+                self._ahead[path] = _read_job(self._workspace, path, self._texts.take(path))
+        self.known = msgspec.json.decode(later.get(), type=dict[str, tuple[str, str | None]])
+        yield from ahead
+        yield from numbers
+
+    def _linked(self, job: Job, case: Case) -> Job:
+        # What reads requirements is imported where a case names one that is not known, or in the
+        # process that reads them: it takes longer to import than all else that a run needs.
+        from shall.actions.case_links import linked
+
+        known = self._criteria()
+        if not all([it in known for it in case.verifies]):  # noqa: C419 - faster
+            if self._links is None:
+                from shall.actions.links import LinkCheck
+
+                self._links = LinkCheck(self._workspace)
+            self._links.report(job.key, case.verifies, known)
+        return linked(self._workspace, job, case, known)
 
 
 def root_at(workspace: Workspace, path: str) -> str | None:

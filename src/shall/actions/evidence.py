@@ -1,6 +1,7 @@
 """Appends what a run says about criteria to committed text."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -163,6 +164,13 @@ def note_outages(workspace: Workspace, facts: Sequence[Fact], run_id: str) -> No
         workspace.outages.update(unreachable.values(), reached)
     except StoreUnavailable as error:
         _log.warning("it is not noted which services were not reached: %s", error)
+
+
+def read_ahead(workspace: Workspace) -> None:
+    """Read what is recorded, with which ``append_evidence`` compares; it reports all faults."""
+    if workspace.evidence is not None:
+        with suppress(StoreUnavailable):
+            workspace.evidence.newest()
 
 
 def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | None:

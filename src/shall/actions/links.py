@@ -1,21 +1,15 @@
 """Checks where they are written the links of cases and tests to criteria."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
 
-from shall.actions.file_digests import file_digests
 from shall.actions.requirements import read_specs
-from shall.actions.run_names import names_of_case
-from shall.cases.fingerprint import case_fingerprint
-from shall.cases.model import Case
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic
-from shall.engine.job import Job
 from shall.errors import ShallError
 from shall.log import Log
-from shall.results.records import CriterionRef
 from shall.span import Span
 from shall.specs.matrix import candidates_of, resolve, unresolved
 from shall.specs.model import SpecSet
@@ -65,21 +59,6 @@ class LinkCheck:
                 _log.warning("There are more links to unknown criteria; `shall trace` lists them.")
             else:
                 _log.warning("%s", replace(problem, span=self._span(case_key, field)))
-
-    def linked(self, job: Job, case: Case, known: Mapping[str, tuple[str, str | None]]) -> Job:
-        """Return a job with what evidence needs of its case; report its links as ``report`` does.
-
-        ``known`` maps the ways to name a criterion to its key and fingerprint.
-        """
-        self.report(job.key, case.verifies, known)
-        criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
-        fingerprint = job.fingerprint
-        if not fingerprint:
-            documents = self._workspace.defaults.openapi
-            digests = file_digests(self._workspace.files, case, job.key, documents)
-            fingerprint = case_fingerprint(case, digests)
-        names = names_of_case(self._workspace.files, case, job.key)
-        return replace(job, criteria=criteria, fingerprint=fingerprint, run_names=names)
 
     @cached_property
     def _specs(self) -> SpecSet | None:

@@ -68,9 +68,11 @@ class Recorder:
     def _take_case(self, event: CaseFinished) -> None:
         case = event.figures
         if case.criteria and self._proves:
-            from shall.actions.evidence import fact_of  # it imports what reads requirements
+            from shall.actions import evidence  # it imports what reads requirements
 
-            self._facts.append(fact_of(case))
+            if not self._facts:  # at the end, other processors would wait for it
+                evidence.read_ahead(self._workspace)
+            self._facts.append(evidence.fact_of(case))
         if self._store is not None:
             self._batch.append(event)
             if len(self._batch) >= LARGEST:

@@ -279,25 +279,30 @@ def _start_processes(
         opened.callback(program.free.release)
     from shall.engine.worker_processes import WorkerProcesses, Workload
 
-    cases.reader.prepare()
-    workload = Workload(
-        cases.keys,
-        cases.read,
-        lambda: workspace.make_loop(count),
-        workspace.files,
-        cases.rows,
-        cases.joined,
-    )
+    start = None
     try:
-        start = None
         if program is not None:
+            cases.reader.prepare()
             start = _starter(program, workspace, options, cases, count)
             opened.callback(start.close)
+        elif (later := cases.reader.prepare_later()) is not None:
+            opened.callback(later.close)
+        workload = Workload(
+            cases.keys,
+            cases.read,
+            lambda: workspace.make_loop(count),
+            workspace.files,
+            cases.rows,
+            cases.joined,
+            cases.reader.criteria,
+        )
         processes = WorkerProcesses(count, workload, options, start, turns)
     except OSError as error:  # no process is left: this one can run them
         _log.warning("no worker process was started: %s", error)
+        cases.reader.criteria = None
         return None
     opened.callback(processes.close)
+    cases.reader.hand_over()
     return processes
 
 
@@ -324,11 +329,16 @@ def _starter(
 
 def _fork_count(wanted: int, concurrency: int, cases: int) -> int:
     """Return how many processes to fork: below 2 this one runs the cases."""
-    threading = sys.modules.get("threading")  # not imported: no thread was started
-    if sys.platform != "linux" or (threading and threading.active_count() > 1):  # fork is unsafe
+    if not can_fork():
         return 1
     count = wanted or min(len(os.sched_getaffinity(0)), cases // CASES_A_WORKER)
     return min(count, concurrency, cases)
+
+
+def can_fork() -> bool:
+    """Return whether this process may be forked: no other thread holds a lock in it."""
+    threading = sys.modules.get("threading")  # not imported: no thread was started
+    return sys.platform == "linux" and not (threading and threading.active_count() > 1)
 
 
 def _spawn_count(wanted: int, concurrency: int, cases: int) -> int:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -25,16 +25,17 @@ def run_names(case: Case) -> tuple[Name, ...]:
 
     A name that a step captures is among them, since the step may be left out.
     """
-    if b"{{" not in _json(case):
+    rest = _json((case.host, case.steps, case.teardowns, case.auth, case.connection))
+    if b"{{" not in rest and case.data is None and not case.variables:
         return ()
     own = {*[it.id for it in case.steps], *[it.id for it in case.teardowns]}
+    found: set[Name] = set()
     if case.data is not None:
         own.add(ROW)
-    found = set(_names_in(case.data, own))
+        found.update(_names_in(_json(case.data), own))
     for name, value in case.variables.items():  # in this order: one may read those above it
-        found.update(_names_in(value, own))
+        found.update(_names_in(_json(value), own))
         own.add(name)
-    rest = (case.host, case.steps, case.teardowns, case.auth, case.connection)
     found.update(_names_in(rest, own))
     return tuple(sorted(found, key=str))
 
@@ -47,25 +48,27 @@ def _json(value: Any) -> bytes:
         return json.dumps(msgspec.to_builtins(value, enc_hook=str), default=str).encode()
 
 
-def _names_in(value: Any, own: set[str]) -> Iterator[Name]:
-    """Yield the names in all texts of a value. Two braces stand only in texts of JSON."""
-    data = _json(value)
+def _names_in(data: bytes, own: set[str]) -> Iterator[Name]:
+    """Yield the names in all texts of JSON, in which two braces stand only in texts."""
     for found in _FROM_BRACES(data):
         text = data[data.rfind(b'"', 0, found.start()) + 1 : found.end()].decode()
-        yield from _names_of(json.loads(f'"{text}"') if "\\" in text else text, own)
+        for name in _names_of(json.loads(f'"{text}"') if "\\" in text else text):
+            if name[0] == GLOBAL and len(name) > 1:
+                yield name[1:]
+            elif name[0] not in own:
+                yield name
 
 
 _FROM_BRACES = re.compile(rb'\{\{(?:[^"\\]|\\.)*').finditer
 """Finds two braces and the rest of their text in JSON."""
 
 
-def _names_of(text: str, own: set[str]) -> Iterator[Name]:
-    with suppress(BadExpression):  # it is sent as text
-        for expression in parse_template(text).expressions:
-            for it in walk(expression):
-                if not isinstance(it, Reference):
-                    continue
-                if it.root == GLOBAL and it.path:
-                    yield it.path
-                elif it.root not in own:
-                    yield (it.root, *it.path)
+@lru_cache(maxsize=1024)  # many cases of a suite have the same texts
+def _names_of(text: str) -> tuple[Name, ...]:
+    """Return what a text refers to; nothing where it is sent as text."""
+    try:
+        expressions = parse_template(text).expressions
+    except BadExpression:
+        return ()
+    references = [it for each in expressions for it in walk(each) if isinstance(it, Reference)]
+    return tuple((it.root, *it.path) for it in references)

@@ -1,7 +1,10 @@
 """``shall report``: write reports of a stored run."""
 
 import argparse
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 from shall.actions.reports import keep_report
 from shall.actions.requirement_places import may_have_requirements
 from shall.actions.results import stored_run
+from shall.actions.run import can_fork
 from shall.cli.options import project_of
 from shall.cli.output import OK, notice, say, write, write_file
 from shall.cli.output_flags import named_files
@@ -20,6 +24,9 @@ from shall.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from shall.pages.api_coverage import ApiCoverage
     from shall.specs.matrix import Matrix
+
+CASES_IN_PARALLEL = 200
+"""From as many cases on, reports are written by two processes."""
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -56,22 +63,56 @@ def write_reports(
 ) -> None:
     """Write a run to a file, or a folder, for each kind of report that names one.
 
+    Another processor writes the others while this one writes the page of a large run.
     ``is_stored``: the run ended some time ago.
 
     Raises:
         InvalidInput: A file cannot be written.
     """
+    others = {kind: path for kind, path in files.items() if kind != "html"}
+    is_large = "html" in files and others and len(run.cases) >= CASES_IN_PARALLEL
+    with _forked(lambda: _write_others(run, language, others), is_worth_it=bool(is_large)):
+        if "html" in files:
+            write_file(files["html"], html_report(run, language, workspace, is_stored=is_stored))
+
+
+def _write_others(run: RunResult, language: str, files: Mapping[str, str]) -> None:
+    """Write the reports that are no page."""
     for kind, path in files.items():
         if kind == "allure":
             _write_folder(run, Path(path))
-        elif kind == "html":
-            write_file(path, html_report(run, language, workspace, is_stored=is_stored))
         elif kind == "json":
             from shall.report.as_json import json_bytes
 
             write_file(path, json_bytes(run), b"\n")
         else:
             write_file(path, report_text(run, kind, language))
+
+
+@contextmanager
+def _forked(work: Callable[[], None], *, is_worth_it: bool) -> Iterator[None]:
+    """Carry out work in a process beside what is done meanwhile, or after it in this one.
+
+    What does not succeed in the other process is done again in this one, which raises why.
+    """
+    if not (is_worth_it and can_fork() and len(os.sched_getaffinity(0)) > 1):
+        yield
+        work()
+        return
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        with suppress(BaseException):
+            work()
+            os._exit(0)
+        os._exit(1)
+    try:
+        yield
+    finally:
+        _, status = os.waitpid(pid, 0)
+    if status != 0:
+        work()
 
 
 def html_report(

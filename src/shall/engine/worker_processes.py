@@ -30,13 +30,14 @@ from msgspec.structs import replace
 from shall.engine.budgets import Memory
 from shall.engine.case import TEARDOWN_GRACE_S
 from shall.engine.job import Job
+from shall.engine.later import Later
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop, Turns
 from shall.engine.run import RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop
 from shall.log import Log
 from shall.messages import Message
-from shall.results.encoding import decode_figures, encode_case
+from shall.results.encoding import decode_case, encode_case, figures_of
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
 
@@ -44,10 +45,13 @@ _MOST_SHARES = 1024
 """Parts into which the cases are divided."""
 
 _SHARE = struct.Struct("=I")
-_HEAD = struct.Struct("=BII")
-"""What a message is, the number of its case, and the bytes that follow."""
+_HEAD = struct.Struct("=BIII")
+"""What a message is, the number of its case, and the bytes of its figures and of the whole."""
 
 _CASE, _END, _READY = 0, 1, 2
+
+_Result = tuple[int, bytes, bytes]
+"""The number of a case, its figures, empty where they are in the whole, and the whole, encoded."""
 
 _LATEST_S = 0.02
 """A result is sent this long after its case ended."""
@@ -68,7 +72,8 @@ class Workload(Struct, frozen=True):
     """The cases of a run and what runs them: ``read`` reads the jobs with some numbers.
 
     ``rows`` are the numbers of their rows of data; empty where no case has any. The cases with the
-    numbers ``joined`` are run by the process that runs the one before.
+    numbers ``joined`` are run by the process that runs the one before. ``later`` is what reading
+    jobs may wait for.
     """
 
     keys: Sequence[str]
@@ -77,6 +82,7 @@ class Workload(Struct, frozen=True):
     attachments: Attachments
     rows: Sequence[int] = ()
     joined: frozenset[int] = frozenset()
+    later: Later | None = None
 
     def shares(self) -> Sequence[range]:
         """Return the numbers of the cases in the parts that a process takes at once.
@@ -119,10 +125,11 @@ Start = Callable[[int, Ends], Process]
 
 
 class WorkerProcesses:
-    """Processes that wait for ``run``. Close them, whatever happens.
+    """Processes that run cases; ``run`` takes their results. Close them, whatever happens.
 
-    They are forked, unless ``start`` starts them. ``turns``, one of which the caller has, are given
-    back while it waits.
+    They begin at once: what the caller opens until then takes a tenth of a short run. They are
+    forked, unless ``start`` starts them. ``turns``, one of which the caller has, are given back
+    while it waits.
 
     Raises:
         OSError: The system has no process or no pipe left, or a program did not start.
@@ -150,6 +157,9 @@ class WorkerProcesses:
             self._close_one(self._shares)
             if start is not None:
                 self._wait_until_ready()
+            shares = range(len(workload.shares()))
+            os.write(self._put_shares, b"".join(map(_SHARE.pack, shares)))
+            self._close_one(self._put_shares)
         except BaseException:
             self.close()
             raise
@@ -163,12 +173,9 @@ class WorkerProcesses:
             self._end_soon()
         missing = bytearray(b"\1" * len(keys))
         try:
-            count = len(self._workload.shares())
-            os.write(self._put_shares, b"".join(map(_SHARE.pack, range(count))))
-            self._close_one(self._put_shares)
-            for number, encoded in self._received(stop, tick, report.options.deadline_s):
+            for number, figures, encoded in self._received(stop, tick, report.options.deadline_s):
                 missing[number] = 0
-                result = decode_figures(encoded)
+                result = decode_case(figures or encoded)
                 report.emit(CaseStarted(result.run_id, result.case_key, result.name))
                 report.finished(number, result, encoded)
         finally:
@@ -189,8 +196,8 @@ class WorkerProcesses:
             process.wait()
         self._processes.clear()
 
-    def _received(self, stop: Stop, tick: Tick, deadline_s: float) -> Iterator[tuple[int, bytes]]:
-        """Return the results, encoded, until every worker has ended or should have."""
+    def _received(self, stop: Stop, tick: Tick, deadline_s: float) -> Iterator[_Result]:
+        """Return the results until every worker is done or should be."""
         left = set(self._results)
         until = deadline_s + _END_S
         with selectors.DefaultSelector() as selector:
@@ -201,14 +208,16 @@ class WorkerProcesses:
                 due = tick(now)
                 for key, _ in self._wait(selector, min(until, due or until) - now):
                     data = os.read(key.fd, _PIPE_BYTES)
-                    if not data:
-                        selector.unregister(key.fd)
-                        left.discard(key.fd)
+                    is_done = not data
                     if key.fd == self._lifetime:  # the run shall stop
                         until = time.monotonic() + _END_S
-                    else:
+                    elif data:
                         key.data.extend(data)
-                        yield from _results_in(key.data, stop)
+                        results, is_done = _results_in(key.data, stop)
+                        yield from results
+                    if is_done:
+                        selector.unregister(key.fd)
+                        left.discard(key.fd)
         if left:
             stop.request(RunStatus.TIMED_OUT)
 
@@ -273,6 +282,8 @@ class WorkerProcesses:
         try:
             for end in self._open - {ends.shares, ends.lifetime, ends.results}:
                 os.close(end)
+            if self._workload.later is not None:
+                self._workload.later.begin_waiting()
             work(self._workload, options, ends)
             status = 0
         except BaseException:  # noqa: BLE001 - what was asked of a fork ends in it
@@ -339,7 +350,10 @@ class _Sender:
         if type(event) is CaseFinished:
             if not self._waiting:
                 self._due_at = time.monotonic() + _LATEST_S
-            self._add(_CASE, self.numbers[event.number], encode_case(event.result))
+            encoded = encode_case(event.result)
+            figures = figures_of(event.result, encoded)
+            figures = b"" if figures is encoded else figures
+            self._add(_CASE, self.numbers[event.number], encoded, figures)
             if len(self._waiting) > _LARGEST_BYTES:
                 self._send()
         elif type(event) is RunFinished:
@@ -357,8 +371,9 @@ class _Sender:
             self._send()
         return self._due_at if self._waiting else None
 
-    def _add(self, kind: int, number: int, content: bytes) -> None:
-        self._waiting += _HEAD.pack(kind, number, len(content))
+    def _add(self, kind: int, number: int, content: bytes, figures: bytes = b"") -> None:
+        self._waiting += _HEAD.pack(kind, number, len(figures), len(content))
+        self._waiting += figures
         self._waiting += content
 
     def _send(self) -> None:
@@ -369,26 +384,30 @@ class _Sender:
         self._waiting.clear()
 
 
-def _results_in(received: bytearray, stop: Stop) -> Iterator[tuple[int, bytes]]:
-    """Remove whole messages from what a worker sent; return its results, or stop as it did."""
-    for kind, number, content in _messages(received):
-        if kind == _CASE:
-            yield number, content
-        elif content != RunStatus.COMPLETE.encode():
-            stop.request(RunStatus(content.decode()))
+def _results_in(received: bytearray, stop: Stop) -> tuple[list[_Result], bool]:
+    """Remove whole messages from what a worker sent; return its results, or stop as it did.
 
-
-def _messages(received: bytearray) -> Iterator[tuple[int, int, bytes]]:
-    """Remove whole messages from what was received, and return them."""
+    The second value says whether it sent the end of its run: its process takes longer to end.
+    """
+    results: list[_Result] = []
     at = 0
+    is_done = False
     while len(received) - at >= _HEAD.size:
-        kind, number, length = _HEAD.unpack_from(received, at)
-        end = at + _HEAD.size + length
-        if end > len(received):
+        kind, number, figures, length = _HEAD.unpack_from(received, at)
+        start = at + _HEAD.size
+        middle = start + figures
+        if middle + length > len(received):
             break
-        yield kind, number, bytes(received[at + _HEAD.size : end])
-        at = end
+        at = middle + length
+        content = bytes(received[middle:at])
+        if kind == _CASE:
+            results.append((number, bytes(received[start:middle]), content))
+            continue
+        is_done = True
+        if content != RunStatus.COMPLETE.encode():
+            stop.request(RunStatus(content.decode()))
     del received[:at]
+    return results, is_done
 
 
 def _taken(shares: int) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """The words of reports: labels, messages and durations, in the reader's language."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
@@ -139,7 +139,12 @@ def outage_line(outage: Outage, language: str) -> str:
 
 def step_title(kind: str, step: StepResult, language: str) -> str:
     """Return ``step login``; a step without an id of its own is called ``step 2`` already."""
-    return label(kind, language, id=step.id.removeprefix(f"{kind} "))
+    return _titled(kind, step.id, language)
+
+
+@lru_cache(maxsize=1024)  # the cases of a suite have many steps in common, as below
+def _titled(kind: str, name: str, language: str) -> str:
+    return label(kind, language, id=name.removeprefix(f"{kind} "))
 
 
 def shown_steps(case: CaseResult) -> tuple[tuple[str, StepResult], ...]:
@@ -233,13 +238,18 @@ def request_line(step: StepResult, language: str) -> str:
     if exchange.method == SQL_METHOD and exchange.response_size_bytes:
         answer = ""  # rows have no status
     took_s = exchange.timings.total_s or step.duration_s  # 0 in runs of older releases
-    took = label("took", language, duration=duration(took_s))
+    took = _took(duration(took_s), language)
     sent = f"{exchange.method} {exchange.url}{answer} {took}"
     if exchange.renewal:
         sent = label("renewed", language, sent=sent)
     if exchange.attempts is UNSET:
         return sent
     return label("repeated", language, sent=sent, attempts=exchange.attempts)
+
+
+@lru_cache(maxsize=1024)
+def _took(took: str, language: str) -> str:
+    return label("took", language, duration=took)
 
 
 def redirect_lines(step: StepResult) -> list[str]:

@@ -12,6 +12,7 @@ from shall.engine import fakes
 
 ON_FIRST_USE = (
     "shall.actions.broken_cases",
+    "shall.actions.case_links",
     "shall.actions.case_needs",
     "shall.actions.data_rows",
     "shall.actions.early_cases",

@@ -34,7 +34,7 @@ def line_row(case: CaseResult, number: int) -> tuple[Any, ...]:
     """Return the columns of ``cases`` after its document."""
     return (
         number,
-        is_bad(case),
+        int(is_bad(case)),
         list_text([ref.key for ref in case.criteria]),
         list_text(case.tags),
         None if (reason := reason_of(case)) is None else reason_text(reason),

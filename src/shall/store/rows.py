@@ -64,8 +64,8 @@ def case_row(case: CaseResult, encoded: bytes) -> tuple[Any, ...]:
         case.attempt,
         case.shard,
         plain(case.environment),
-        case.outcome,
-        case.teardown_outcome,
+        case.outcome._value_,  # SQLite looks for a converter of each type that is not its own
+        None if case.teardown_outcome is None else case.teardown_outcome._value_,
         time_text(case.started_at),
         case.duration_s,
         case.checks_executed,

@@ -115,7 +115,7 @@ class Files:
         """
         self._refusals.check_read(self._root_names[1], self._file_names(path))
         with self._parent(path) as (folder, name):
-            return _open(folder, name, path)
+            return _open(folder, name, path)[0]
 
     def upload(self, path: str) -> bytes | FileContent:
         """Return the bytes of a plain file, or of a large one what reads it while it is sent.
@@ -166,10 +166,12 @@ class Files:
     def _text_in(self, folder: int, path: str, passes: Callable[[str], bool]) -> str | InvalidInput:
         """Read a file of an open folder."""
         try:
-            names = self._file_names(path)
-            if not passes(names[-1]):
+            name = path.rpartition("/")[2]
+            if name in {"", "."} or not (usable(path) and passes(name)):
+                names = self._file_names(path)
                 self._refusals.check_read(self._root_names[1], names)
-            return _as_text(_read(folder, names[-1], path, TEXT_BYTES), path)
+                name = names[-1]
+            return _as_text(_read(folder, name, path, TEXT_BYTES), path)
         except FileNotFoundError:
             return FileMissing(f"{path} does not exist.")
         except OSError as error:
@@ -383,9 +385,9 @@ def _enter(folder: int, name: str, path: str, *, make: bool) -> int:
 
 def _read(folder: int, name: str, path: str, limit: int) -> bytes:
     """Read a plain file of a folder."""
-    descriptor = _open(folder, name, path)
+    descriptor, size = _open(folder, name, path)
     try:
-        return read_descriptor(descriptor, limit)
+        return read_descriptor(descriptor, limit, size)
     except OSError as error:
         if error.errno == errno.EFBIG:
             raise BadValue(f"{path} is larger than {size_text(limit)}.") from None
@@ -394,17 +396,17 @@ def _read(folder: int, name: str, path: str, limit: int) -> bytes:
         os.close(descriptor)
 
 
-def _open(folder: int, name: str, path: str) -> int:
-    """Open a plain file of a folder."""
+def _open(folder: int, name: str, path: str) -> tuple[int, int]:
+    """Open a plain file of a folder; return its descriptor and its size in bytes."""
     _look(folder, name, path)
     descriptor = os.open(name, _FILE, dir_fd=folder)
     try:
         # Again, of what was opened: the name may mean something else by now.
-        _plain(lambda: os.fstat(descriptor), folder, path)
+        status = _plain(partial(os.fstat, descriptor), folder, path)
     except BaseException:
         os.close(descriptor)
         raise
-    return descriptor
+    return descriptor, status.st_size
 
 
 def _as_text(data: bytes, path: str) -> str:
@@ -425,14 +427,18 @@ def _as_text(data: bytes, path: str) -> str:
 def _look(folder: int, name: str, path: str) -> os.stat_result:
     """Look before opening, since opening a device may already do something."""
     try:
-        return _plain(lambda: os.stat(name, dir_fd=folder, follow_symlinks=False), folder, path)
+        look = partial(os.stat, name, dir_fd=folder, follow_symlinks=False)
+        return _plain(look, folder, path)
     except FileNotFoundError as error:
         raise FileMissing(f"{path} does not exist.") from error
 
 
 def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.stat_result:
     status = look()
-    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+    is_file = stat.S_ISREG(status.st_mode)
+    if is_file and status.st_nlink == 1:
+        return status
+    if is_file and status.st_nlink > 1:
         from shall.workspace.atomic import finish_write
 
         finish_write(folder, status)
