@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect YAML files whose root is ``testcase:`` or ``unittest:``."""
+    """Collect YAML files that are cases of requests or of units."""
     if file_path.suffix not in _ENDINGS or not _may_be_case(file_path):
         return None
     from shall.pytest_support.items import CaseFile
@@ -304,12 +304,19 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Look for a root at the start of a line: cheaper than reading YAML."""
+    """Look for a root or ``steps`` at the start of a line: cheaper than reading YAML."""
     try:
-        lines = read_path(path, TEXT_BYTES).splitlines()
+        data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
         return False
-    return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
+    lines = [line.lstrip(b"\xef\xbb\xbf\"'") for line in data.splitlines()]
+    if any(line.startswith(_ROOTS) for line in lines):
+        return True
+    if not any(line.startswith(b"steps") for line in lines):
+        return False
+    from shall.cases.root import has_own_form  # only where a file may be a case
+
+    return has_own_form(data.decode(errors="replace"))
 
 
 def _has_hooks(root: Path) -> bool:

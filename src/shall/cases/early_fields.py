@@ -9,9 +9,13 @@ from shall.late_pattern import late_pattern
 EARLY = ("data", "use", "needs", "only")
 """Fields of a case that decide what runs, and when."""
 
-_FIRST_FIELD = late_pattern(
-    r"^testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)", re.MULTILINE
+_INDENTATION = late_pattern(
+    r"""^\ufeff?(?:testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)"""
+    r"""|["']?steps["']?[ \t]*:)""",
+    re.MULTILINE,
 )
+"""What shows how far the fields are indented: by nothing, unless they are below the older root."""
+
 _USUAL = "testcase:\n  "
 _USUAL_FIELD = late_pattern(rf"\n  [\"']?(?:{'|'.join(EARLY)})")
 """Finds what may be such a field in a text that begins as usual, in a third of the time."""
@@ -44,10 +48,10 @@ def early_fields(text: str) -> Early | None:
         return None
     if not any([word in text and _has_word(text, word) for word in EARLY]):  # noqa: C419 - faster
         return None
-    first = _FIRST_FIELD.search(text)
+    first = _INDENTATION.search(text)
     if first is None or "<<" in text:
         return Early()
-    field = rf"^{first[1]}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
+    field = rf"^\ufeff?{first[1] or ''}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
     found = re.findall(field, text, re.MULTILINE)
     if not found:
         return None

@@ -38,6 +38,7 @@ from shall.cases.model import (
     Until,
 )
 from shall.cases.path import parse_path
+from shall.cases.root import fields_of
 from shall.errors import BadExpression, BadValue
 
 _Scalar = str | int | float | bool
@@ -83,7 +84,7 @@ class _Request(Struct, forbid_unknown_fields=True, gc=False, rename=_KEYS):
     follow_redirects: bool = True
     allow_status: _Statuses = []
     checks: list[_Check] = []
-    expect: dict[str, Any] = {}
+    expect: dict[str, Any] | int = {}
     capture: dict[str, str] | UnsetType = UNSET
     delay: str | UnsetType | None = UNSET
     until: dict[str, Any] | UnsetType | None = UNSET
@@ -112,14 +113,12 @@ class _Case(Struct, forbid_unknown_fields=True, gc=False):
     only: str | None = None
 
 
-class _File(Struct, forbid_unknown_fields=True, gc=False):
-    testcase: _Case
-
-
 def plain_case(data: Any) -> Case | None:
     """Return the case that JSON data holds; None where it is not plain."""
     try:
-        written = msgspec.convert(data, _File).testcase
+        fields = fields_of(data)
+        _require(fields is data or len(data) == 1)
+        written = msgspec.convert(fields, _Case)
         texts = (written.name, *written.secrets, *written.tags, *written.verifies, *written.needs)
         _require(all(map(is_shared_name, written.use)))
         if not written.steps or not all(map(str.strip, texts)):
@@ -128,7 +127,6 @@ def plain_case(data: Any) -> Case | None:
             if reason is not None and not reason.strip():
                 return None
         _check_host(written.host)
-        fields = data["testcase"]
         answers_at = _moments(written)
         for value in (written.host, written.variables, written.data):
             _check_texts(value, answers_at, 0)
@@ -237,7 +235,7 @@ def _all_checks(
     written: _Request, keys: tuple[str | int, ...], answers_at: _Moments, moment: int
 ) -> tuple[Check, ...]:
     checks = _checks(written.checks, answers_at, moment)
-    if not written.expect:
+    if written.expect == {}:
         return checks
     from shall.cases.expect import read_expect  # older cases have lists of checks alone
 
