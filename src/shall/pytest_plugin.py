@@ -304,7 +304,7 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Look for a root or ``steps`` at the start of a line: cheaper than reading YAML."""
+    """Look for a root or ``steps`` at the start of a line, or in braces: not all YAML is read."""
     try:
         data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
@@ -312,11 +312,12 @@ def _may_be_case(path: Path) -> bool:
     lines = [line.lstrip(b"\xef\xbb\xbf\"'") for line in data.splitlines()]
     if any(line.startswith(_ROOTS) for line in lines):
         return True
-    if not any(line.startswith(b"steps") for line in lines):
+    is_in_braces = data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{")
+    if not (is_in_braces or any(line.startswith(b"steps") for line in lines)):
         return False
-    from shall.cases.root import has_own_form  # only where a file may be a case
+    from shall.cases.reader import root_of  # only where a file may be a case
 
-    return has_own_form(data.decode(errors="replace"))
+    return root_of(data.decode(errors="replace")) is not None
 
 
 def _has_hooks(root: Path) -> bool:
