@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,14 @@ def test_evidence_with_the_digest_of_the_text_of_shared_steps_counts_until_they_
     assert status_of(shall) == "proved"
     write(shop, "tests/cases/shared/login.yaml", LOGIN.replace("$.number", "$.other"))
     assert status_of(shall) == "stale"
+
+
+@pytest.mark.verifies("cases#7.2")
+def test_shared_steps_that_a_case_sends_count_byte_for_byte(shop: Path) -> None:
+    path = "tests/cases/shared/login.yaml"
+    sent = f"use: [login]\n  steps:\n    - POST: /a\n      files: {{a: {path}}}\n"
+    case = read_case(f"testcase:\n  name: a\n  {sent}", "tests/cases/a.yaml")
+    with closing(Files(shop)) as files:
+        before = file_digests(files, case, "tests/cases/a.yaml", ())
+        write(shop, path, f"# a comment\n{LOGIN}")
+        assert file_digests(files, case, "tests/cases/a.yaml", ()) != before
