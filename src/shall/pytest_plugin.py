@@ -163,6 +163,7 @@ class _Recorder:
         self._config = config
         self._began_s = time.time()
         self._record: SessionRecord | None = None
+        self._root: Path | None = None  # which no test changes
         self._warnings: list[str] = []
         self._links: dict[str, list[str]] = {}  # node id to the criteria that it names
         self._link_problems: list[str] = []
@@ -268,10 +269,6 @@ class _Recorder:
         from shall.pytest_support.recording import TestOutcome
         from shall.results.records import Outcome
 
-        root = project_folder(self._config.rootpath)
-        path = Path(report.shall_path)
-        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-        names = _without_parameters(report.nodeid).split("::")[1:]
         # A test that passes only when it is repeated failed; so did one of an unknown outcome.
         outcome = Outcome(report.outcome) if report.outcome in _KNOWN else Outcome.FAILED
         if hasattr(report, "wasxfail"):
@@ -284,6 +281,10 @@ class _Recorder:
             if outcome is Outcome.PASSED:
                 return  # setting up and tearing down prove nothing by themselves
             outcome = Outcome.ERROR if outcome is Outcome.FAILED else outcome
+        self._root = self._root or project_folder(self._config.rootpath)
+        root, path = self._root, Path(report.shall_path)
+        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        names = _without_parameters(report.nodeid).split("::")[1:]
         assert self._record is not None  # noqa: S101 - made by the caller
         found = TestOutcome(frozenset(criteria), report.shall_sets)
         test = self._record.tests.setdefault("::".join((file, *names)), found)
