@@ -165,3 +165,25 @@ def test_shared_steps_that_a_case_sends_count_byte_for_byte(shop: Path) -> None:
         before = file_digests(files, case, "tests/cases/a.yaml", ())
         write(shop, path, f"# a comment\n{LOGIN}")
         assert file_digests(files, case, "tests/cases/a.yaml", ()) != before
+
+
+@pytest.mark.verifies("cases#4.7")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: a\nstepz:\n- GET: /a\n",
+        "verifies: [shop#1.1]\nname: a\n",
+        "name: a\ntest:\n  - POST: /a\n",
+    ],
+)
+def test_a_case_without_steps_is_reported(shall: Shall, shop: Path, text: str) -> None:
+    write(shop, "tests/cases/b.yaml", text)
+    write(shop, "tests/cases/rows.yaml", "- {name: a, verifies: b}\n")
+    write(shop, "tests/cases/people.yaml", "name: a\nage: 3\n")
+    for command in ("run", "lint"):
+        ended = shall(command)
+        shown = ended.stdout + ended.stderr
+        assert ended.returncode != 0
+        assert "`steps` is missing." in shown
+        assert "rows.yaml" not in shown
+        assert "people.yaml" not in shown
