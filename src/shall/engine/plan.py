@@ -22,9 +22,8 @@ from shall.cases.path import parse_path
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
-from shall.engine.query import Select, selector
+from shall.engine.query import Select, field, selector
 from shall.engine.request import RequestPlan, plan_request
-from shall.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
@@ -228,9 +227,9 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
                 and not check.negated
                 and (type_ is not str or "{{" not in expected)
             ):
-                name, field, select, judge, keys = _equality(kind, check.field, check.header)
+                name, seen, select, judge, keys = _equality(kind, check.field, check.header)
                 plans.append(
-                    CheckPlan(check, name, place, field, True, select, judge, None, expected, keys)
+                    CheckPlan(check, name, place, seen, True, select, judge, None, expected, keys)
                 )
                 continue
         if check.selector is not None or check.query is not None:
@@ -363,14 +362,14 @@ def _observes(call: Step | Teardown) -> bool:
         if call.flow is not None and call.flow.repeat is not None:
             conditions = call.flow.repeat.checks
             selectors += [it.selector for it in conditions if it.selector is not None]
-    return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
+    return any(it.lstrip().startswith(_ABOUT_PEER) for it in selectors)
 
 
 def _are_about_peer(checks: Sequence[Check]) -> bool:
-    return any(it.selector is not None and _ABOUT_PEER.match(it.selector) for it in checks)
+    return any((it.selector or "").lstrip().startswith(_ABOUT_PEER) for it in checks)
 
 
-_ABOUT_PEER = late_pattern(r"\s*(ip|certificate)\b")
+_ABOUT_PEER = ("ip", "certificate")
 
 
 def _plan_access(
@@ -401,9 +400,19 @@ def _asserts_status(checks: Sequence[Check]) -> bool:
 
 
 def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
-    from shall.engine.selectors import selection  # few cases capture
+    return tuple([(name, _captured(text)) for name, text in capture.items()])
 
-    return tuple((name, selection(text, for_presence=True)) for name, text in capture.items())
+
+def _captured(text: str) -> Select:
+    """Return what takes the value of a selector; most are paths into the body."""
+    from shall.cases.selector import parse_selector  # few cases capture
+
+    parsed = parse_selector(text)
+    if parsed.path is not None and not parsed.filters:
+        return field(parsed.path)
+    from shall.engine.selectors import selection  # as above
+
+    return selection(text, for_presence=True)
 
 
 def _is_at_once(check: Check, expected: Any) -> bool:
