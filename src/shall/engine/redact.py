@@ -36,6 +36,7 @@ _WITH_URL = frozenset({"location", "content-location", "referer"})
 _WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _WITH_COOKIES = frozenset({"cookie", "set-cookie"})
 
+_ELLIPSIS = late_pattern(r"(\s?(?:…|\.\.\.))")
 _PART_NAMES = late_pattern(r"[^.\[\]\"'\s$]+")
 
 _ORDINARY_KEYS: set[str] = set()
@@ -367,7 +368,7 @@ class Redactor:
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the headers that hold secrets."""
         return tuple(
-            (name, MASK if self.names(name) else self._header(name, value))
+            (self.text(name), MASK if self.names(name) else self._header(name, value))
             for name, value in headers
         )
 
@@ -457,11 +458,13 @@ class Redactor:
     def _cut(self, value: Any) -> Any:
         """Mask secrets in what a message says, also the beginning of one before an ellipsis."""
         value = self.value(value)
-        if not isinstance(value, str) or "…" not in value or self._is_full or not self._values:
+        if not isinstance(value, str) or self._is_full or not self._values:
+            return value
+        if "…" not in value and "..." not in value:  # as other programs cut
             return value
         mask_end = (self._matcher or self._prepare()).mask_end
-        *parts, rest = value.split("…")
-        return "…".join([*map(mask_end, parts), rest])
+        *parts, rest = _ELLIPSIS.split(value)
+        return "".join([*(it if at % 2 else mask_end(it) for at, it in enumerate(parts)), rest])
 
     def _structure(self, text: Any) -> Any:
         if not isinstance(text, str) or text[:1] not in {"{", "["}:

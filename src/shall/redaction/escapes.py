@@ -3,7 +3,6 @@
 Any character may be escaped or not, so that the spellings of a secret cannot be listed.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -63,6 +62,8 @@ class Plain:
 
     def _place(self, at: int) -> tuple[int, int]:
         """Return where a character of this text begins and ends in the text before."""
+        from bisect import bisect_right  # few texts that hold secrets have escapes
+
         part = bisect_right(self._plain_starts, at) - 1
         start = self._starts[part]
         if part % 2:
