@@ -36,7 +36,6 @@ _WITH_URL = frozenset({"location", "content-location", "referer"})
 _WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _WITH_COOKIES = frozenset({"cookie", "set-cookie"})
 
-_ELLIPSIS = late_pattern(r"(\s?(?:…|\.\.\.))")
 _PART_NAMES = late_pattern(r"[^.\[\]\"'\s$]+")
 
 _ORDINARY_KEYS: set[str] = set()
@@ -460,11 +459,7 @@ class Redactor:
         value = self.value(value)
         if not isinstance(value, str) or self._is_full or not self._values:
             return value
-        if "…" not in value and "..." not in value:  # as other programs cut
-            return value
-        mask_end = (self._matcher or self._prepare()).mask_end
-        *parts, rest = _ELLIPSIS.split(value)
-        return "".join([*(it if at % 2 else mask_end(it) for at, it in enumerate(parts)), rest])
+        return (self._matcher or self._prepare()).mask_cut(value)
 
     def _structure(self, text: Any) -> Any:
         if not isinstance(text, str) or text[:1] not in {"{", "["}:

@@ -25,6 +25,8 @@ _IN_URLS = "!#$&'()*+,/:;=?@~"
 _STRAY = late_pattern(r"%(?![0-9A-Fa-f]{2})")
 """A sign that begins no escape is escaped where a URL is sent."""
 
+_ELLIPSIS = late_pattern(r"(\s?(?:…|\.\.\.))")
+
 _WITHOUT_SIGNS = str.maketrans("", "", "._-")
 
 _FEW = 64
@@ -123,6 +125,14 @@ class Matcher:
         if self._are_few(low):
             return any(map(low.__contains__, self._forms))
         return next(self._look_up(low), None) is not None
+
+    def mask_cut(self, text: str) -> str:
+        """Replace the beginning of a form before an ellipsis, also that of other programs."""
+        if "…" not in text and "..." not in text:
+            return text
+        *parts, rest = _ELLIPSIS.split(text)
+        masked = (it if at % 2 else self.mask_end(it) for at, it in enumerate(parts))
+        return "".join([*masked, rest])
 
     def mask_end(self, text: str) -> str:
         """Replace the beginning of a form that a text ends with."""
