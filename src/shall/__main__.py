@@ -46,6 +46,11 @@ def _import_libraries() -> None:
         patterns_compiled_late,
     )
 
+    if sys.version_info < (3, 12):  # it would define all of it in Python first, and drop that: 3 M
+        import _datetime  # type: ignore[import-not-found]
+
+        sys.modules.setdefault("datetime", _datetime)
+
     with (
         left_out("typing_extensions"),  # typing does; it would import inspect: 35 M instructions
         left_out("decimal", Decimal=_NotEncoded),  # with numbers, 4 M

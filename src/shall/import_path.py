@@ -30,8 +30,17 @@ def remove_folders(*folders: str | os.PathLike[str]) -> None:
     The folder that this package lies in goes last instead: a server started in its own source
     folder still finds what else lies there.
     """
-    removed = {os.path.realpath(folder) for folder in folders}
+    removed = set(map(_identity, folders))
     absolute = [entry for entry in sys.path if os.path.isabs(entry)]  # noqa: PTH117
-    sys.path[:] = [entry for entry in absolute if os.path.realpath(entry) not in removed]
-    if os.path.realpath(_OURS) in removed:
+    sys.path[:] = [entry for entry in absolute if _identity(entry) not in removed]
+    if _identity(_OURS) in removed:
         sys.path.append(_OURS)
+
+
+def _identity(folder: str | os.PathLike[str]) -> object:
+    """Return what all names of a folder have in common; its path where it does not exist yet."""
+    try:
+        status = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return os.path.realpath(folder)
+    return status.st_dev, status.st_ino

@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect YAML files whose root is ``testcase:`` or ``unittest:``."""
+    """Collect YAML files that are cases of requests or of units."""
     if file_path.suffix not in _ENDINGS or not _may_be_case(file_path):
         return None
     from shall.pytest_support.items import CaseFile
@@ -163,6 +163,7 @@ class _Recorder:
         self._config = config
         self._began_s = time.time()
         self._record: SessionRecord | None = None
+        self._root: Path | None = None  # which no test changes
         self._warnings: list[str] = []
         self._links: dict[str, list[str]] = {}  # node id to the criteria that it names
         self._link_problems: list[str] = []
@@ -268,10 +269,6 @@ class _Recorder:
         from shall.pytest_support.recording import TestOutcome
         from shall.results.records import Outcome
 
-        root = project_folder(self._config.rootpath)
-        path = Path(report.shall_path)
-        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-        names = _without_parameters(report.nodeid).split("::")[1:]
         # A test that passes only when it is repeated failed; so did one of an unknown outcome.
         outcome = Outcome(report.outcome) if report.outcome in _KNOWN else Outcome.FAILED
         if hasattr(report, "wasxfail"):
@@ -284,6 +281,10 @@ class _Recorder:
             if outcome is Outcome.PASSED:
                 return  # setting up and tearing down prove nothing by themselves
             outcome = Outcome.ERROR if outcome is Outcome.FAILED else outcome
+        self._root = self._root or project_folder(self._config.rootpath)
+        root, path = self._root, Path(report.shall_path)
+        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        names = _without_parameters(report.nodeid).split("::")[1:]
         assert self._record is not None  # noqa: S101 - made by the caller
         found = TestOutcome(frozenset(criteria), report.shall_sets)
         test = self._record.tests.setdefault("::".join((file, *names)), found)
@@ -304,12 +305,19 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Look for a root at the start of a line: cheaper than reading YAML."""
+    """Look for a root or ``steps`` at the start of a line: cheaper than reading YAML."""
     try:
-        lines = read_path(path, TEXT_BYTES).splitlines()
+        data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
         return False
-    return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
+    lines = [line.lstrip(b"\xef\xbb\xbf\"'") for line in data.splitlines()]
+    if any(line.startswith(_ROOTS) for line in lines):
+        return True
+    if not any(line.startswith(b"steps") for line in lines):
+        return False
+    from shall.cases.root import has_own_form  # only where a file may be a case
+
+    return has_own_form(data.decode(errors="replace"))
 
 
 def _has_hooks(root: Path) -> bool:

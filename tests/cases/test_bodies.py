@@ -58,7 +58,7 @@ def test_a_body_is_written_and_read_again(step: dict[str, Any]) -> None:
     back = read_case(to_yaml(case), "a.yaml")
 
     assert to_data(back) == to_data(case)
-    assert to_data(back)["testcase"]["steps"][0] == {"POST": "/a", **step}
+    assert to_data(back)["steps"][0] == {"POST": "/a", **step}
     assert fits_schema(step)
 
 

@@ -46,7 +46,7 @@ def test_comments_stay_at_their_values() -> None:
     assert lines[0] == "# yaml-language-server: $schema=case.schema.json"
     assert "name: orders  # as the shop calls them" in lines
     assert lines[lines.index("# the service of the shop") + 1].startswith("host:")
-    assert "POST: /orders," in lines[lines.index("# first a book") + 1]
+    assert lines[lines.index("# first a book") + 1] == "- POST: /orders"
     assert lines[lines.index("# it must be there") + 1].startswith("expect:")
     assert "status: 200  # created before" in lines
     assert lines[-1] == "# the end"
@@ -67,7 +67,7 @@ def test_comments_follow_steps_that_moved_and_outlive_those_that_are_gone() -> N
         )
     )
 
-    assert "POST: /orders," in moved[moved.index("# first a book") + 1]
+    assert moved[moved.index("# first a book") + 1] == "- POST: /orders"
     gone = moved.index("# it must be there")
     assert moved[gone + 1] == "# created before"
     assert "DELETE: /orders/7" in " ".join(moved[gone + 2 :])

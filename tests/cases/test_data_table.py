@@ -34,7 +34,7 @@ def test_a_case_with_rows_is_read_and_written_alike(data: str) -> None:
     case = read_case(case_with(data), "a.yaml")
     assert case.data is not None
     assert read_case(to_yaml(case), "a.yaml") == case
-    assert yaml.safe_load(to_yaml(case))["testcase"]["data"] == yaml.safe_load(data)
+    assert yaml.safe_load(to_yaml(case))["data"] == yaml.safe_load(data)
 
 
 def test_rows_count_to_the_fingerprint_and_their_file_is_named() -> None:

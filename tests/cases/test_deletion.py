@@ -27,8 +27,8 @@ testcase:
 def test_a_teardown_is_written_as_it_is_read(written: str, data: dict[str, object]) -> None:
     case = read_case(CASE.replace("WRITTEN", written), "a.yaml")
     found = to_data(case)
-    assert found["testcase"]["teardowns"] == [data]
-    assert read_data(found["testcase"]) == case
+    assert found["teardowns"] == [data]
+    assert read_data(found) == case
 
 
 @pytest.mark.verifies("engine#3.17")

@@ -21,7 +21,6 @@ PAGES = [
     "guides/protocols.md",
 ]
 
-READERS = {"testcase": read_case, "shared": read_shared}
 OF_SETTINGS = {"before_run", "databases", "environments", "scratch"}
 
 
@@ -31,9 +30,20 @@ def test_the_examples_of_a_page_can_be_read(page: str) -> None:
 
     assert examples
     for example in examples:
-        root = next(re.finditer(r"^(\w+):", example, re.MULTILINE))[1]
-        if root not in OF_SETTINGS:
-            assert READERS[root](example, page).steps
+        roots = re.findall(r"^(\w+):", example, re.MULTILINE)
+        if roots[0] not in OF_SETTINGS:
+            read = read_case if {"name", "testcase"} & {*roots} else read_shared
+            assert read(example, page).steps
+
+
+@pytest.mark.verifies("cases#5.19")
+def test_the_cases_of_the_shop_take_half_of_what_they_took_in_the_older_form() -> None:
+    files = DOCS.parent.glob("examples/shop/tests/cases/**/*.yaml")
+    size = sum(len(it.read_bytes().replace(b"\r\n", b"\n")) for it in files)
+
+    assert size <= 9_823 / 2
+    figures = f"{size:,} bytes, {size / 98.23:.1f} % of the 9,823"
+    assert figures in (DOCS / "reference/case-format.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("table", [selector_table, predicate_table, filter_table])

@@ -37,6 +37,51 @@ def checks(expect: Any) -> tuple[Check, ...]:
 HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
 
 
+@pytest.mark.verifies("cases#5.18")
+@pytest.mark.parametrize("status", [100, 201, 599])
+def test_a_number_alone_is_the_status(status: int) -> None:
+    short, whole = case(expect=status), case(expect={"status": status})
+    for data in (short, whole):
+        data["testcase"]["teardowns"] = [{"DELETE": "/a", **data["testcase"]["steps"][0]}]
+        del data["testcase"]["teardowns"][0]["GET"]
+    plain = plain_case(short)
+    assert plain is not None
+    assert plain == plain_case(whole) == read_full(short)[0] == read_full(whole)[0]
+    assert plain.steps[0].checks == (Check("status_code", expected=status, place="expect.status"),)
+    written = to_data(read_data(whole))
+    assert written["steps"] == [{"GET": "/a", "expect": status}]
+    assert read_data(written) == plain
+    assert to_data(read_data(case(expect={"status": "2xx"})))["steps"][0]["expect"] == {
+        "status": "2xx"
+    }
+
+
+@pytest.mark.verifies("cases#5.18")
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("expect: 99", "a.yaml:5:15: steps[0].expect.status: `status` must be from 100 to 599"),
+        ("expect: 600", "`status` must be from 100 to 599, not 600."),
+        ("expect: 0", "`status` must be from 100 to 599, not 0."),
+        ("expect: true", "a.yaml:5:15: steps[0].expect: `expect` must be a status or a mapping"),
+        ("expect: '200'", "`expect` must be a status or a mapping, not a text. Write `200`, or"),
+        ("expect: 2xx", "such as `status: 2xx`."),
+        ('expect: "{{ status }}"', "`expect` must be a status or a mapping, not a text."),
+        ("expect: [200]", "`expect` must be a status or a mapping, not a list."),
+        ("expect: 200.0", "`expect` must be a status or a mapping, not a number."),
+        ("repeat: {while: 200}", "must be a mapping, not a number."),
+    ],
+)
+def test_what_is_no_status_cannot_stand_alone(lines: str, said: str) -> None:
+    assert said in problem_of(f"{HEAD}      {lines}\n")
+
+
+@pytest.mark.verifies("cases#5.18")
+def test_an_sql_step_has_no_status() -> None:
+    text = "name: a\nsteps:\n- sql: {query: select 1}\n  expect: 200\n"
+    assert "a.yaml:4:11: steps[0].expect: `expect` must be a mapping" in problem_of(text)
+
+
 @pytest.mark.verifies("cases#5.6")
 @pytest.mark.parametrize(
     ("lines", "said"),
@@ -90,7 +135,7 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("expect: {\"header {{ a }}\": 1}", "contains an expression"),
         ("expect: {$.a: {\"{{ b }}\": 1}}", "contains an expression"),
         ("expect: {\"cookie a[Size]\": 1}", "A cookie has no attribute `Size`."),
-        ("expect: [a]", "Write a selector and its value in each line"),
+        ("expect: [a]", "a selector and its value in each line"),
         ("capture: {a: b}", "a.yaml:5:20: steps[0].capture.a: Unknown selector `b`."),
         ("capture: {1a: $.b}", "`1a` cannot be the name of a variable."),
         ("capture: {Global: $.b}", "`Global` cannot be the name of a variable."),

@@ -25,7 +25,9 @@ def examples() -> list[str]:
     """Return the cases of the documentation and of the example."""
     found = [EXAMPLE]
     for page in PAGES:
-        found += re.findall(r"```yaml\n(testcase:.*?)```", (ROOT / page).read_text("utf-8"), re.S)
+        found += re.findall(
+            r"```yaml\n((?:testcase|name):.*?)```", (ROOT / page).read_text("utf-8"), re.S
+        )
     found += [it.read_text("utf-8") for it in sorted(ROOT.glob("examples/shop/tests/cases/*.yaml"))]
     return found
 
@@ -61,8 +63,27 @@ def test_the_schema_accepts_every_case_of_the_documentation(
         {"GTE": "/a"},
         {"GET": "/a", "retries": 3},
         {"GET": "/a", "allow_status": 20},
+        {"GET": "/a", "expect": 600},
+        {"GET": "/a", "expect": "200"},
     ],
 )
 def test_the_schema_refuses_what_the_reader_refuses(step: dict[str, Any]) -> None:
     assert is_valid({"testcase": {"name": "a", "steps": [{"GET": "/a"}]}})
     assert not is_valid({"testcase": {"name": "a", "steps": [step]}})
+    assert not is_valid({"name": "a", "steps": [step]})
+
+
+@pytest.mark.verifies("cases#5.9", "cases#5.18")
+@pytest.mark.parametrize("root", ["", "testcase", "shared"])
+def test_the_schema_knows_both_forms_of_a_file(root: str) -> None:
+    def data(**fields: Any) -> dict[str, Any]:
+        return {root: fields} if root else fields
+
+    steps = [{"GET": "/a", "expect": 201}]
+    assert is_valid(data(name="a", steps=steps))
+    assert not is_valid(data(name="a"))
+    assert not is_valid(data(name="a", steps=steps, colour=1))
+    assert is_valid(data(name="a", steps=steps, tags=[])) == (root != "shared")
+    assert is_valid(data(steps=steps)) == (root != "testcase")
+    assert not is_valid(data(steps=steps) | {"other": 1})
+    assert not is_valid(data(steps=steps, tags=[]))

@@ -42,7 +42,7 @@ def problem_of_check(**fields: Any) -> str:
         ("request", "in the step itself"),
         ("name", "Write `id`."),
         ("query-string", "Write `params`."),
-        ("statusCode", "Write `expect: {status: 200}`."),
+        ("statusCode", "Write `expect: 200`."),
         ("skip_if", "Write `if:"),
         ("verify", "Write it below `connection`"),
         ("POST /todos", "Write `POST: /todos`."),

@@ -244,6 +244,16 @@ def test_a_value_that_stands_in_two_documents_is_not_shared() -> None:
     assert second == read_plain(text) == {"a": {"b": 1}, "c": [{"d": [2]}]}
 
 
+@pytest.mark.verifies("cases#1.7")
+@pytest.mark.parametrize("items", [1, 150])
+def test_documents_of_the_same_keys_and_columns_have_their_own_values(items: int) -> None:
+    for at in range(3):
+        more = "".join(f"- {{n: {at}, m: [{at}]}}\n- o: {at}\n  p:\n" for _ in range(items))
+        text = f"a: {at}\nb:\n  c: x{at}\n  d:\n  - e: 'y{at}'\n    f: {{g: {at}}}\nh:\n{more}"
+        assert read_plain(text) is not None
+        assert_reads_like_pyyaml(text)
+
+
 def _one_of(*values: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(values)
 

@@ -29,7 +29,7 @@ def test_a_step_waits_and_repeats_its_request() -> None:
     assert [it.place for it in step.until.fails_if] == ['until.fails_if["$.state"]']
     assert (step.until.every_s, step.until.within_s) == (0.05, 20)
 
-    written = yaml.safe_load(to_yaml(case))["testcase"]["steps"]
+    written = yaml.safe_load(to_yaml(case))["steps"]
 
     assert written == [
         {

@@ -48,7 +48,7 @@ def test_a_case_is_skipped_only_for_a_reason(reason: str) -> None:
 def test_a_draft_is_true_or_false_and_written_as_it_is_read() -> None:
     draft = read_case(STEP + "  draft: true\n", "x.yaml")
     assert (draft.draft, draft.skip) == (True, "draft")
-    assert "skip" not in to_data(draft)["testcase"]
+    assert "skip" not in to_data(draft)
     assert read_data(to_data(draft)) == draft
     late = read_case(STEP + "  draft: true\n  skip: not deployed\n", "x.yaml")
     assert read_data(to_data(late)) == late
@@ -195,10 +195,10 @@ testcase:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "A case is a mapping under `testcase:`, not nothing"),
+        ("", "A case is a mapping, not nothing"),
         ("- a\n", "not a list"),
-        ("test_case: {}\n", "The root `testcase:` is missing. Is `test_case` meant?"),
-        ("a: {}\n", "Put the case under it"),
+        ("test_case: {}\n", "`name` and `steps` are missing. Remove `test_case:` and"),
+        ("a: {}\n", "Write them in the first column"),
         ("unittest: {name: x}\n", "The root is `unittest:`, not `testcase:`"),
         ("testcase:\n", "must be a mapping, not nothing"),
         (STEP + "other: 1\n", "`other` cannot be combined with `testcase:`"),

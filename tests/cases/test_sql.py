@@ -31,8 +31,8 @@ def test_an_sql_step_is_written_as_it_is_read() -> None:
 
     data = to_data(case)
 
-    assert read_data(data["testcase"]) == case
-    step, teardown = data["testcase"]["steps"][0], data["testcase"]["teardowns"][0]
+    assert read_data(data) == case
+    step, teardown = data["steps"][0], data["teardowns"][0]
     assert step["capture"] == {"state": "$.row.state", "count": "rows | count"}
     assert list(step["until"]) == ["rowcount", "fails_if", "every"]
     assert teardown == {"sql": {"query": "DELETE FROM orders"}, "expect": {"rowcount": 1}}

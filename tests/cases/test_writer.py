@@ -132,7 +132,7 @@ def test_a_text_is_written_so_that_both_readings_of_yaml_see_a_text(text: str) -
 
     fast: Any = yaml_rs.loads(written, parse_datetime=False)
     for read in (yaml.safe_load(written), fast):
-        assert read["testcase"]["steps"][0]["json"] == [text]
+        assert read["steps"][0]["json"] == [text]
 
 
 @pytest.mark.verifies("cases#3.2")
@@ -158,22 +158,24 @@ testcase:
     assert (
         to_yaml(case)
         == """\
-testcase:
-  name: 登录
-  host: "http://a"
-  allure: {epic: e, story: s}
-  steps:
-    - id: a
-      GET: "https://example.com/a"
-      follow_redirects: false
-      allow_status: [404]
-      expect: {status: 200, $.a: {is_not_none: true}}
-    - id: b
-      POST: /b
-      data: {q: 1.5e+300}
-      timeout_s: 2.0
-      project: p
-  teardowns: [{id: c, operation_type: db, query: select 1}]
+name: 登录
+host: "http://a"
+allure: {epic: e, story: s}
+steps:
+- id: a
+  GET: "https://example.com/a"
+  follow_redirects: false
+  allow_status: [404]
+  expect: {status: 200, $.a: {is_not_none: true}}
+- id: b
+  POST: /b
+  data: {q: 1.5e+300}
+  timeout_s: 2.0
+  project: p
+teardowns:
+- id: c
+  operation_type: db
+  query: select 1
 """
     )
 

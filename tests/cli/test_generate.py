@@ -116,7 +116,7 @@ def test_bodies_come_from_an_openapi_document(shall: Shall, project: Path) -> No
 
     shall("generate", "orders#1.1", "--openapi", "api.json")
 
-    case = yaml.safe_load((project / "tests/cases/orders/1.1.yaml").read_text())["testcase"]
+    case = yaml.safe_load((project / "tests/cases/orders/1.1.yaml").read_text())
     assert case["steps"][0]["json"] == {"item": "B7", "qty": 2}
     assert case["variables"] == {"given": "TODO: with an unknown item"}
 

@@ -31,7 +31,7 @@ def test_import_writes_cases_and_reports_what_was_left_out(
     assert ended.returncode == 0, ended.stderr
     written = (project / CASE).read_text()
     assert examine_text(written, CASE).notes == ()
-    assert "  - GET: /orders\n" in written
+    assert "- GET: /orders\n" in written
     assert f"{CASE}: GET /orders\n" in ended.stdout
     assert "requests.sh:1: curl: `--proxy` was left out." in ended.stdout
     assert "were not written: x_api_key." in ended.stdout
@@ -64,7 +64,7 @@ def test_the_standard_input_is_recognized_and_printed(
 
     ended = shall("import", "-", "--output", "-")
 
-    assert ended.stdout.startswith("testcase:\n  name: GET /orders\n")
+    assert ended.stdout.startswith("name: GET /orders\n")
     assert examine_text(ended.stdout, "a.yaml").case.name == "GET /orders"
     assert ended.stderr == ("stdin:1: curl: `--proxy` was left out. Requests are sent directly.\n")
     assert list(project.iterdir()) == []

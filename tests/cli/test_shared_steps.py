@@ -104,7 +104,9 @@ def test_cases_whose_shared_steps_fail_are_errors_that_name_the_line_and_send_no
     [
         (LOGIN.replace("capture", "captur"), "tests/cases/shared/login.yaml:6:7"),
         (LOGIN + "  tags: []\n", "Shared steps have no `tags`."),
-        (LOGIN.replace("shared:", "testcase:"), "below the root `shared:`"),
+        (LOGIN.replace("shared:", "testcase:"), "login.yaml:1:1: Shared steps have no `testcase`."),
+        (LOGIN + "tags: []\n", "login.yaml:8:1: `tags` cannot be combined with the older root"),
+        ("steps:\n- GET: /a\ntags: []\n", "login.yaml:3:1: Shared steps have no `tags`."),
         ("shared: 1\n", "tests/cases/shared/login.yaml:1:9"),
     ],
 )

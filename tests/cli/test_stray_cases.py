@@ -55,7 +55,7 @@ def test_what_lacks_the_root_of_a_case_is_named(shall: Shall, project: Path) -> 
     for name, text in {
         "whole.yaml": CASE,
         "misspelled.yaml": CASE.replace("testcase", "tescase"),
-        "bare.yml": "name: a\nsteps:\n  - GET: /a\n",
+        "bare.yml": "name: a\nsteps:\n  - get a\n",
         "rows.yaml": "- {name: a, n: 1}\n- name: b\n  steps: 3\n",
         "settings.yaml": "name: a\nvalue: 1\n",
         "api.yaml": "openapi: 3.1.0\nx:\n  steps: 3\n",
@@ -63,16 +63,16 @@ def test_what_lacks_the_root_of_a_case_is_named(shall: Shall, project: Path) -> 
     }.items():
         (cases / name).parent.mkdir(exist_ok=True)
         (cases / name).write_text(text)
-    named = "no root testcase: tests/cases/bare.yml, tests/cases/misspelled.yaml."
+    named = "and are no cases: tests/cases/bare.yml, tests/cases/misspelled.yaml."
     for command in ("run", "list", "lint"):
         assert named in shall(command).stderr
     assert named in shall("doctor").stdout
-    assert "no root" not in shall("lint", "specs").stderr
+    assert "are no cases" not in shall("lint", "specs").stderr
     for name in ("bare.yml", "misspelled.yaml"):
         (cases / name).unlink()
     for command in ("run", "list", "lint", "doctor"):
         result = shall(command)
-        assert "no root" not in result.stderr + result.stdout
+        assert "are no cases" not in result.stderr + result.stdout
 
 
 @pytest.mark.verifies("cases#4.5")
@@ -144,4 +144,4 @@ def test_the_first_case_names_a_host_where_the_settings_of_others_have_none(
     (project / "shall.yaml").write_text("# host: http://127.0.0.1:9000\n")
     shall("init")
     text = (project / "tests/cases/health.yaml").read_text()
-    assert "\n  host: http://127.0.0.1:8000\n" in text
+    assert "\nhost: http://127.0.0.1:8000\n" in text

@@ -26,7 +26,7 @@ def draft(sentence: str, *examples: Example) -> dict[str, Any]:
     """Return variables and steps of the draft of a sentence."""
     data = draft_case(criterion(sentence), examples)
     assert data is not None
-    case = data["testcase"]
+    case = data
     read_case(to_yaml(examine_data(data).case), "a.yaml")
     assert (case["draft"], case["verifies"]) == (True, ["orders#1.1"])
     return {name: case[name] for name in ("variables", "steps") if name in case}

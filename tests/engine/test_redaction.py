@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shall.engine.learning import learn_headers
 from shall.engine.redact import MOST_CHARACTERS, MOST_VALUES, Redactor
 from shall.messages import Message, render
 from shall.redaction.forms import MASK
@@ -235,7 +236,7 @@ def test_a_short_value_is_masked_by_its_key_only() -> None:
 def test_credentials_that_are_not_what_their_scheme_says_are_masked_whole() -> None:
     for credentials in ("no base64!", base64.b64encode(b"\xff\xfe\xfd").decode()):
         redactor = Redactor()
-        redactor.learn_headers([("Authorization", f"Basic {credentials}")])
+        learn_headers(redactor, [("Authorization", f"Basic {credentials}")])
         assert redactor.text(f"a {credentials} b") == f"a {MASK} b"
 
 
@@ -372,3 +373,43 @@ def test_only_the_end_before_an_ellipsis_is_masked_as_the_beginning_of_a_secret(
     )
     assert message is not None
     assert message.params["errors"] == "orch, ***…; 4711…; or…; *** ...; orch"
+
+
+PLAIN_CHECKS: list[tuple[str, Any, dict[str, Any]]] = [
+    ("again", CANARY, {}),  # the author typed what the service calls a secret
+    ("count", 86753091, {}),
+    ("short", "w0rd", {}),
+    ("password", "w0rd", {}),
+    ("pin", 7, {}),
+    ("mine", "", {"secrets": ["mine"]}),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("engine#4.5")
+@pytest.mark.parametrize(("field", "value", "case"), PLAIN_CHECKS)
+async def test_a_case_that_passes_shows_no_secret_in_its_figures(
+    service: Any, run_one: RunOne, field: str, value: Any, case: dict[str, Any]
+) -> None:
+    named = {"password": "w0rd", "pin": 7, "apiKey": 86753091, "deep": [[{"token": CANARY}]]}
+    answer = {**named, "again": CANARY, "count": 86753091, "short": "w0rd", "mine": ""}
+    service.answer("it", json.dumps(answer), "application/json")
+    checks = [
+        {"type": "status_code", "expected": 200},
+        {"type": "equals", "field": field, "expected": value},
+    ]
+    headers = {"Authorization": "Bearer w0rd"}
+    step = {"method": "GET", "path": "/given/it", "headers": headers, "assert": checks}
+    result = await run_one([step], case, host=service.url, keep="failed")
+    assert result.outcome is Outcome.PASSED
+    assert [check.actual for check in result.steps[0].checks] == [200, MASK]
+
+
+@pytest.mark.anyio
+async def test_a_case_that_passes_keeps_long_values_cut(service: Any, run_one: RunOne) -> None:
+    service.answer("it", json.dumps({"a": "x" * 3000}), "application/json")
+    check = {"type": "equals", "field": "a", "expected": "x" * 3000}
+    step = {"method": "GET", "path": "/given/it", "assert": [check]}
+    result = await run_one([step], host=service.url, keep="failed")
+    assert result.outcome is Outcome.PASSED
+    assert len(result.steps[0].checks[-1].actual) < 2100

@@ -357,7 +357,7 @@ async def test_the_policy_of_targets_and_the_origin_hold_for_websockets(
 async def test_the_examples_of_the_guide_run(host: str, run_one: RunOne, example: int) -> None:
     page = (ROOT / "docs/guides/protocols.md").read_text("utf-8").partition("## WebSockets")[2]
     text = page.split("```yaml\n")[example + 1].partition("```")[0]
-    (step,) = to_data(read_case(text, "a.yaml"))["testcase"]["steps"]
+    (step,) = to_data(read_case(text, "a.yaml"))["steps"]
     result = await run_one([step], host=host)
     assert result.outcome is Outcome.PASSED, case_text(result)
 
@@ -401,4 +401,4 @@ def test_messages_are_written_and_read_again() -> None:
     ]
     case = read_data({"name": "a", "steps": [{"WS": "ws://h/a", "messages": messages}]})
     assert read_data(to_data(case)) == case
-    assert to_data(case)["testcase"]["steps"][0]["messages"] == messages
+    assert to_data(case)["steps"][0]["messages"] == messages

@@ -145,7 +145,7 @@ def test_exactly_one_criterion_is_untested_and_no_case_names_an_unknown_one() ->
     verified = {
         key
         for file in SHOP.glob("tests/cases/*.yaml")
-        for key in yaml.safe_load(file.read_text(encoding="utf-8"))["testcase"]["verifies"]
+        for key in yaml.safe_load(file.read_text(encoding="utf-8"))["verifies"]
     }
 
     assert criteria() - verified == {"orders#3.3"}

@@ -76,9 +76,8 @@ def test_an_exported_file_that_is_imported_sends_and_checks_the_same(
     ]
     assert imported.left_out == []
     assert sent[0] == sent[1]
-    first, again = (
-        yaml.safe_load(it)["testcase"]["steps"] for it in (text, imported.files[0].text)
-    )
+    first = yaml.safe_load(text)["testcase"]["steps"]
+    again = yaml.safe_load(imported.files[0].text)["steps"]
     assert again[0]["capture"] == first[0]["capture"]
     assert again[0]["expect"].keys() - {"$.data.roles | count"} == first[0]["expect"].keys() - {
         "$.data.roles"

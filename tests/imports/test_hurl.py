@@ -239,7 +239,7 @@ def test_a_header_that_comes_twice_has_each_of_the_values() -> None:
 
     (case,) = read_cases(text, "a.hurl").files
 
-    expect = yaml.safe_load(case.text)["testcase"]["steps"][0]["expect"]
+    expect = yaml.safe_load(case.text)["steps"][0]["expect"]
     assert expect["headers X-Part"] == {"contains": "a", "all_of": [{"contains": "b"}]}
     assert expect["headers X-Part | count"] == 2
 

@@ -110,7 +110,7 @@ def test_each_authentication_is_written_with_variables_for_its_secrets(
     found = read_cases(text, "c.json")
 
     (file,) = found.files
-    (step,) = yaml.safe_load(file.text)["testcase"]["steps"]
+    (step,) = yaml.safe_load(file.text)["steps"]
     assert step.get("auth", {}) == wanted
     assert "planted" not in file.text
     assert found.left_out == []
@@ -162,7 +162,7 @@ def test_an_authentication_replaces_the_header_that_it_writes(
 
     found = read_cases(collection({"name": "a", "request": request}), "c.json")
 
-    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    (step,) = yaml.safe_load(found.files[0].text)["steps"]
     assert step == {"GET": "/a", **wanted}
 
 
@@ -250,7 +250,7 @@ def test_each_mode_of_a_body_becomes_that_of_a_step(
 
     found = read_cases(collection({"name": "a", "request": request}), "c.json")
 
-    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    (step,) = yaml.safe_load(found.files[0].text)["steps"]
     assert step == {"POST": "/a", **wanted}
     assert found.left_out == []
 
@@ -284,7 +284,7 @@ def test_each_mode_of_a_body_becomes_that_of_a_step(
 def test_the_address_is_that_of_the_parts_of_a_url(url: dict[str, Any], address: str) -> None:
     found = read_cases(collection({"name": "a", "request": {"url": url}}), "c.json")
 
-    case = yaml.safe_load(found.files[0].text)["testcase"]
+    case = yaml.safe_load(found.files[0].text)
     assert case["steps"] == [{"GET": address}]
     assert case["host"] == ("http://h:81" if "port" in url else "http://h")
 
@@ -308,7 +308,7 @@ def test_a_body_of_get_is_sent_only_where_the_collection_says_so(
 
     found = read_cases(collection(item), "c.json")
 
-    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    (step,) = yaml.safe_load(found.files[0].text)["steps"]
     assert ("text" in step) is wanted
 
 
@@ -321,7 +321,7 @@ def test_a_form_keeps_the_parameters_of_its_content_type() -> None:
 
     found = read_cases(collection({"name": "a", "request": request}), "c.json")
 
-    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    (step,) = yaml.safe_load(found.files[0].text)["steps"]
     assert step == {"POST": "/a", "headers": {"Content-Type": kind}, "form": {"a": "1"}}
 
 
@@ -331,6 +331,6 @@ def test_the_user_of_a_url_is_sent_as_basic_authentication() -> None:
 
     found = read_cases(collection({"name": "a", "request": {"url": url}}), "c.json")
 
-    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    (step,) = yaml.safe_load(found.files[0].text)["steps"]
     assert step["auth"] == {"basic": {"user": "a@b", "password": "{{ password }}"}}
     assert "planted" not in found.files[0].text

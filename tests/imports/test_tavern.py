@@ -213,7 +213,7 @@ def test_a_test_that_is_to_fail_or_to_be_skipped_is_a_case_that_is_skipped_with_
 
     found = read_cases("---\n".join(documents), "a.tavern.yaml")
 
-    assert [yaml.safe_load(it.text)["testcase"].get("skip") for it in found.files] == [
+    assert [yaml.safe_load(it.text).get("skip") for it in found.files] == [
         "It is expected to fail (`_xfail`).",
         "It is expected to fail (`xfail`).",
         "It is skipped if `{v} > 1` holds.",
@@ -365,7 +365,7 @@ stages:
 
     found = read_cases(text, "a.tavern.yaml", "tavern")
 
-    steps = yaml.safe_load(found.files[1].text)["testcase"]["steps"]
+    steps = yaml.safe_load(found.files[1].text)["steps"]
     assert [it.case.name for it in found.files] == ["first", "second"]
     assert [it.get("GET") for it in steps] == ["/login", "/b"]
     assert steps[1]["text"] == "a\n  b\n"

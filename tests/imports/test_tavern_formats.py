@@ -141,7 +141,7 @@ stages:
         "The format of `{id!r}` was left out.",
         "The tag `!int` was left out.",
     ]
-    expect = yaml.safe_load(found.files[0].text)["testcase"]["steps"][1]["expect"]
+    expect = yaml.safe_load(found.files[0].text)["steps"][1]["expect"]
     assert expect == {"status": 200, "$.a": "1", "$.b": "{{ id | to_string }}"}
 
 

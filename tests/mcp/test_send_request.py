@@ -98,7 +98,7 @@ async def test_checks_of_the_step_are_answered_and_stay_in_the_case(
     sent = answer(await client.call_tool("send_request", {"step": step}))
     assert sent["exchange"]["status"] == 404
     assert [it["passed"] for it in sent["assertions"]] == [False]
-    assert "status: 200" in sent["testcase"]
+    assert "expect: 200" in sent["testcase"]
 
 
 @pytest.mark.verifies("mcp#1.23")

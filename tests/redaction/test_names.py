@@ -10,6 +10,7 @@ SECRET = (
     " X-CSRFToken xsrf-token _csrf signature X-Amz-Signature sig otp totp pin pin_code cvv"
     " api_key apikey apiKey X-Api-Key api-key APIKEY app_key Ocp-Apim-Subscription-Key"
     " private_key signing_key Authorization Proxy-Authorization Cookie Set-Cookie credentials"
+    " pin2 1-sid Old-Pin"
     " 密码 用户密码 密碼 口令 密钥 私钥 令牌 访问令牌 凭证 会话 会话标识 签名 验证码 授权码 mima"
 )
 ORDINARY = (

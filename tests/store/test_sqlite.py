@@ -287,3 +287,21 @@ def test_only_the_owner_may_read_the_file(store: SqliteStore, now: datetime, pat
     for name in ("", "-wal", "-shm", ".lock"):
         mode = path.with_name(path.name + name).stat().st_mode
         assert stat.S_IMODE(mode) == 0o600, name
+
+
+def test_runs_leave_few_pages_to_the_process_that_opens_the_database_next(
+    open_store: OpenStore, now: datetime, path: Path, full_case: CaseResult
+) -> None:
+    open_store().close()
+    beside = sqlite3.connect(path)  # while it is open, the WAL stays as processes leave it
+    beside.execute("SELECT count(*) FROM runs").fetchall()
+    for number in range(60):
+        store = open_store()
+        store.start_run(f"r{number}", now, 1, "")
+        case = replace(full_case, run_id=f"r{number}")
+        store.finish_run(f"r{number}", RunStatus.COMPLETE, 1.0, [case])
+        store.close()
+
+    pages = path.with_name(f"{path.name}-wal").stat().st_size // 4096
+    beside.close()
+    assert pages < 300

@@ -7,6 +7,7 @@ from typing import Any
 from shall.actions.data_rows import problem_of_rows
 from shall.cases.data_table import ENDINGS
 from shall.cases.reader import load_yaml, locator
+from shall.cases.root import fields_of
 from shall.diagnostics import Diagnostic
 from shall.errors import InvalidInput
 from shall.workspace.workspace import Workspace
@@ -30,7 +31,7 @@ def missing_rows(workspace: Workspace, text: str, path: str) -> tuple[Diagnostic
 def _fields(text: str, path: str) -> dict[str, Any]:
     with suppress(InvalidInput):
         data = load_yaml(text, path)
-        case = data.get("testcase") if isinstance(data, dict) else None
+        case = fields_of(data)
         if isinstance(case, dict):
             return case
     return {}

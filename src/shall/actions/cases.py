@@ -11,6 +11,7 @@ from shall.actions.links import LinkCheck
 from shall.actions.masking import refuse_masks
 from shall.cases.model import Case
 from shall.cases.reader import Reading, examine_data, examine_text, load_yaml, read_case, root_of
+from shall.cases.root import ROOT, fields_of
 from shall.cases.script import script_name, to_script
 from shall.diagnostics import Diagnostic
 from shall.errors import (
@@ -21,7 +22,8 @@ from shall.errors import (
     ScriptNotWritten,
     ShallError,
 )
-from shall.workspace.folders import YAML_ENDINGS
+from shall.workspace.case_root import root_in
+from shall.workspace.folders import YAML_ENDINGS, is_shared_path
 from shall.workspace.paths import refuse_operators
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_case
@@ -43,7 +45,7 @@ class CaseFound(Struct, frozen=True):
     """A case file as read: a ``case`` or a ``unit``. Neither: ``problems`` say why it cannot be."""
 
     path: str
-    test_type: str  # "integration" (root testcase:) or "unit" (root unittest:)
+    test_type: str  # "integration" (requests) or "unit" (root unittest:)
     case: Case | None
     data: Mapping[str, Any]
     problems: Sequence[Diagnostic] = ()
@@ -104,6 +106,7 @@ def get_case(workspace: Workspace, path: str) -> CaseFound:
         except InvalidCase as error:
             return CaseFound(relative, test_type, None, held, error.diagnostics)
         return CaseFound(relative, test_type, None, held, unit=unit)
+    held = {ROOT: fields_of(held)}  # replies have the root in either form
     try:
         return CaseFound(relative, test_type, read_case(text, relative), held)
     except InvalidCase as error:
@@ -120,7 +123,7 @@ def write_case(
 ) -> CaseWritten:
     """Check a case and write it as YAML (and a script where ``tests/scripts/`` exists).
 
-    ``data`` is the case as data, or as YAML or JSON text, with or without its ``testcase`` root.
+    ``data`` is the case as data, or as YAML or JSON text, in either form.
 
     Raises:
         InvalidCase: The data has problems; nothing was written.
@@ -137,7 +140,9 @@ def write_case(
     reading = _checked(data, relative)
     refuse_masks(load_yaml(data, relative) if isinstance(data, str) else data)
     case = reading.case
-    text = _with_comments(workspace, relative, to_yaml(case), case)
+    text = _with_comments(
+        workspace, relative, to_yaml(case, is_wrapped=is_shared_path(relative)), case
+    )
     if not overwrite and workspace.files.is_file(relative):
         raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")
     script = script_path = None
@@ -180,8 +185,8 @@ def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) 
     relative = case_path(workspace, path)
     if not files.is_file(relative):
         raise case_not_found(workspace, relative)
-    if root_of(files.read_text(relative)) is None:
-        raise BadValue(f"{relative} is not a test case: it has no root testcase: or unittest:.")
+    if root_in(files.read_text(relative), relative) is None:
+        raise BadValue(f"{relative} is not a test case.")
     files.delete(relative)
     script_path = f"{SCRIPTS}/{script_name(relative)}"
     generated = files.is_file(script_path) and files.read_text(script_path) == to_script(relative)
@@ -213,9 +218,7 @@ def _checked(data: Mapping[str, Any] | str, path: str) -> Reading:
     held = load_yaml(data, path)
     if not isinstance(held, dict):
         raise BadValue("The test case is text that contains no YAML or JSON object.")
-    if held.keys() & {"testcase", "unittest"}:
-        return examine_text(data, path)
-    return examine_data(held)
+    return examine_text(data, path)
 
 
 def write_both(

@@ -16,6 +16,7 @@ from shall.errors import CaseNotFound, FolderNotFound, InvalidInput, OutsideWork
 from shall.log import Log
 from shall.messages import Message
 from shall.results.records import Position
+from shall.workspace.case_root import root_in
 from shall.workspace.folders import CASE_FOLDERS, YAML_ENDINGS, shared_path
 from shall.workspace.workspace import Workspace
 
@@ -80,9 +81,9 @@ def case_files(
 ) -> list[str]:
     """Return the case files that the paths name, each once, folders expanded and sorted.
 
-    A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
-    itself always counts. ``logs_rootless``: name the files that have steps and no root, and the
-    links, in the log.
+    A file in a folder counts when it is a case of requests or of units (``root_in``); a file that
+    is named itself always counts. ``logs_rootless``: name the files that have steps and are no
+    cases, and the links, in the log.
 
     Raises:
         CaseNotFound: A path names no file and no folder.
@@ -134,7 +135,7 @@ def no_case_hint(workspace: Workspace, paths: Sequence[str]) -> str:
 
     if not paths and (notice := stray_notice(stray_cases(workspace.files))):
         return notice
-    needed = "A case file is YAML with the root testcase:."
+    needed = "A case file is YAML with the fields name and steps."
     folders = [it for it in paths or case_folders(workspace) if workspace.files.is_folder(it)]
     found = [path for folder in folders for path in workspace.files.find(folder, YAML_ENDINGS)]
     return " ".join((needed, f"These have none: {first_names(found)}.")) if found else needed
@@ -356,7 +357,7 @@ def root_at(workspace: Workspace, path: str) -> str | None:
         text = workspace.files.read_text(path)
     except InvalidInput:  # reported when it is read as a case
         return UNREADABLE
-    return root_of(text)
+    return root_in(text, path)
 
 
 def _cases_below(
@@ -371,7 +372,7 @@ def _cases_below(
     for path, text in workspace.files.read_texts(files):
         if isinstance(text, InvalidInput):  # reported when it is read as a case
             found.append(path)
-        elif root_of(text) is not None:
+        elif root_in(text, path) is not None:
             found.append(path)
             if texts is not None:
                 texts.put(path, text)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.named_files import named_files, sent_files
 from shall.errors import ShallError
@@ -14,19 +15,29 @@ UNREADABLE = "unreadable"
 
 
 def file_digests(
-    files: Files, case: Case, case_path: str, documents: Sequence[str]
+    files: Files,
+    case: Case,
+    case_path: str,
+    documents: Sequence[str],
+    *,
+    is_by_text: bool = False,
 ) -> Mapping[str, str]:
     """Map each path that a case names to the SHA-256 of the file, in hexadecimal digits.
 
     Git may write other line ends at a checkout: they count only in what a request sends.
-    ``documents`` are the OpenAPI documents of the project.
+    ``documents`` are the OpenAPI documents of the project. Shared steps have the fingerprint of
+    what they mean; ``is_by_text``: that of their text, as earlier evidence has it.
     """
     parts = {case_path: case}
     shared = [shared_path(case_path, name) for name in case.use]
-    parts.update((path, it) for path in shared if (it := shared_of(files, path)) is not None)
+    read = {path: it for path in shared if (it := shared_of(files, path)) is not None}
+    parts.update(read)
     named = [path for at, it in parts.items() for path in named_files(it, at, documents)]
     sent = frozenset[str]().union(*map(sent_files, parts.values())) if named else frozenset()
-    return {path: digest_of(files, path, is_sent=path in sent) for path in (*named, *shared)}
+    digests = {path: digest_of(files, path, is_sent=path in sent) for path in (*named, *shared)}
+    if not is_by_text:
+        digests.update((path, case_fingerprint(it)) for path, it in read.items())
+    return digests
 
 
 def shared_of(files: Files, path: str) -> Case | None:

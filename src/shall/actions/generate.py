@@ -21,7 +21,7 @@ from shall.imports.formats import import_text
 from shall.specs.matrix import Matrix, Row, row_of
 from shall.specs.model import Criterion, Kind
 from shall.specs.status import UNCOUNTED
-from shall.workspace.folders import CASE_FOLDERS
+from shall.workspace.folders import CASE_FOLDERS, is_shared_path
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_case
 
@@ -128,7 +128,7 @@ def _draft_of(
     path = f"{folder}/{_path_of(criterion.key)}.yaml"
     check_case(workspace, path)
     try:
-        text = to_yaml(examine_data(data).case)
+        text = to_yaml(examine_data(data).case, is_wrapped=is_shared_path(path))
         read_case(text, path)
     except InvalidInput as error:
         why = error.diagnostics[0].text if error.diagnostics else error.message
@@ -152,7 +152,7 @@ def _left_out(criterion: Criterion, why: str) -> Diagnostic:
 def _examples(name: str, text: str) -> Iterator[Example]:
     """Yield the JSON bodies that the operations of an OpenAPI document accept."""
     for case in import_text(text, name, "openapi").cases:
-        for step in case.data["testcase"]["steps"]:
+        for step in case.data["steps"]:
             status = str(step.get("expect", {}).get("status", ""))
             method = next(it for it in METHODS if it in step)
             if "json" in step and not status.startswith(("4", "5")):

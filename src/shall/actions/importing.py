@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from shall.actions.discovery import case_folders
 from shall.cases.model import Case
 from shall.cases.reader import examine_data, read_case
+from shall.cases.root import fields_of
 from shall.cases.yaml_writer import to_yaml
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import AlreadyExists, InvalidCase
 from shall.imports.formats import import_text
 from shall.imports.result import Imported, ImportedCase
-from shall.workspace.folders import CASE_FOLDERS
+from shall.workspace.folders import CASE_FOLDERS, is_shared_path
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_case
 
@@ -85,10 +86,7 @@ def write_cases(
         WriteRefused: It is not a folder of cases.
     """
     below = workspace.files.relative(folder or _folder_of(workspace))
-    files = [
-        ImportedFile(f"{below}/{it.path}".removeprefix("./"), it.case, it.text)
-        for it in found.files
-    ]
+    files = [_below(below, it) for it in found.files]
     for it in files:
         check_case(workspace, it.path)
     there = [it.path for it in files if workspace.files.is_file(it.path)]
@@ -100,6 +98,13 @@ def write_cases(
     for it in () if dry_run else files:
         workspace.files.write_text(it.path, it.text, overwrite=overwrite)
     return replace(found, files=files)
+
+
+def _below(folder: str, found: ImportedFile) -> ImportedFile:
+    """Return a file with its path in the workspace."""
+    path = f"{folder}/{found.path}".removeprefix("./")
+    text = to_yaml(found.case, is_wrapped=True) if is_shared_path(path) else found.text
+    return ImportedFile(path, found.case, text)
 
 
 def _folder_of(workspace: Workspace) -> str:
@@ -114,7 +119,7 @@ def _file_of(found: ImportedCase) -> ImportedFile:
 
 def _left_out(found: ImportedCase, problem: Diagnostic) -> Diagnostic:
     data: Mapping[str, Any] = found.data
-    name = str(data.get("testcase", data).get("name", found.path))
+    name = str(fields_of(data).get("name", found.path))
     return Diagnostic(
         "import.left-out",
         Severity.WARNING,

@@ -24,6 +24,7 @@ from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
 from shall.specs.model import Link
 from shall.specs.test_files import is_test_file
+from shall.workspace.case_root import is_shared, root_in
 from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
@@ -101,7 +102,7 @@ def _is_alone(text: str, path: str) -> bool:
 
 
 def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
-    root = root_of(text)
+    root = root_in(text, path)
     if root == "unittest" and "verifies" in text:
         return _read_unit(workspace, text, path)
     if root != "testcase":
@@ -150,7 +151,7 @@ def _relative(workspace: Workspace, paths: Iterable[str]) -> Iterator[str]:
 
 def _secrets_of_shared(text: str, path: str) -> tuple[str, ...]:
     """Return the secrets of a file of shared steps; those of one that is wrong are not known."""
-    if not text.removeprefix("\ufeff").startswith("shared:") and "\nshared:" not in text:
+    if not is_shared(text, path):
         return ()
     from shall.cases.shared_steps import read_shared  # few projects have any
 

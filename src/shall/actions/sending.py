@@ -75,7 +75,7 @@ def send_request(
     """
     given = load_yaml(step, _KEY) if isinstance(step, str) else step
     if isinstance(given, Mapping) and "steps" not in given:
-        case = examine_data({"testcase": {"name": _KEY, "steps": [given]}}).case
+        case = examine_data({"name": _KEY, "steps": [given]}).case
     else:
         raise BadValue("`step` is not one step of a case.", hint="Write `{GET: /orders}`.")
     result = _run(workspace, case, request, stop, turns)
@@ -121,7 +121,7 @@ def _case_of(
     case: Case, result: StepResult, host: str | None, secrets: SecretVariables
 ) -> dict[str, Any]:
     """Return a case in the short form that expects what came; no secret is in it."""
-    (step,) = to_data(case)["testcase"]["steps"]
+    (step,) = to_data(case)["steps"]
     step = _without_secrets(step, secrets)
     if not step.keys() & {"expect", "until"}:
         step["expect"] = _expected(result)
@@ -131,7 +131,7 @@ def _case_of(
     if secrets.names:
         data["secrets"] = list(secrets.names)
     data["steps"] = [step]
-    return {"testcase": {key: it for key, it in data.items() if it}}
+    return {key: it for key, it in data.items() if it}
 
 
 def _expected(result: StepResult) -> dict[str, Any]:

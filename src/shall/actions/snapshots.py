@@ -14,6 +14,7 @@ from shall.engine.snapshot import TakenSnapshot
 from shall.errors import FileMissing, InvalidInput, ShallError
 from shall.results.events import CaseFinished, Event
 from shall.results.records import is_bad
+from shall.workspace.case_root import is_shared
 from shall.workspace.workspace import Workspace
 
 
@@ -108,8 +109,7 @@ def _used(workspace: Workspace, key: str) -> Iterator[str]:
     """Yield the paths of the snapshots of a case, or of shared steps."""
     try:
         text = workspace.files.read_text(key)
-        is_shared = text.lstrip().startswith("shared:")
-        case = read_shared(text, key) if is_shared else read_case(text, key)
+        case = read_shared(text, key) if is_shared(text, key) else read_case(text, key)
     except InvalidInput:
         return
     parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)

@@ -38,7 +38,8 @@ def source_comparison(
             digests = file_digests(files, case, path, documents)
             if digests and to_record:
                 return {path: frozenset({case_fingerprint(case, digests)})}
-            return {path: case_fingerprints(case, digests)}
+            older = file_digests(files, case, path, documents, is_by_text=True)
+            return {path: case_fingerprints(case, digests) | {case_fingerprint(case, older)}}
         except ShallError:
             return {}
 

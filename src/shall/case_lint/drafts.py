@@ -9,6 +9,7 @@ from shall.cases.fields import Keys, written
 from shall.cases.forms import TO_FILL
 from shall.cases.model import Case
 from shall.cases.reader import load_yaml
+from shall.cases.root import fields_of
 from shall.diagnostics.bounds import shortened
 
 _MARKED = re.compile(rf"{TO_FILL}(?::\s*(?P<what>.*))?", re.DOTALL)
@@ -23,7 +24,7 @@ def check_draft(case: Case, text: str, file: str) -> Iterator[Found]:
     if not case.draft and f"{TO_FILL}:" not in text:
         return
     data = load_yaml(text, file)
-    marked = list(_marked(data["testcase"], (), is_draft=case.draft))
+    marked = list(_marked(fields_of(data), (), is_draft=case.draft))
     yield from marked
     if case.draft and not marked:
         yield Found(FILLED_DRAFT, "draft")

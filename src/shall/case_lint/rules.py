@@ -61,9 +61,9 @@ REPEATED_LOGIN = Rule(
     ),
     bad=(
         "steps:\n  - POST: /login\n    json: {user: ann}\n    capture: {token: $.token}\n"
-        "  - GET: /orders\n    expect: {status: 200}\n",
+        "  - GET: /orders\n    expect: 200\n",
     ),
-    good=("use: [login]\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n",),
+    good=("use: [login]\nsteps:\n  - GET: /orders\n    expect: 200\n",),
 )
 FIXED_HOST = Rule(
     "C204",
@@ -75,8 +75,8 @@ FIXED_HOST = Rule(
         "Name it in shall.yaml, under an environment, and write paths.",
         "请在 shall.yaml 的环境中写主机，用例中只写路径。",
     ),
-    bad=("host: https://shop.example.com\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n",),
-    good=("steps:\n  - GET: /orders\n    expect: {status: 200}\n",),
+    bad=("host: https://shop.example.com\nsteps:\n  - GET: /orders\n    expect: 200\n",),
+    good=("steps:\n  - GET: /orders\n    expect: 200\n",),
 )
 FIXED_SECRET = Rule(
     "C205",
@@ -92,8 +92,8 @@ FIXED_SECRET = Rule(
         "Name its source under `secrets` in shall.yaml and write its variable.",
         "请在 shall.yaml 的 `secrets` 中写明其来源，此处写变量。",
     ),
-    bad=("auth: {bearer: planted-1}\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n",),
-    good=('auth: {bearer: "{{ token }}"}\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n',),
+    bad=("auth: {bearer: planted-1}\nsteps:\n  - GET: /orders\n    expect: 200\n",),
+    good=('auth: {bearer: "{{ token }}"}\nsteps:\n  - GET: /orders\n    expect: 200\n',),
 )
 TO_BE_FILLED = Rule(
     "C206",
@@ -104,11 +104,9 @@ TO_BE_FILLED = Rule(
     Text("Write the value that the criterion asks for.", "请写上验收标准所要求的值。"),
     bad=(
         "draft: true\nsteps:\n  - POST: /orders\n    json: {item: 'TODO: an unknown item'}\n"
-        "    expect: {status: 404}\n",
+        "    expect: 404\n",
     ),
-    good=(
-        "steps:\n  - POST: /orders\n    json: {item: no-such-item}\n    expect: {status: 404}\n",
-    ),
+    good=("steps:\n  - POST: /orders\n    json: {item: no-such-item}\n    expect: 404\n",),
 )
 FILLED_DRAFT = Rule(
     "C207",
@@ -117,8 +115,8 @@ FILLED_DRAFT = Rule(
     Text("A draft has nothing left that is marked TODO.", "草稿中已没有标为 TODO 的内容。"),
     Text("Nothing in this draft is marked TODO.", "此草稿中没有标为 TODO 的内容。"),
     Text("Check it and remove `draft`, so that it runs.", "请检查后删除 `draft`，用例才会运行。"),
-    bad=("draft: true\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n",),
-    good=("steps:\n  - GET: /orders\n    expect: {status: 200}\n",),
+    bad=("draft: true\nsteps:\n  - GET: /orders\n    expect: 200\n",),
+    good=("steps:\n  - GET: /orders\n    expect: 200\n",),
 )
 
 RULES: tuple[Rule, ...] = (

@@ -17,6 +17,7 @@ from shall.cases.fields import Keys
 from shall.cases.forms import METHODS, WEBSOCKET
 from shall.cases.yaml_text import compose
 
+_ROOTS = ("testcase", "unittest")
 _LISTS = ("steps", "teardowns")
 
 
@@ -29,7 +30,10 @@ class _Comment(Struct, frozen=True):
 
 
 class _Outline(Struct):
-    """Where the values of a text begin: ``lines`` by path, in the order of the text."""
+    """Where the values of a text begin: ``lines`` by path, in the order of the text.
+
+    The path of the whole case is empty, whether it has the older root or not.
+    """
 
     lines: dict[Keys, int]
     inside: list[tuple[int, int, int, int]]
@@ -71,12 +75,15 @@ def _outline(text: str) -> _Outline | None:
         root = compose(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
-    if not isinstance(root, MappingNode):
+    if not isinstance(root, MappingNode) or not root.value:
         return None
     outline = _Outline({}, [], {name: [] for name in _LISTS})
-    _walk(root, (), outline)
-    case = next((value for _, value in root.value if isinstance(value, MappingNode)), None)
-    for key, value in case.value if case is not None else ():
+    first, below = root.value[0]
+    outline.lines[()] = first.start_mark.line
+    is_wrapped = first.value in _ROOTS and isinstance(below, MappingNode)
+    case = below if is_wrapped else root
+    _walk(case, (), outline)
+    for key, value in case.value:
         name = CASE_KEYS.get(str(key.value), str(key.value))
         if name in _LISTS and isinstance(value, SequenceNode):
             outline.steps[name].extend(map(_signature, value.value))
@@ -90,7 +97,7 @@ def _walk(node: Node, path: Keys, outline: _Outline) -> None:
     elif isinstance(node, MappingNode):
         for key, value in node.value:
             name = str(key.value) if isinstance(key, ScalarNode) else ""
-            today = CASE_KEYS.get(name, name) if len(path) == 1 else REQUEST_KEYS.get(name, name)
+            today = (REQUEST_KEYS if path else CASE_KEYS).get(name, name)
             inner = (*path, today)
             outline.lines.setdefault(inner, key.start_mark.line)
             _walk(key, inner, outline)
@@ -145,6 +152,8 @@ def _comments(text: str, outline: _Outline) -> Iterator[_Comment]:
         own = not line[:column].strip()
         following = number if not own else _next(starts, number, len(lines))
         path = None if following is None else starts.get(following)
+        if path == () and not own:
+            path = next((it for it, at in outline.lines.items() if it and at == number), ())
         yield _Comment(line[column:].rstrip(), path, own)
 
 
@@ -184,6 +193,6 @@ def _line_of(
 
 def _translated(path: Keys, moved: Mapping[str, Mapping[int, int]]) -> Keys:
     """Return a path in the new text: the steps may have other indexes."""
-    if len(path) < 3 or path[1] not in moved or not isinstance(path[2], int):
+    if len(path) < 2 or path[0] not in moved or not isinstance(path[1], int):
         return path
-    return (*path[:2], moved[str(path[1])].get(path[2], -1), *path[3:])
+    return (path[0], moved[str(path[0])].get(path[1], -1), *path[2:])

@@ -9,9 +9,17 @@ from shall.late_pattern import late_pattern
 EARLY = ("data", "use", "needs", "only")
 """Fields of a case that decide what runs, and when."""
 
-_FIRST_FIELD = late_pattern(
-    r"^testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)", re.MULTILINE
+_INDENTATION = late_pattern(
+    r"""^\ufeff?(?:testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)"""
+    r"""|["']?steps["']?[ \t]*:)""",
+    re.MULTILINE,
 )
+"""What shows how far the fields are indented: by nothing, unless they are below the older root."""
+
+_USUAL = "testcase:\n  "
+_USUAL_FIELD = late_pattern(rf"\n  [\"']?(?:{'|'.join(EARLY)})")
+"""Finds what may be such a field in a text that begins as usual, in a third of the time."""
+
 _WORDS = {word: late_pattern(rf"{word}(?!\w)") for word in EARLY}
 _NAMES = late_pattern(r"\[([\w/-]+(?:, *[\w/-]+)*)\] *(?:#.*)?")
 
@@ -31,12 +39,19 @@ def early_fields(text: str) -> Early | None:
 
     A case in flow style, or with merged mappings, that has such a word anywhere may have some.
     """
+    if (
+        text.startswith(_USUAL)
+        and text[len(_USUAL) : len(_USUAL) + 1].isalpha()
+        and "<" not in text
+        and _USUAL_FIELD.search(text) is None
+    ):
+        return None
     if not any([word in text and _has_word(text, word) for word in EARLY]):  # noqa: C419 - faster
         return None
-    first = _FIRST_FIELD.search(text)
+    first = _INDENTATION.search(text)
     if first is None or "<<" in text:
         return Early()
-    field = rf"^{first[1]}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
+    field = rf"^\ufeff?{first[1] or ''}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
     found = re.findall(field, text, re.MULTILINE)
     if not found:
         return None

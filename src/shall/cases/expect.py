@@ -113,10 +113,19 @@ Words = Callable[[str], str]
 def read_expect(
     values: Any, keys: Keys, report: Report, words: Words | None = None
 ) -> tuple[Check, ...]:
-    """Read the mapping under ``expect``; a check that cannot be read is left out."""
+    """Read the mapping under ``expect``; a check that cannot be read is left out.
+
+    In a step that sends a request, a number alone is its status.
+    """
+    takes_status = words is None and keys[_FIELD_OF_STEP:] == ("expect",)
+    if type(values) is int and takes_status:
+        values = {"status": values}
     if type(values) is not dict:
-        message = f"`expect` must be a mapping, not {kind_of(values)}."
+        wanted = "a status or a mapping" if takes_status else "a mapping"
+        message = f"`expect` must be {wanted}, not {kind_of(values)}."
         hint = "Write a selector and its value in each line, such as `status: 200`."
+        if takes_status:
+            hint = "Write `200`, or a selector and its value in each line, such as `status: 2xx`."
         report.add("case.bad-type", keys, message, hint)
         return ()
     checks: list[Check] = []

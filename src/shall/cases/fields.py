@@ -15,6 +15,9 @@ from shall.diagnostics.bounds import MAX_FINDINGS, shortened
 Keys: TypeAlias = tuple[str | int, ...]
 """Where a value is in the case: ``("steps", 0, "assert", 1, "type")``, as written."""
 
+AT_TOP = ""
+"""The first of keys that lead from the top of a file, beside the root of a case."""
+
 
 class Finding(Struct, frozen=True):
     """What is known of a diagnostic while its place in the file is not.
@@ -123,7 +126,7 @@ class Fields:
         self.keys = keys
         self.names: dict[str, str] = {}  # today's name to the spelling in the file
         if not isinstance(values, dict):
-            what = f"`{written(keys)}`" if keys else "`testcase`"
+            what = f"`{written(keys)}`" if keys else "A case"
             message = f"{what} must be a mapping, not {kind_of(values)}."
             findings.add("case.bad-type", keys, message)
             values = {}

@@ -11,7 +11,7 @@ from shall.cases.connection import read_connection_field
 from shall.cases.data import check_data
 from shall.cases.data_table import read_data_field
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
-from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
+from shall.cases.fields import AT_TOP, Fields, Finding, Findings, Keys, kind_of, written
 from shall.cases.forms import (
     DRAFT,
     METHODS,
@@ -24,6 +24,7 @@ from shall.cases.forms import (
 from shall.cases.functions import check_call
 from shall.cases.model import Allure, Case
 from shall.cases.nearest import nearest
+from shall.cases.root import OTHER_TOOLS, ROOT
 from shall.cases.steps import (
     STEP_FIELDS,
     TEARDOWN_FIELDS,
@@ -56,8 +57,9 @@ def read_full_data(data: Mapping[str, Any]) -> tuple[Case | None, Findings]:
     check_data(data, findings)
     if findings.problems:
         return None, findings
-    rooted = "testcase" in data or "unittest" in data
-    return _read_root(data if rooted else {"testcase": data}, findings), findings
+    if "unittest" in data or ROOT in data:
+        return _read_root(data, findings), findings
+    return _read_case(data, findings), findings
 
 
 def diagnostics_of(
@@ -83,21 +85,30 @@ def _diagnostic(finding: Finding, span: Span | None) -> Diagnostic:
 
 def _read_root(data: Any, findings: Findings) -> Case | None:
     if not isinstance(data, dict):
-        message = f"A case is a mapping under `testcase:`, not {kind_of(data)}."
-        findings.add("case.bad-type", (), message)
+        findings.add("case.bad-type", (), f"A case is a mapping, not {kind_of(data)}.")
     elif "unittest" in data:
         message = "The root is `unittest:`, not `testcase:`."
         findings.add("case.not-supported", (), message, "Unit cases are written by write_unittest.")
-    elif "testcase" not in data:
-        near = nearest("testcase", map(str, data))
-        hint = f"Is `{near}` meant?" if near else "Put the case under it."
-        findings.add("case.no-root", (), "The root `testcase:` is missing.", hint)
-    else:
-        for name in data.keys() - {"testcase"}:
+    elif ROOT in data:
+        for name in data.keys() - {ROOT}:
             message = f"`{name}` cannot be combined with `testcase:`."
-            findings.add("case.unknown-field", (), message, "Indent it under `testcase:`.")
-        return _read_case(data["testcase"], findings)
+            hint = "Indent it under `testcase:`, or remove that line and its indentation."
+            findings.add("case.unknown-field", (AT_TOP, name), message, hint, at_key=True)
+        return _read_case(data[ROOT], findings)
+    elif (other := next((it for it in data if it in OTHER_TOOLS), None)) is not None:
+        message = f"This is no case: `{other}` belongs to a document of another tool."
+        hint = "A case has the fields `name` and `steps`. `shall import` reads other formats."
+        findings.add("case.no-root", (other,), message, hint, at_key=True)
+    elif data.keys() & (_CASE_FIELDS | CASE_KEYS.keys()):
+        return _read_case(data, findings)
+    else:
+        near = nearest(ROOT, map(str, data))
+        hint = f"Remove `{near}:` and the indentation of what is below it." if near else _HINT
+        findings.add("case.no-root", (), "The fields `name` and `steps` are missing.", hint)
     return None
+
+
+_HINT = "Write them in the first column, such as `steps: [{GET: /users, expect: 200}]`."
 
 
 def _read_case(data: Any, findings: Findings) -> Case:
@@ -105,7 +116,7 @@ def _read_case(data: Any, findings: Findings) -> Case:
     steps = _each(root, "steps", STEP_FIELDS)
     teardowns = _each(root, "teardowns", TEARDOWN_FIELDS)
     if not steps:
-        hint = "Write `steps: [{GET: /users, expect: {status: 200}}]`, one step for each request."
+        hint = "Write `steps: [{GET: /users, expect: 200}]`, one step for each request."
         if root.values.get("steps") is None:
             root.missing("steps", hint)
         elif root.values["steps"] == []:

@@ -5,27 +5,26 @@ from shall.cases.predicates import PREDICATES
 from shall.cases.selector import WORDS
 
 EXAMPLE = """\
-testcase:
-  name: a user signs in and orders a book
-  host: "{{ Global.host }}"
-  verifies: [auth#1.2]
-  variables: {email: "{{ tools.fake_email() }}"}
-  steps:
-    - POST: /login
-      json: {email: "{{ email }}", password: "{{ Global.password }}"}
-      capture: {token: $.data.token}
-      expect: {status: 200}
-    - POST: /orders
-      headers: {Authorization: "Bearer {{ token }}"}
-      json: {item: book, qty: 2}
-      capture: {order: $.id}
-      expect:
-        status: 201
-        header Content-Type: {contains: json}
-        $.total: {greater_than: 0, less_or_equal: 100}
-        $.lines: {length: {at_least: 1}, any: {sku: B7}}
-  teardowns:
-    - DELETE: "/orders/{{ order }}"
+name: a user signs in and orders a book
+host: "{{ Global.host }}"
+verifies: [auth#1.2]
+variables: {email: "{{ tools.fake_email() }}"}
+steps:
+- POST: /login
+  json: {email: "{{ email }}", password: "{{ Global.password }}"}
+  capture: {token: $.data.token}
+  expect: 200
+- POST: /orders
+  headers: {Authorization: "Bearer {{ token }}"}
+  json: {item: book, qty: 2}
+  capture: {order: $.id}
+  expect:
+    status: 201
+    header Content-Type: {contains: json}
+    $.total: {greater_than: 0, less_or_equal: 100}
+    $.lines: {length: {at_least: 1}, any: {sku: B7}}
+teardowns:
+- DELETE: "/orders/{{ order }}"
 """
 
 _TEXT = """\

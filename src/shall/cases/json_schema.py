@@ -24,6 +24,8 @@ _STATUS = {"type": "integer", "minimum": 100, "maximum": 599}
 _TIME = {"type": "string", "pattern": r"^\s*[0-9.]+\s*(ms|s|min|h)\s*$"}
 _EXPRESSION = {"type": "string", "pattern": r"\{\{"}
 _CONDITIONS = {"$ref": "#/$defs/conditions"}
+_CASE = {"$ref": "#/$defs/case"}
+_SHARED = {"$ref": "#/$defs/shared"}
 
 _BY_TAKES: dict[Takes, dict[str, Any]] = {
     Takes.NOTHING: {"type": ["boolean", "null"]},
@@ -46,11 +48,10 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A test case of shall",
-        "type": "object",
-        "oneOf": [{"required": ["testcase"]}, {"required": ["shared"]}],
-        "additionalProperties": False,
-        "properties": {"testcase": _case(), "shared": _shared()},
+        "anyOf": [_CASE, _SHARED, _below("testcase", _CASE), _below("shared", _SHARED)],
         "$defs": {
+            "case": _case(),
+            "shared": _shared(),
             "step": _call(
                 {
                     "capture": _capture(),
@@ -71,6 +72,16 @@ def json_schema() -> dict[str, Any]:
             "auth": auth_schema(),
             "connection": connection_schema(),
         },
+    }
+
+
+def _below(root: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the older form, with the fields below a root."""
+    return {
+        "type": "object",
+        "required": [root],
+        "additionalProperties": False,
+        "properties": {root: fields},
     }
 
 
@@ -123,7 +134,12 @@ def _shared() -> dict[str, Any]:
         "required": ["steps"],
         "additionalProperties": False,
         "description": "steps that cases name under `use`; they run once in a run",
-        "properties": {name: known[name] for name in FIELDS_OF_SHARED},
+        "properties": {
+            name: {"$ref": f"#/$defs/case/properties/{name}"}
+            if name in ("steps", "teardowns", "host", "secrets")
+            else known[name]
+            for name in FIELDS_OF_SHARED
+        },
     }
 
 
@@ -260,13 +276,11 @@ def _expect() -> dict[str, Any]:
 def _expect_of_step() -> dict[str, Any]:
     expect = _expect_again()
     document = "an OpenAPI document that declares the response: its path, true for the project's"
-    return {
-        **expect,
-        "properties": {
-            **expect["properties"],
-            OPENAPI: {"anyOf": [_TEXT, {"const": True}], "description": document},
-        },
+    properties = {
+        **expect["properties"],
+        OPENAPI: {"anyOf": [_TEXT, {"const": True}], "description": document},
     }
+    return {"anyOf": [_STATUS, {**expect, "properties": properties}]}
 
 
 def _expect_again() -> dict[str, Any]:

@@ -4,7 +4,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from shall.cases.aliases import CASE_KEYS, CHECK_KEYS, REQUEST_KEYS
-from shall.cases.fields import Keys
+from shall.cases.fields import AT_TOP, Keys
 from shall.cases.yaml_text import compose
 from shall.span import Span
 
@@ -24,11 +24,16 @@ class Locator:
         roots = ("testcase", "unittest", "shared") if self.root else ()
         found = next(filter(None, (self._child(self.root, it) for it in roots)), None)
         self.case = found[1] if found else self.root
-        self.top = found[0] if found and self.root else self.root
+        self.top = found[0] if found else _first(self.root)
 
     def span(self, keys: Keys, at_key: bool = False) -> Span:
-        """Return the span of the value at the keys, or of its key."""
+        """Return the span of the value at the keys, or of its key.
+
+        Keys that begin with ``AT_TOP`` lead from the top of the file, also where it has a root.
+        """
         node, key_node = self.case, self.top
+        if keys[:1] == (AT_TOP,):
+            node, keys = self.root, keys[1:]
         for key in keys:
             found = self._child(node, key)
             if found is None:
@@ -63,6 +68,11 @@ class Locator:
                 if isinstance(each.value, str)
             }
         return self._indexes[id(node)]
+
+
+def _first(root: Node | None) -> Node | None:
+    """Return the first key of a document, which stands for all of it."""
+    return root.value[0][0] if isinstance(root, MappingNode) and root.value else root
 
 
 _OLDER: dict[str, list[str]] = {}

@@ -23,7 +23,7 @@ _ANYWHERE: dict[str, str] = {
 """Word to what it asks for: not in this release, in any mapping."""
 
 _EXPECT = "Write `expect`, selectors with values such as `expect: {status: 200, $.id: 1}`."
-_STATUS = "Write `expect: {status: 200}`."
+_STATUS = "Write `expect: 200`."
 _SCHEMA = "Write `expect: {body: {schema: FILE}}`."
 _CAPTURE = "Write `capture: {name: $.id}`; a later step reads `{{ name }}`."
 _FLAT = "Write the address with its method, `GET: /users`, and the other fields in the step itself."

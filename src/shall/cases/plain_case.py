@@ -38,6 +38,7 @@ from shall.cases.model import (
     Until,
 )
 from shall.cases.path import parse_path
+from shall.cases.root import fields_of
 from shall.errors import BadExpression, BadValue
 
 _Scalar = str | int | float | bool
@@ -83,7 +84,7 @@ class _Request(Struct, forbid_unknown_fields=True, gc=False, rename=_KEYS):
     follow_redirects: bool = True
     allow_status: _Statuses = []
     checks: list[_Check] = []
-    expect: dict[str, Any] = {}
+    expect: dict[str, Any] | int = {}
     capture: dict[str, str] | UnsetType = UNSET
     delay: str | UnsetType | None = UNSET
     until: dict[str, Any] | UnsetType | None = UNSET
@@ -112,14 +113,12 @@ class _Case(Struct, forbid_unknown_fields=True, gc=False):
     only: str | None = None
 
 
-class _File(Struct, forbid_unknown_fields=True, gc=False):
-    testcase: _Case
-
-
 def plain_case(data: Any) -> Case | None:
     """Return the case that JSON data holds; None where it is not plain."""
     try:
-        written = msgspec.convert(data, _File).testcase
+        fields = fields_of(data)
+        _require(fields is data or len(data) == 1)
+        written = msgspec.convert(fields, _Case)
         texts = (written.name, *written.secrets, *written.tags, *written.verifies, *written.needs)
         _require(all(map(is_shared_name, written.use)))
         if not written.steps or not all(map(str.strip, texts)):
@@ -128,7 +127,6 @@ def plain_case(data: Any) -> Case | None:
             if reason is not None and not reason.strip():
                 return None
         _check_host(written.host)
-        fields = data["testcase"]
         answers_at = _moments(written)
         for value in (written.host, written.variables, written.data):
             _check_texts(value, answers_at, 0)
@@ -168,20 +166,24 @@ def _steps(
 ) -> tuple[Step, ...]:
     made = []
     for at, written in enumerate(steps):
-        _check_fields(data[at], answers_at, at + 1)
-        capture: Mapping[str, str] = {}
+        fields = data[at]
+        _check_fields(fields, answers_at, at + 1)
+        name = default_id("step", at) if written.id is None else written.id
+        request = _request(written, fields)
+        if _USUAL.issuperset(fields):
+            made.append(Step(name, request, _checks(written.checks, answers_at, at + 1)))
+            continue
         delay_s, until = 0.0, None
-        if written.capture:
-            capture = written.capture
+        capture = written.capture or {}
+        if capture:
             _check_capture(capture)
         if written.delay is not UNSET or written.until is not UNSET:
-            if written.delay == "" or written.until == {}:
-                raise _Refused
+            _require(written.delay != "" and written.until != {})
             delay_s, until = _waits(written, ("steps", at))
         made.append(
             Step(
-                default_id("step", at) if written.id is None else written.id,
-                _request(written),
+                name,
+                request,
                 _all_checks(written, ("steps", at), answers_at, at + 1),
                 _statuses(written.allow_status) if written.allow_status else (),
                 capture,
@@ -190,6 +192,11 @@ def _steps(
             )
         )
     return tuple(made)
+
+
+_METHODS = frozenset(METHODS)
+_USUAL = _METHODS | {"id", "path", "url", "method", "headers", "params", "json", "assert"}
+"""Fields of a step that are its request and the list of its checks."""
 
 
 def _waits(written: _Request, keys: tuple[str | int, ...]) -> tuple[float, Until | None]:
@@ -208,13 +215,14 @@ def _teardowns(
     made = []
     for at, call in enumerate(written.teardowns):
         moment = len(written.steps) + len(written.teardowns) - at
-        _check_fields(fields["teardowns"][at], answers_at, moment)
+        undone = fields["teardowns"][at]
+        _check_fields(undone, answers_at, moment)
         _require(call.capture is call.delay is call.until is UNSET)
         made.append(
             Teardown(
                 default_id("teardown", at) if call.id is None else call.id,
                 "api",
-                _request(call),
+                _request(call, undone),
                 None,
                 _all_checks(call, ("teardowns", at), answers_at, moment),
                 _statuses(call.allow_status),
@@ -227,7 +235,7 @@ def _all_checks(
     written: _Request, keys: tuple[str | int, ...], answers_at: _Moments, moment: int
 ) -> tuple[Check, ...]:
     checks = _checks(written.checks, answers_at, moment)
-    if not written.expect:
+    if written.expect == {}:
         return checks
     from shall.cases.expect import read_expect  # older cases have lists of checks alone
 
@@ -269,34 +277,29 @@ def _check_host(host: str | None) -> None:
         _require(host.startswith(_ADDRESSES) and host.isprintable())
 
 
-def _address(written: _Request) -> tuple[str, str]:
+def _address(written: _Request, fields: dict[str, Any]) -> tuple[str, str]:
     """Return the method and the address, which are given once."""
     method: str = written.method or "GET"
     url = written.path if written.url is None else written.url
-    if url is not None:
-        _require(written.path is None or written.url is None)
-    short = (
-        *(written.get, written.post, written.put, written.patch),
-        *(written.delete, written.head, written.options),
-    )
-    if short != _NO_SHORTHAND:
-        _require(url is None and written.method is None and short.count(None) == len(short) - 1)
-        method, url = next(it for it in zip(METHODS, short, strict=True) if it[1] is not None)
+    if not _METHODS.isdisjoint(fields):
+        names = _METHODS.intersection(fields)
+        _require(url is None and written.method is None and len(names) == 1)
+        (method,) = names
+        url = fields[method]
+    elif written.url is not None:
+        _require(written.path is None)
     if url is None:
         raise _Refused
     return method, url
 
 
-_NO_SHORTHAND = (None,) * len(METHODS)
-
-
-def _request(written: _Request) -> RequestTemplate:
-    method, url = _address(written)
+def _request(written: _Request, fields: dict[str, Any]) -> RequestTemplate:
+    method, url = _address(written, fields)
     timeout_s = written.timeout_s
     if (
         not (url[:1] == "/" or url.startswith(_ADDRESSES))
         or not url.isprintable()
-        or in_single_braces(url)
+        or ("{" in url and in_single_braces(url))
         or (timeout_s is not None and not 0 < timeout_s < math.inf)
     ):
         raise _Refused

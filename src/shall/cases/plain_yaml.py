@@ -9,8 +9,10 @@ most lines of a suite occur in many files. The tests compare what is read with P
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
+from shall.cases.plain_layout import Form, NotPlain, document_of, layout_of
 from shall.late_pattern import late_pattern
 
 MAX_CHARACTERS = 200_000
@@ -73,18 +75,11 @@ def _odd_character() -> re.Pattern[str]:
     )
 
 
-class _Refused(Exception):
-    """The text is not plain."""
+_Line: TypeAlias = tuple[Form, Any]
+"""A line: its form and its value. Lines of one form have the same ``Form``."""
 
-
-_Line: TypeAlias = tuple[int, int, str | None, Any, Callable[[Any], Any] | None]
-"""A line: its place, the column of its content, its key, its value (``_LATER``: it may follow), and
-what copies the value where it is shared with other documents.
-
-The place is the column of its key, or the complement (``~``) of that of its dash.
-"""
-
-_LATER: Any = object()
+_form = lru_cache(maxsize=4096)(Form)
+_form_of, _value_of = itemgetter(0), itemgetter(1)
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
@@ -94,68 +89,17 @@ def read_plain(text: str) -> dict[str, Any] | None:
     """
     if len(text) > MAX_CHARACTERS:
         return None
+    if len(_LINES) > _MOST_REMEMBERED:
+        _LINES.clear()
     try:
-        return _document(filter(None, map(_LINES.__getitem__, text.split("\n"))))
-    except _Refused:
+        lines = [*filter(None, map(_LINES.__getitem__, text.split("\n")))]
+        if not lines:
+            return {}
+        forms = tuple(map(_form_of, lines))
+        layout = layout_of(forms)
+    except NotPlain:
         return None
-
-
-_Opened = list[tuple[int, Any]]
-"""The collections that go on, the innermost last, each with the place of its lines."""
-
-_Waiting = tuple[int, dict[str, Any], str]
-"""A key whose value may follow: its column, its mapping and itself."""
-
-_NOWHERE = 1 << 20
-"""The place of no line."""
-
-
-def _document(lines: Iterable[_Line]) -> dict[str, Any]:
-    """Put lines together, each where its place says."""
-    root: dict[str, Any] = {}
-    opened: _Opened = [(0, root)]
-    at, inner = opened[-1]  # where the next line goes on, unless it has another place
-    waiting: _Waiting | None = None
-    for place, column, key, value, copied in lines:
-        if copied is not None:
-            value = copied(value)
-        if place != at:
-            inner = _collection(place, opened, waiting)
-            at, waiting = place, None
-        if key is None:
-            inner.append(value)
-            continue
-        if place < 0:
-            values: dict[str, Any] = {}
-            inner.append(values)
-            opened.append((column, values))
-            at, inner = column, values
-        if key in inner:
-            raise _Refused
-        if value is _LATER:
-            waiting = column, inner, key
-            at, value = _NOWHERE, None
-        inner[key] = value
-    return root
-
-
-def _collection(place: int, opened: _Opened, waiting: _Waiting | None) -> Any:
-    """Return the mapping or list whose lines have a place; a key that waits begins a new one."""
-    column = place if place >= 0 else ~place
-    if waiting is not None and (column > waiting[0] or (place < 0 and column == waiting[0])):
-        _, mapping, key = waiting
-        begun: Any = {} if place >= 0 else []
-        mapping[key] = begun
-        opened.append((place, begun))
-        return begun
-    while (opened[-1][0] if opened[-1][0] >= 0 else ~opened[-1][0]) > column or (
-        place >= 0 > opened[-1][0]
-    ):
-        opened.pop()
-    found, collection = opened[-1]
-    if found != place:
-        raise _Refused
-    return collection
+    return document_of(layout, [*map(_value_of, lines)])
 
 
 class _Lines(dict[str, _Line | None]):
@@ -165,14 +109,20 @@ class _Lines(dict[str, _Line | None]):
         """Read one line; None where it is empty or a comment."""
         head, mark, last = text.rpartition(": ")
         begun = _HEADS.get(head)
-        line = None if begun is None else _with_head(begun, last)
+        line = None
+        if begun is not None:
+            form, values, name = begun
+            if values is None:
+                value = _usual(last)
+                if value is not _UNUSUAL:
+                    line = form, value
+            elif last[-1:] == "}" and (value := _usual(last[:-1])) is not _UNUSUAL:
+                line = form, {**values, name: value}
         if line is None:
             line = _any_line(text)
             if mark and line is not None and len(head) <= _REMEMBERED:
                 _remember_head(head, last, line)
         if len(text) <= _REMEMBERED:
-            if len(self) >= _MOST_REMEMBERED:
-                self.clear()
             self[text] = line
         return line
 
@@ -180,21 +130,11 @@ class _Lines(dict[str, _Line | None]):
 _LINES = _Lines()
 _MOST_REMEMBERED = 4096
 
-_Head: TypeAlias = tuple[int, int, str | None, dict[str, Any] | None, str]
-"""The beginning of a line: its place, column and key, and in a flow mapping the entries before the
-last, whose key comes at the end."""
+_Head: TypeAlias = tuple[Form, dict[str, Any] | None, str]
+"""The beginning of a line: its form, and in a flow mapping the entries before the last, whose key
+comes at the end."""
 
 _HEADS: dict[str, _Head] = {}
-
-
-def _with_head(head: _Head, last: str) -> _Line | None:
-    """Read a line that begins like another, and ends with another value; None: it is unusual."""
-    place, column, key, values, name = head
-    if values is None:
-        value = _usual(last)
-        return None if value is _UNUSUAL else (place, column, key, value, None)
-    value = _usual(last[:-1]) if last[-1:] == "}" else _UNUSUAL
-    return None if value is _UNUSUAL else (place, column, key, {**values, name: value}, dict.copy)
 
 
 def _remember_head(head: str, last: str, line: _Line) -> None:
@@ -202,16 +142,16 @@ def _remember_head(head: str, last: str, line: _Line) -> None:
 
     The value of the line shows that its last colon is not within a quoted text.
     """
-    place, column, key, value, copied = line
+    form, value = line
     begun: _Head | None = None
-    if copied is None:
-        if key is not None and _usual(last) == value:
-            begun = place, column, key, None, ""
-    elif copied is dict.copy and value:
+    if form.copy is None:
+        if form.key is not None and _usual(last) == value:
+            begun = form, None, ""
+    elif form.copy is dict.copy and value:
         values = dict(value)
         name, end = values.popitem()
         if _usual(last[:-1]) == end:
-            begun = place, column, key, values, name
+            begun = form, values, name
     if begun is not None:
         if len(_HEADS) >= _MOST_REMEMBERED:
             _HEADS.clear()
@@ -220,7 +160,7 @@ def _remember_head(head: str, last: str, line: _Line) -> None:
 
 def _any_line(text: str) -> _Line | None:
     if not (text.isascii() and text.isprintable()) and _odd_character().search(text):
-        raise _Refused
+        raise NotPlain
     content = text.lstrip(" ")
     if not content or content[0] == "#":
         return None
@@ -231,16 +171,17 @@ def _any_line(text: str) -> _Line | None:
             return line
     found = _LINE.fullmatch(text) if len(text) <= _LONGEST_LINE else None
     if found is None or not (found[3] or (found[2] and (found[4] or found[5]))):
-        raise _Refused
+        raise NotPlain
     begin, dashes, key, scalar, flow = found.groups()
     column = len(begin)
     place = ~(column - len(dashes)) if dashes else column
     name = None if key is None else _key(key)
     if scalar is not None:
-        return place, column, name, _scalar(scalar), None
+        return _form(place, column, name), _scalar(scalar)
     if flow is not None:
-        return place, column, name, *_flow(flow)
-    return place, column, name, _LATER, None
+        value, copy = _flow(flow)
+        return _form(place, column, name, copy=copy), value
+    return _form(place, column, name, waits=True), None
 
 
 def _usual_line(content: str, column: int) -> _Line | None:
@@ -253,7 +194,7 @@ def _usual_line(content: str, column: int) -> _Line | None:
     key, mark, value = content.partition(":")
     name = _key(key) if mark and _is_usual_key(key) else None
     if name is not None and not value:
-        return place, column, name, _LATER, None
+        return _form(place, column, name, waits=True), None
     if name is None and place < 0:
         value = content
     elif name is not None and value[0] == " ":
@@ -261,9 +202,10 @@ def _usual_line(content: str, column: int) -> _Line | None:
     else:
         return None
     if value[:1] in _CLOSING:
-        return place, column, name, *_flow(value)
+        collection, copy = _flow(value)
+        return _form(place, column, name, copy=copy), collection
     scalar = _usual(value)
-    return None if scalar is _UNUSUAL else (place, column, name, scalar, None)
+    return None if scalar is _UNUSUAL else (_form(place, column, name), scalar)
 
 
 def _is_usual_key(text: str) -> bool:
@@ -280,6 +222,8 @@ def _usual(text: str) -> Any:
         return int(text)
     if text.isidentifier() and text.isascii():
         return _CONSTANTS.get(text, _UNUSUAL) if text.lower() in _ODD_WORDS else text
+    if not text.strip(_SIGNS) and text[:1] in _FIRST_SIGNS and text[-1] != " ":
+        return _UNUSUAL if "  " in text else text
     if not text.isprintable() or not (text.isascii() or _odd_character().search(text) is None):
         return _UNUSUAL
     first = text[:1]
@@ -297,7 +241,7 @@ _UNUSUAL: Any = object()
 
 def _are_words(text: str) -> bool:
     first = text[:1]
-    if not (first.isalpha() or first in _FIRST_SIGNS or first > "\x7f") or text[-1] == " ":
+    if not (first in _FIRST_SIGNS or first > "\x7f") or text[-1] == " ":
         return False
     if any([it in text for it in _NOT_IN_WORDS]):  # noqa: C419 - faster
         return False
@@ -318,8 +262,11 @@ def _is_number(text: str) -> bool:
 
 _QUOTES = frozenset("\"'")
 _NUMERIC = frozenset("-0123456789")
-_FIRST_SIGNS = frozenset("_/")
-_AFTER_COLON = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/"
+_FIRST_SIGNS = frozenset(_LETTERS)
+_AFTER_COLON = frozenset(f"{_LETTERS}0123456789")
+_SIGNS = f"{_LETTERS}0123456789 .-@?=&+"
+"""Signs that words may have anywhere but at their beginning and end."""
 _NOT_IN_WORDS = (",", "[", "]", "{", "}", "  ", " #", " :")
 
 
@@ -333,11 +280,11 @@ def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
             values = dict(map(_pair, pairs))
         if values is not None:
             if len(values) < len(pairs):
-                raise _Refused
+                raise NotPlain
             return values, dict.copy
     value, end = _nested(text, 0, 0)
     if end != len(text):
-        raise _Refused
+        raise NotPlain
     return value, _copied
 
 
@@ -357,7 +304,7 @@ def _usual_pairs(pairs: Iterable[str]) -> dict[str, Any] | None:
 def _pair(text: str) -> tuple[str, Any]:
     found = _ENTRY.fullmatch(text)
     if found is None or found[1] is None or found[2] is None:
-        raise _Refused
+        raise NotPlain
     return _key(found[1]), _scalar(found[2])
 
 
@@ -365,7 +312,7 @@ def _nested(text: str, at: int, depth: int) -> tuple[Any, int]:
     """Read the flow collection that begins at a place; return it and where it ends."""
     begin = text[at : at + 1]
     if depth > _DEEPEST_FLOW or begin not in _CLOSING:
-        raise _Refused
+        raise NotPlain
     close = _CLOSING[begin]
     pairs: list[tuple[str | None, Any]] = []
     at = len(text) - len(text[at + 1 :].lstrip(" "))
@@ -375,10 +322,10 @@ def _nested(text: str, at: int, depth: int) -> tuple[Any, int]:
     keys = {key for key, _ in pairs}
     if begin == "[":
         if keys - {None}:
-            raise _Refused
+            raise NotPlain
         return [value for _, value in pairs], at + 1
     if None in keys or len(keys) < len(pairs):
-        raise _Refused
+        raise NotPlain
     return dict(pairs), at + 1
 
 
@@ -386,7 +333,7 @@ def _entry(text: str, at: int, depth: int) -> tuple[str | None, Any, int]:
     """Read an entry of a flow collection; return its key, its value and where the next begins."""
     found = _ENTRY.match(text, at)
     if found is None:
-        raise _Refused
+        raise NotPlain
     key, scalar = found.groups()
     if scalar is None:
         value, at = _nested(text, found.end(), depth + 1)
@@ -394,7 +341,7 @@ def _entry(text: str, at: int, depth: int) -> tuple[str | None, Any, int]:
         value, at = _scalar(scalar), found.end()
     following = _NEXT.match(text, at)
     if following is None:
-        raise _Refused
+        raise NotPlain
     return None if key is None else _key(key), value, following.end()
 
 
@@ -402,7 +349,7 @@ def _key(text: str) -> str:
     if text[0] in "\"'":
         return text[1:-1]
     if text.lower() in _ODD_WORDS:
-        raise _Refused
+        raise NotPlain
     return text
 
 
@@ -416,7 +363,7 @@ def _scalar(text: str) -> Any:
         return float(text) if "." in text else int(text)
     if text.lower() in _ODD_WORDS:
         if text not in _CONSTANTS:
-            raise _Refused
+            raise NotPlain
         return _CONSTANTS[text]
     return text
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from shall.cases.forms import METHODS
 from shall.cases.model import Case
 from shall.cases.path import parse_path
 from shall.cases.plain_case import plain_case
 from shall.cases.plain_yaml import read_plain
+from shall.cases.root import ROOT, has_own_form
 from shall.errors import BadValue, InvalidCase
 from shall.late_pattern import late_pattern
 
@@ -48,7 +50,7 @@ def load_yaml(text: str, file: str, *, keys_as_written: bool = False) -> Any:
 
 
 def locate(text: str, file: str, path: str, *, at_key: bool = False) -> "Span":
-    """Return the span of the value, or key, at ``steps[0].assert[1]`` under ``testcase:``.
+    """Return the span of the value, or key, at ``steps[0].assert[1]`` of a case.
 
     A path that is not there has the span of the nearest value above it; a text that is no
     YAML gives line 1. Older spellings in the text are found under today's names.
@@ -76,16 +78,35 @@ def locator(text: str, file: str, *, at_key: bool = False) -> "Callable[[str], S
 
 
 def root_of(text: str) -> str | None:
-    """Return ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
-    if text.startswith("testcase:\n"):
-        return "testcase"
+    """Return ``testcase`` or ``unittest`` by a glance at the text; None for any other file.
+
+    A case with its fields at the top level has the root ``testcase``, too.
+    """
+    if text.startswith("testcase:\n") or _begins_plainly(text):
+        return ROOT
     found = _JSON_ROOT.match(text) if text.lstrip().startswith("{") else None
     found = found or _ROOT.search(text)
-    return found[1] if found else None
+    if found is None:
+        return ROOT if has_own_form(text) else None
+    return found[1]
+
+
+def is_wrapped(text: str) -> bool:
+    """Return whether a text that is a case has the older root ``testcase:``."""
+    return (_ROOT.search(text) or _JSON_ROOT.match(text)) is not None
+
+
+def _begins_plainly(text: str) -> bool:
+    """Return whether the first step is a request of the usual form, as in most cases."""
+    begin = text.find("\nsteps:\n")
+    return begin >= 0 and text[begin + 8 : begin + 40].lstrip(" ").startswith(_FIRST_STEPS)
+
+
+_FIRST_STEPS = tuple(f"- {method}: " for method in METHODS)
 
 
 def read_case(text: str, file: str) -> Case:
-    """Read the text of a case file rooted ``testcase:``.
+    """Read the text of a case file.
 
     Raises:
         InvalidCase: With every problem, each at its line and column.

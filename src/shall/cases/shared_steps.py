@@ -1,5 +1,6 @@
 """Reads files of shared steps, which cases name under ``use``."""
 
+from shall.cases.fields import AT_TOP
 from shall.cases.forms import FIELDS_OF_SHARED
 from shall.cases.full_case import diagnostics_of, read_full
 from shall.cases.locations import Locator
@@ -10,19 +11,26 @@ from shall.errors import InvalidCase
 from shall.span import Span
 
 ROOT = "shared"
+"""The older root of such a file."""
 
 
 def read_shared(text: str, file: str) -> Case:
-    """Read the text of a file rooted ``shared:``.
+    """Read the text of a file of shared steps, in the older form below the root ``shared:``.
 
     Raises:
         InvalidCase: With every problem, each at its line and column.
     """
     data = load_yaml(text, file)
-    if not isinstance(data, dict) or data.keys() != {ROOT}:
-        message = "Shared steps are below the root `shared:`, and nothing is beside it."
-        raise InvalidCase([_problem(message, Span(file, 1))])
-    fields = data[ROOT]
+    fields = data
+    if isinstance(data, dict):
+        is_wrapped = ROOT in data
+        fields = data[ROOT] if is_wrapped else data
+        for name in data.keys() - {ROOT} if is_wrapped else data.keys() & {"testcase"}:
+            message = f"Shared steps have no `{name:.60}`."
+            if is_wrapped:
+                message = f"`{name:.60}` cannot be combined with the older root `shared:`."
+            place = Locator(text, file).span((AT_TOP, name), at_key=True)
+            raise InvalidCase([_problem(message, place)])
     if isinstance(fields, dict):
         fields = {"name": file.rpartition("/")[2].partition(".")[0], **fields}
     case, findings = read_full({"testcase": fields})

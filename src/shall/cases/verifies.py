@@ -85,7 +85,7 @@ def _root(text: str) -> MappingNode | None:
     document = compose(text)
     if not isinstance(document, MappingNode):
         return None
-    root = _value(document, "testcase") or _value(document, ROOT)
+    root = _value(document, "testcase") or _value(document, ROOT) or document
     return root if isinstance(root, MappingNode) else None
 
 

@@ -31,7 +31,7 @@ from shall.errors import BadValue
 
 
 def to_data(case: Case) -> dict[str, Any]:
-    """Return the case as JSON data under ``testcase``, without what is empty."""
+    """Return the case as JSON data, without what is empty."""
     data = {
         "name": case.name,
         "description": case.description,
@@ -55,7 +55,7 @@ def to_data(case: Case) -> dict[str, Any]:
     empty: dict[str, Any] = {"allure": {}} if case.allure == Allure() else {}
     if case.data == ():
         empty["data"] = []
-    return {"testcase": {**_filled(data), **empty}}
+    return {**_filled(data), **empty}
 
 
 def _data(case: Case) -> str | list[dict[str, Any]] | None:
@@ -105,7 +105,10 @@ def _answer(part: Step | Teardown) -> dict[str, Any]:
     listed, expected = _checks(part.checks)
     if part.sql is not None:
         expected = _in_sql(expected)
-    return _filled({"allow_status": list(part.allow_status), "assert": listed, "expect": expected})
+    shown: Any = expected
+    if expected.keys() == {"status"} and type(expected["status"]) is int:
+        shown = expected["status"]
+    return _filled({"allow_status": list(part.allow_status), "assert": listed, "expect": shown})
 
 
 def _checks(checks: tuple[Check, ...]) -> tuple[list[dict[str, Any]], dict[str, Any]]:

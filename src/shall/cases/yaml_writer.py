@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from shall.cases.model import Case
+from shall.cases.root import ROOT
 from shall.cases.writer import to_data
 
 _PLAIN = re.compile(
@@ -20,9 +21,13 @@ _PLAIN = re.compile(
 _UNSURE = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|none|nan|inf)|.{81,}")
 
 
-def to_yaml(case: Case) -> str:
-    """Return the case as the text of a YAML file; ``read_case`` gives the same case back."""
-    return dump(to_data(case))
+def to_yaml(case: Case, *, is_wrapped: bool = False) -> str:
+    """Return the case as the text of a YAML file; ``read_case`` gives the same case back.
+
+    ``is_wrapped``: with the older root, by which a file among shared steps is a case.
+    """
+    data = to_data(case)
+    return dump({ROOT: data} if is_wrapped else data)
 
 
 def dump(data: Any) -> str:
@@ -37,16 +42,23 @@ def dump(data: Any) -> str:
     )
 
 
+_STEPS = ("steps", "teardowns")
+
+
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's safe dumper: quotes whatever is not plainly a text, indents lists, no aliases."""
+    """PyYAML's safe dumper: quotes whatever is not plainly a text, no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         """Write a shared value out each time."""
         return data is not self
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
-        """Write a short mapping of plain values in one line."""
+        """Write a short mapping of plain values in one line; each field of a step has a line."""
         node = super().represent_mapping(tag, mapping, flow_style)
+        for key, value in node.value:
+            if key.value in _STEPS and isinstance(value, yaml.SequenceNode) and value.value:
+                for each in (value, *value.value):
+                    each.flow_style = False
         node.flow_style = _fits_line([part for pair in node.value for part in pair])
         return node
 
@@ -55,10 +67,6 @@ class _Dumper(yaml.SafeDumper):
         node = super().represent_sequence(tag, sequence, flow_style)
         node.flow_style = _fits_line(node.value)
         return node
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indent a list below its key."""
-        super().increase_indent(flow, indentless and self is None)
 
 
 _LINE = 80

@@ -27,11 +27,10 @@ _REQUIREMENTS = """\
 """
 
 _CASE = """\
-testcase:
-  name: the service is healthy
-{links}  steps:
-    - GET: /health
-      expect: {status: 200}
+name: the service is healthy
+{links}steps:
+- GET: /health
+  expect: 200
 """
 
 _HOST = "host: http://127.0.0.1:8000\n"
@@ -41,7 +40,7 @@ _SETTINGS = """\
 # secrets: [password]
 """
 
-_VERIFIES = '  verifies: ["default#1.1"]\n'
+_VERIFIES = 'verifies: ["default#1.1"]\n'
 _DOCUMENT = "specs/requirements.md"
 
 
@@ -52,7 +51,7 @@ def _files(workspace: Workspace, cases: str, *, has_host: bool) -> dict[str, str
     one, and verifies nothing that others wrote.
     """
     has_settings = workspace.files.is_file(FILE_NAME)
-    links = f"  {_HOST}" if has_settings and not has_host else ""
+    links = _HOST if has_settings and not has_host else ""
     if not workspace.files.is_file(_DOCUMENT):
         links += _VERIFIES
     case = f"{cases}/health.yaml"

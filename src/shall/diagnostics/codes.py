@@ -22,7 +22,7 @@ MEANINGS: Mapping[str, str] = {
     "case.forward-reference": "An expression refers to a step that has not run yet.",
     "case.ignored-field": "A field has no effect here.",
     "case.missing-field": "A required field is missing.",
-    "case.no-root": "The root `testcase:` is missing.",
+    "case.no-root": "The file is no case: it has neither the fields nor the root of one.",
     "case.not-supported": "A case of this kind is not read here.",
     "case.older-spelling": "A field or value has an older spelling. It is read as the current one.",
     "case.only": "A case is marked with `only` where all cases must run: in CI, and for the gate.",

@@ -56,7 +56,7 @@ def draft_case(criterion: Criterion, examples: Sequence[Example] = ()) -> dict[s
         "variables": variables,
         "steps": steps,
     }
-    return {"testcase": {name: value for name, value in case.items() if value}}
+    return {name: value for name, value in case.items() if value}
 
 
 def _to_fill(what: str) -> str:

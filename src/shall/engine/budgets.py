@@ -102,12 +102,12 @@ class Budget:
         Raises:
             MemoryInUse: Other cases use the memory of the process.
         """
-        if size_bytes > self._free_bytes:
-            lacking = size_bytes - self._free_bytes
-            taken = self._memory.take(lacking, _RESERVED_BYTES)
+        left = self._free_bytes - size_bytes
+        if left < 0:
+            taken = self._memory.take(-left, _RESERVED_BYTES)
             self._held_bytes += taken
-            self._free_bytes += taken
-        self._free_bytes -= size_bytes
+            left += taken
+        self._free_bytes = left
 
     def mark(self) -> tuple[int, int, int]:
         """Return what is in use now, for ``return_to``."""
@@ -132,13 +132,14 @@ class Budget:
             OverBudget: The responses of this case would take more than ``CASE_BYTES``.
             MemoryInUse: Other cases use the memory of the process.
         """
-        if self._decoded_bytes + size_bytes > CASE_BYTES:
+        decoded = self._decoded_bytes + size_bytes
+        if decoded > CASE_BYTES:
             raise OverBudget(
                 f"The JSON of the responses would take more than {CASE_BYTES >> 20} MiB of memory.",
                 hint="Ask the service for less, as by a page size.",
             )
         self.hold(size_bytes)
-        self._decoded_bytes += size_bytes
+        self._decoded_bytes = decoded
 
     def expand(self, size_bytes: int) -> None:
         """Count text that is about to be made.
@@ -147,10 +148,11 @@ class Budget:
             OverBudget: The expressions of this case would make more than ``EXPANDED_BYTES``.
             MemoryInUse: Other cases use the memory of the process.
         """
-        if self._expanded_bytes + size_bytes > EXPANDED_BYTES:
+        expanded = self._expanded_bytes + size_bytes
+        if expanded > EXPANDED_BYTES:
             raise _too_much()
         self.hold(size_bytes)
-        self._expanded_bytes += size_bytes
+        self._expanded_bytes = expanded
 
     def expand_value(self, value: Any) -> None:
         """Count a value that an expression gives, with everything inside of it.
@@ -161,8 +163,8 @@ class Budget:
             OverBudget: It is too large, or deeper than ``MAX_DEPTH``.
             MemoryInUse: Other cases use the memory of the process.
         """
-        if isinstance(value, str):
-            self.expand(text_bytes(value))
+        if type(value) is str:
+            self.expand(len(value) if value.isascii() else _WIDE * len(value))
         elif isinstance(value, dict | list):
             self.expand(_value_bytes(value, EXPANDED_BYTES - self._expanded_bytes))
 

@@ -16,9 +16,10 @@ from shall.engine.check import CaseContext
 from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
+from shall.engine.learning import Secrecy
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case, step_path
-from shall.engine.record import Secrecy, StepRecord, step_results
+from shall.engine.record import StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
 from shall.engine.step import error_message, run_call, worst
@@ -63,8 +64,7 @@ def run_case(
     left behind.
     """
     at, started = datetime.now(UTC), time.perf_counter()
-    failed = next((it.error for it in job.shared if it.error is not None), None)
-    progress = _Progress(error=job.error or failed, draws=draws_of(job, options))
+    progress = _Progress(error=job.error or _shared_error(job), draws=draws_of(job, options))
     if (why := _why_skipped(job)) is not None and job.case is not None:
         return _skipped(job, job.case, why, options, at)
     redactor = _redactor(job, options)
@@ -97,6 +97,14 @@ def run_case(
         if taken is not None and progress.error is None:
             taken(scope.variables, redactor.known)
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
+
+
+def _shared_error(job: Job) -> Message | None:
+    """Return why shared steps that the case uses failed; None where none did."""
+    for shared in job.shared:
+        if shared.error is not None:
+            return shared.error
+    return None
 
 
 def draws_of(job: Job, options: RunOptions) -> Draws:
@@ -258,7 +266,7 @@ def _result(
 def _checks_executed(case: Case | None, records: Sequence[StepRecord]) -> int:
     """Return how many checks were carried out: none where no step with one that can fail ran."""
     count = sum([len(record.plans) for record in records])
-    if case is None or all(step.flow is None for step in case.steps):
+    if case is None or not [step for step in case.steps if step.flow is not None]:
         return count
     from shall.engine.vacuity import step_can_fail  # few cases have conditions or loops
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from shall.engine.evaluate import evaluate
+from shall.engine.learning import Secrecy
 from shall.engine.plan import CheckPlan
 from shall.engine.query import Content, Selected
-from shall.engine.record import Secrecy
 from shall.engine.scope import Scope
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome
@@ -72,10 +72,11 @@ ERRORS = frozenset({"check.not_json", "check.bad_schema"})
 
 def remember(step_id: str, content: Content, scope: Scope) -> None:
     """Let expressions read the response of a step, by its id."""
-    scope.steps.pop(step_id, None)  # of an attempt before
     if content.is_json:
         scope.steps[step_id] = content.value
-    elif content.present:
+        return
+    scope.steps.pop(step_id, None)  # of an attempt before
+    if content.present:
         scope.missing[step_id] = f"its response {content.why_not_json}"
     else:
         scope.missing[step_id] = "its response has no body"

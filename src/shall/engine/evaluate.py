@@ -65,15 +65,18 @@ def as_text(value: Any) -> str:
 
 
 def _evaluate_text(text: str, scope: Scope) -> Any:
-    template = parse_template(text)
-    if template.is_lone:
-        return _expression(template.expressions[0], scope)
-    parts = [
-        part if type(part) is str else as_text(_expression(part, scope))  # type: ignore[arg-type]
-        for part in template.parts
-    ]
-    scope.budget.expand(sum([text_bytes(part) for part in parts]))  # before it is made
-    return "".join(parts)
+    parts = parse_template(text).parts
+    if len(parts) == 1 and type(parts[0]) is not str:
+        return _expression(parts[0], scope)  # type: ignore[arg-type]
+    made, size = [], 0
+    for part in parts:
+        if type(part) is not str:
+            value = _expression(part, scope)  # type: ignore[arg-type]
+            part = value if type(value) is str else as_text(value)
+        size += len(part) if part.isascii() else text_bytes(part)
+        made.append(part)
+    scope.budget.expand(size)  # before it is made
+    return "".join(made)
 
 
 def evaluate_escaped(text: str, scope: Scope, escape: Callable[[str], str]) -> str:
@@ -90,30 +93,33 @@ def evaluate_escaped(text: str, scope: Scope, escape: Callable[[str], str]) -> s
 
 
 def _expression(expression: Expression, scope: Scope) -> Any:
-    match expression:
-        case Reference(root, path):  # as most are
-            value = scope.read(root, path)
-        case Literal(value):
-            return value
-        case Array(items):
-            return [_expression(item, scope) for item in items]
-        case Operation() | Filtered():
-            from shall.engine.operations import carry_out  # few expressions have operators
-
-            value = carry_out(expression, lambda it: _expression(it, scope), scope.budget)
-        case Call(module, name, args, kwargs):
-            from shall.cases.functions import FAKE  # few cases call any
-
-            given = [_expression(argument, scope) for argument in args]
-            named = {key: _expression(argument, scope) for key, argument in kwargs}
-            if module == FAKE:
-                from shall.engine.fakes import call_fake  # as above
-
-                value = call_fake(name, given, named, scope.draws)
-            else:
-                from shall.engine.functions import call_function  # as above
-
-                value = call_function(name, given, named, scope.draws)
+    if isinstance(expression, Reference):  # as most are
+        value = scope.read(expression.root, expression.path)
+    elif isinstance(expression, Literal):
+        return expression.value
+    elif isinstance(expression, Array):
+        return [_expression(item, scope) for item in expression.items]
+    else:
+        value = _computed(expression, scope)
     # However often a value is shared in memory: what walks through it meets it each time.
     scope.budget.expand_value(value)
     return value
+
+
+def _computed(expression: Operation | Filtered | Call, scope: Scope) -> Any:
+    """Return what an operator, a filter or a function makes."""
+    if not isinstance(expression, Call):
+        from shall.engine.operations import carry_out  # few expressions have operators
+
+        return carry_out(expression, lambda it: _expression(it, scope), scope.budget)
+    from shall.cases.functions import FAKE  # few cases call any
+
+    given = [_expression(argument, scope) for argument in expression.args]
+    named = {key: _expression(argument, scope) for key, argument in expression.kwargs}
+    if expression.module == FAKE:
+        from shall.engine.fakes import call_fake  # as above
+
+        return call_fake(expression.name, given, named, scope.draws)
+    from shall.engine.functions import call_function  # as above
+
+    return call_function(expression.name, given, named, scope.draws)

@@ -124,6 +124,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
     ``messages`` go over the WebSocket that it opens; None where it opens none. ``contract`` is the
     check of the whole response by a document. ``deletion`` is set where it deletes files instead.
+    ``is_plain``: it is one request and checks of its response, and nothing else is set.
     """
 
     id: str
@@ -145,6 +146,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: ContractPlan | None = None
     deletion: DeletionPlan | None = None
+    is_plain: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -162,16 +164,25 @@ class CasePlan(Struct, frozen=True, gc=False):
 def plan_case(case: Case, options: RunOptions) -> CasePlan:
     """Make the plan of a case under the options of a run."""
     observed = _last_look_back(case)
+    has_access = case.auth is not None or options.auth or case.connection or options.connection
+    steps = []
+    for at, step in enumerate(case.steps):
+        path = step_path(at)
+        checks = _plan_checks(step.checks, path)
+        if checks.are_plain and not has_access and at > observed and _is_plain(step):
+            request = plan_request(step.request, case, options)
+            asserts = checks.asserts_status
+            plan = CallPlan(
+                step.id, path, request, checks.plans, asserts, step.allow_status, is_plain=True
+            )
+        else:
+            plan = _plan_any(step, path, case, options, checks, is_observed=at <= observed)
+        steps.append(plan)
     return CasePlan(
+        tuple(steps),
         tuple(
             [
-                _plan_call(it, step_path(at), case, options, is_observed=at <= observed)
-                for at, it in enumerate(case.steps)
-            ]
-        ),
-        tuple(
-            [
-                _plan_call(it, f"teardowns[{at}]", case, options)
+                _plan_teardown(it, f"teardowns[{at}]", case, options)
                 for at, it in enumerate(case.teardowns)
             ]
         ),
@@ -188,28 +199,9 @@ def _last_look_back(case: Case) -> int:
     return last
 
 
-def _plan_call(
-    call: Step | Teardown,
-    path: str,
-    case: Case,
-    options: RunOptions,
-    *,
-    is_observed: bool = False,
-) -> CallPlan:
-    checks = _plan_checks(call.checks, path)
-    template = call.request
-    if (
-        checks.are_plain
-        and not is_observed
-        and type(call) is Step
-        and template is not None
-        and _is_plain(call, template, case, options)
-    ):
-        request = plan_request(template, case, options)
-        return CallPlan(
-            call.id, path, request, checks.plans, checks.asserts_status, call.allow_status
-        )
-    return _plan_any(call, path, case, options, checks, is_observed=is_observed)
+def _plan_teardown(teardown: Teardown, path: str, case: Case, options: RunOptions) -> CallPlan:
+    checks = _plan_checks(teardown.checks, path)
+    return _plan_any(teardown, path, case, options, checks, is_observed=False)
 
 
 class _Checks(Struct, frozen=True, gc=False):
@@ -224,16 +216,23 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
     asserts_status, are_plain = False, True
     plans: list[CheckPlan] = []
     for check, item in zip(written, _check_paths(path, len(written)), strict=True):
-        kind, expected = check.kind, check.expected
+        kind = check.kind
         place = f"{path}.{check.place}" if check.place else item
-        if kind is _STATUS:
+        if kind == _STATUS:
             asserts_status = True
-        if kind in _EQUALITIES and check.selector is None and _is_at_once(check, expected):
-            name, field, select, judge, keys = _equality(kind, check.field, check.header)
-            plans.append(
-                CheckPlan(check, name, place, field, True, select, judge, None, expected, keys)
-            )
-            continue
+        if kind in _EQUALITIES and check.selector is check.query is None:
+            expected = check.expected
+            type_ = type(expected)
+            if (
+                type_ in _COMPARED_AT_ONCE
+                and not check.negated
+                and (type_ is not str or "{{" not in expected)
+            ):
+                name, field, select, judge, keys = _equality(kind, check.field, check.header)
+                plans.append(
+                    CheckPlan(check, name, place, field, True, select, judge, None, expected, keys)
+                )
+                continue
         if check.selector is not None or check.query is not None:
             asserts_status = asserts_status or check.selector == "status"
             are_plain = False
@@ -243,16 +242,16 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
     return _Checks(tuple(plans), asserts_status, are_plain)
 
 
-def _is_plain(step: Step, template: RequestTemplate, case: Case, options: RunOptions) -> bool:
+def _is_plain(step: Step) -> bool:
     """Return whether a step is no more than one request and checks of its response."""
+    template = step.request
     return (
         not (step.sql or step.until or step.stream or step.flow)
         and not (step.capture or step.delay_s or step.messages)
         and template.method != WEBSOCKET
         and (template.body is None or template.body.kind != "graphql")
         and template.auth is None
-        and case.auth is None
-        and not (options.auth or template.connection or case.connection or options.connection)
+        and not template.connection
     )
 
 

@@ -13,10 +13,11 @@ from shall.cases.model import Case
 from shall.engine.case import draws_of
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
+from shall.engine.learning import Secrecy
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, plan_case
 from shall.engine.ports import Attachments
-from shall.engine.record import Secrecy, StepRecord, step_results
+from shall.engine.record import StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.request import build_request
 from shall.engine.scope import Scope

@@ -94,10 +94,10 @@ def read_content(response: Response, budget: Budget) -> Content:
     body = response.body
     if not body:
         return EMPTY
-    if len(body) < LARGE_BYTES:
-        return _read(response, budget)
-    with budget.decoding:
-        return _read(response, budget)
+    if len(body) >= LARGE_BYTES:
+        with budget.decoding:
+            return _read(response, budget)
+    return _read(response, budget)
 
 
 def _read(response: Response, budget: Budget) -> Content:
@@ -105,10 +105,9 @@ def _read(response: Response, budget: Budget) -> Content:
     objects, lists = body.count(b"{"), body.count(b"[")
     budget.decode(_decoded_bytes(body, objects, lists))
     try:
-        value = _json(response, objects + lists)
+        return Content(_json(response, objects + lists), True, True)
     except (ValueError, RecursionError):
         return Content(text_of(response), True)
-    return Content(value, True, True)
 
 
 Select = Callable[[Response, Content, Budget], Selected]
@@ -193,11 +192,11 @@ def _json(response: Response, nested: int) -> Any:
     """Decode a body that holds so many objects and lists."""
     body = response.body
     try:
-        value = _decoded(body)
-    except UnicodeDecodeError:
-        if _charset(response.header("content-type") or "") == "utf-8":
+        value = _decode(body) if len(body) < LARGE_BYTES else _decoded_otherwise(response)
+    except (ValueError, RecursionError):
+        if len(body) >= LARGE_BYTES:
             raise
-        value = _decoded(text_of(response))
+        value = _decoded_otherwise(response)
     if nested > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
     # `in` would format an error first: bytes are not a number.
@@ -207,6 +206,16 @@ def _json(response: Response, nested: int) -> Any:
         text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))
         value = _decoded(text.encode("utf-8", "replace"))
     return value
+
+
+def _decoded_otherwise(response: Response) -> Any:
+    """Decode a body that is large, or in another encoding."""
+    try:
+        return _decoded(response.body)
+    except UnicodeDecodeError:
+        if _charset(response.header("content-type") or "") == "utf-8":
+            raise
+        return _decoded(text_of(response))
 
 
 def _decoded(body: bytes | str) -> Any:
@@ -236,7 +245,7 @@ def _decoded_bytes(body: bytes, objects: int, lists: int) -> int:
 
     The factors are what CPython's objects take; signs inside of texts count too.
     """
-    size = len(body) * (1 if body.isascii() else 4)
+    size = len(body) if body.isascii() else 4 * len(body)
     if body[:1] not in _OPENS:
         first = body[:64].lstrip()[:1]
         if first.isalnum() or first in {b"<", b'"', b"#"}:

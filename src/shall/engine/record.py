@@ -4,7 +4,6 @@ What is secret is often known only when a case has ended: it is redacted then, a
 stored of it.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,11 +11,10 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.path import parse_path
-from shall.engine.learning import BEGINNING, LARGE, learn_request, learn_response
+from shall.engine.learning import BEGINNING, LARGE, is_utf_8
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
-from shall.engine.redact import Redactor
-from shall.engine.scope import Scope
+from shall.engine.redact import Redactor, may_stay
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.forms import MASK
@@ -39,11 +37,6 @@ from shall.transport.exchange import FileContent, FilePart, Request, Response
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
 
-
-PARSED_FILE = 32 << 20
-"""Bytes of a file that is parsed for keys before a redirect takes it to another origin."""
-
-
 KEPT_TYPE = 100
 """Characters of a Content-Type that are kept; of a longer one its parameters are not."""
 
@@ -60,7 +53,8 @@ class StepRecord(Struct, gc=False):
     """What a step did, as it was: never leaves the engine.
 
     ``plans`` are those of the checks that were written in the case and carried out. ``renewal`` is
-    what was sent before, since a token was refused.
+    what was sent before, since a token was refused. ``are_at_once``: all checks passed, each with
+    the constant text or number that it expects.
     """
 
     id: str
@@ -76,95 +70,12 @@ class StepRecord(Struct, gc=False):
     attempts: int = 1
     retries: int = 0
     renewal: tuple["StepRecord", ...] = ()
+    are_at_once: bool = False
 
 
 Locate = Callable[[str], Position]
 
 _BAD = frozenset({FAILED, ERROR})
-
-
-class Secrecy:
-    """What a case shows to be secret.
-
-    It is asked which parts of a request are secret when a redirect leaves the origin, and when the
-    case has ended; what requests and answers teach is learned only then.
-    """
-
-    __slots__ = ("_redactor", "_scope", "_tokens", "answers", "requests")
-
-    def __init__(self, redactor: Redactor, scope: Scope, tokens: Sequence[list[str]] = ()) -> None:
-        """``tokens`` are lists to which other cases may add while this one runs."""
-        self._redactor = redactor
-        self._scope = scope
-        self._tokens = tokens
-        self.requests: list[Request] = []
-        self.answers: list[tuple[Response, Any]] = []
-
-    def learn_value(self, value: Any) -> None:
-        """Learn a secret at once."""
-        self._redactor.learn(value)
-
-    def learn_url(self, url: str) -> None:
-        """Learn the password of a URL at once."""
-        self._redactor.learn_url(url)
-
-    def learn(self) -> Redactor:
-        """Learn what was shown so far; return what masks it."""
-        redactor = self._redactor
-        redactor.learn_variables(self._scope.variables)
-        for tokens in self._tokens:
-            redactor.learn(tokens)
-        for request in self.requests:
-            learn_request(redactor, request)
-        for response, content in self.answers:
-            learn_response(redactor, response, content)
-        self.requests, self.answers = [], []
-        return redactor
-
-    def of_header(self, name: str, value: str) -> bool:
-        """Return whether a header is secret, by its name or by its value."""
-        redactor = self.learn()
-        return redactor.names(name) or redactor.holds(value)
-
-    def of_body(self, request: Request) -> bool:
-        """Return whether a body holds a secret, by the name of a field or by its value."""
-        redactor = self.learn()
-        form = ((name, value) for name, value in request.form)
-        parts = (request.body or b"", *(part.content for part in request.files))
-        return any(self.of_header(*field) for field in form) or any(
-            _shows_secret(redactor, part)
-            if isinstance(part, bytes)
-            else _file_shows_secret(redactor, part)
-            for part in parts
-        )
-
-
-def _file_shows_secret(redactor: Redactor, content: FileContent) -> bool:
-    """Search a file as a body; one that is too large to be parsed, for secrets that are known."""
-    from shall.transport.upload import parts_of  # few requests send a large file
-
-    if content.size <= PARSED_FILE:
-        return _shows_secret(redactor, b"".join(parts_of(content)))
-    before = b""
-    for part in parts_of(content):
-        if redactor.holds((before + part).decode("utf-8", "replace")):
-            return True
-        before = part  # a secret may begin in one part and end in the next
-    return False
-
-
-def _shows_secret(redactor: Redactor, data: bytes) -> bool:
-    text = data.decode("utf-8", "replace")
-    if redactor.holds(text):
-        return True
-    if not _is_utf_8(data):
-        return False  # neither JSON nor a form
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return redactor.form(text) != text or any(redactor.spans(text))
-    shown: bool = redactor.value(value) != value
-    return shown
 
 
 def step_results(
@@ -179,96 +90,80 @@ def step_results(
     ``whole`` False: figures and checks, without headers and bodies. ``locate`` finds where a step
     or check is written; it is asked about what did not pass.
     """
-    types = None if whole else _plain_types(records, redactor)
-    if types is not None:
-        return tuple([_plain_result(*each) for each in zip(records, types, strict=True)])
+    results = None if whole else _plain_results(records, redactor)
+    if results is not None:
+        return results
     return tuple([_step_result(record, redactor, locate, whole=whole) for record in records])
 
 
-def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str] | None:
-    """Return the content types, where all passed and nothing that is stored has to be changed.
+def _plain_results(
+    records: Sequence[StepRecord], redactor: Redactor
+) -> tuple[StepResult, ...] | None:
+    """Return what is stored of steps that passed, where nothing of it has to be changed.
 
     All is searched for secrets at once: what holds one is looked at again, part by part.
     """
     texts: list[str] = []
-    numbers: list[float] = []
-    types: list[str] = []
+    fields: list[str | None] = []
+    results: list[StepResult] = []
+    has_names = redactor.has_names
     for record in records:
         request, response = record.request, record.response
         if record.outcome is not PASSED or request is None or response is None:
             return None
-        is_one = record.attempts == 1 and not record.renewal and not response.redirects
-        if not is_one or not redactor.may_stay(request.url):
+        if record.attempts > 1 or record.renewal or response.redirects:
             return None
-        texts.append(request.url)
-        types.append(_content_type(response))
-        if not _add_checks(record.checks, redactor, texts, numbers):
+        if not may_stay(request.url):
             return None
-    texts += set(types)
-    return types if redactor.are_clean(texts, numbers) else None
+        if record.are_at_once and not has_names:
+            texts += [str(check.expected) for check in record.checks]
+            fields += [check.field for check in record.checks]
+        elif not _add_checks(record.checks, redactor, texts):
+            return None
+        content_type = _content_type(response)
+        texts += (request.url, content_type)
+        exchange = ExchangeRecord(
+            request.method,
+            request.url,
+            status=response.status or None,
+            response_size_bytes=len(response.body),
+            timings=response.timings,
+            content_type=content_type,
+        )
+        checks = tuple(record.checks)
+        results.append(
+            StepResult(record.id, record.path, PASSED, record.duration_s, checks, exchange)
+        )
+    is_short = max(map(len, texts), default=0) <= KEPT_VALUE
+    is_plain = is_short and not _end_in_secret_names(tuple(fields)) and redactor.are_clean(texts)
+    return tuple(results) if is_plain else None
 
 
-def _add_checks(
-    checks: Sequence[CheckResult], redactor: Redactor, texts: list[str], numbers: list[float]
-) -> bool:
+def _add_checks(checks: Sequence[CheckResult], redactor: Redactor, texts: list[str]) -> bool:
     """Add the values of checks to those that are searched; return whether all may stay."""
-    has_names = redactor.has_names
     for check in checks:
         expected, actual, field = check.expected, check.actual, check.field
         if check.message is not None:
             return False
-        if field is not None and (
-            _ends_in_secret_name(field) or (has_names and _names_secret(field, redactor))
-        ):
+        if field is not None and _names_secret(field, redactor):
             return False
-        if type(actual) is int:  # as many are
-            numbers.append(actual)
-        elif not _add_plain(actual, texts, numbers):
+        if not _add_plain(actual, texts):
             return False
-        if expected is not actual and not _add_plain(expected, texts, numbers):
+        if expected is not actual and not _add_plain(expected, texts):
             return False
     return True
 
 
-def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
+def _add_plain(value: Any, texts: list[str]) -> bool:
     """Add a value to those that are searched; return whether it is stored as it is."""
     kind = type(value)
     if kind is str:
         texts.append(value)
-        return len(value) <= KEPT_VALUE
+        return True
     if kind is int or kind is float:
-        numbers.append(value)
+        texts.append(str(value))
         return True
     return value is None or kind is bool
-
-
-def _plain_result(record: StepRecord, content_type: str) -> StepResult:
-    request, response = record.request, record.response
-    assert request is not None and response is not None  # noqa: S101 - looked at before
-    exchange = ExchangeRecord(
-        request.method,
-        request.url,
-        (),
-        "",
-        response.status or None,
-        (),
-        "",
-        len(response.body),
-        response.timings,
-        UNSET,
-        UNSET,
-        content_type,
-    )
-    return StepResult(
-        record.id,
-        record.path,
-        record.outcome,
-        record.duration_s,
-        tuple(record.checks),
-        exchange,
-        None,
-        record.retryable,
-    )
 
 
 def _content_type(response: Response) -> str:
@@ -382,6 +277,12 @@ def _names_secret(field: str, redactor: Redactor) -> bool:
     return redactor.has_names and redactor.declares(last_name(field) or "")
 
 
+@lru_cache(maxsize=128)
+def _end_in_secret_names(fields: tuple[str | None, ...]) -> bool:
+    """Return whether any of the fields of a case, which other cases share, is called a secret."""
+    return any(field is not None and _ends_in_secret_name(field) for field in fields)
+
+
 @lru_cache(maxsize=4096)
 def _ends_in_secret_name(field: str) -> bool:
     name = last_name(field)
@@ -467,7 +368,7 @@ def _request_body(request: Request, redactor: Redactor) -> str:
         name = redactor.text(request.body.path.rpartition("/")[2])
         return f"<{name}, {request.body.size} bytes>"
     if request.body is not None:
-        is_text = request.body.isascii() or _is_utf_8(request.body)
+        is_text = request.body.isascii() or is_utf_8(request.body)
         return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
     fields = [
         f"{redactor.text(name)}={MASK if redactor.names(name) else redactor.text(value)}"
@@ -475,14 +376,6 @@ def _request_body(request: Request, redactor: Redactor) -> str:
     ]
     fields += [f"{redactor.text(it.field)}={_part_body(it, redactor)}" for it in request.files]
     return "&".join(fields)[:KEPT_BODY]
-
-
-def _is_utf_8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _part_body(part: FilePart, redactor: Redactor) -> str:

@@ -8,22 +8,30 @@ a case is redacted when it has ended, everywhere at once, in every form of ``red
 
 import binascii
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import filterfalse, islice, repeat
 from typing import Any
 
 from msgspec import Struct
 
 from shall.late_pattern import late_pattern
 from shall.messages import Message
-from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, forms_of, mask_spans
+from shall.redaction.forms import (
+    MASK,
+    SHORTEST,
+    Matcher,
+    Words,
+    folded,
+    forms_of,
+    mask_spans,
+)
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
 
 _SHORTEST_NAMED = 4
 """Shorter values are masked where their key names them, but not searched for in texts."""
-_SHORTEST_COOKIE = 8
 _SHORTEST_LINE = 16
 """Lines of a longer secret, such as a key in PEM, are also searched for one by one."""
 
@@ -32,15 +40,16 @@ MOST_CHARACTERS = 1 << 20
 """So many secrets, and characters of all together, are searched for. Where one case shows more,
 every text of it is masked: nothing of a caller's size is compared, and nothing is shown."""
 
-_WITH_URL = frozenset({"location", "content-location", "referer"})
-_WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
-_WITH_COOKIES = frozenset({"cookie", "set-cookie"})
+WITH_URL = frozenset({"location", "content-location", "referer"})
 
 _PART_NAMES = late_pattern(r"[^.\[\]\"'\s$]+")
 
 _ORDINARY_KEYS: set[str] = set()
 """Keys of JSON that were seen and name no secret; at most ``_MOST_KEYS``."""
 _MOST_KEYS = 4096
+
+_FEW_VALUES = 16
+"""Up to so many secrets are searched for one by one, without an index of their forms."""
 
 _NO_FORMS: frozenset[str] = frozenset()
 
@@ -59,27 +68,15 @@ def _is_named(key: Any) -> bool:
     return False
 
 
-@lru_cache(maxsize=1024)
-def _kind_of_header(name: str) -> str:
-    """Return why a header may hold a secret; nothing where it does not."""
-    lowered = name.lower()
-    if lowered in _WITH_CREDENTIALS:
-        return "credentials"
-    if lowered in _WITH_COOKIES:
-        return lowered
-    if lowered in _WITH_URL:
-        return "url"
-    return "named" if is_secret_name(name) else ""
-
-
 def _userinfo(netloc: str) -> str:
     """Return ``user:password`` of ``user:password@host``. A user alone is most often a token."""
     return netloc.rpartition("@")[0]
 
 
-def _has_secret_parts(url: str) -> bool:
-    """Return whether a URL has a user, a query or a fragment."""
-    return "@" in url or "?" in url or "#" in url
+@lru_cache(maxsize=1024)
+def may_stay(url: str) -> bool:
+    """Return whether nothing in a URL has to be masked but values known to be secret."""
+    return not ("@" in url or "?" in url or "#" in url) and mask_url_path(url) == url
 
 
 class Known(Struct, frozen=True):
@@ -121,24 +118,28 @@ class Redactor:
             self._learn_text(str(value), shortest)
 
     def _learn_text(self, text: str, shortest: int) -> None:
-        if len(text) < shortest or not text.strip(" *\n"):
+        has_url = "://" in text  # which may hold more secrets by now: more names are declared
+        if text in self._values and not has_url:
             return
-        if self._is_full or not self._add(text):
+        if self._is_full or len(text) < shortest or not text.strip(" *\n"):
+            return
+        if not self._add(text):
             return
         if "\n" in text:
             for line in map(str.strip, text.splitlines()):
                 if len(line) >= min(_SHORTEST_LINE, len(text) - 1):
                     self._learn_text(line, shortest)
-        if "://" in text:
+        if has_url:
             self.learn_url(text)
 
     def _add(self, text: str) -> bool:
         """Treat a text as a secret; return whether there was room for it."""
         if text not in self._values:
-            self._characters += len(text)
-            self._is_full = len(self._values) >= MOST_VALUES or self._characters > MOST_CHARACTERS
-            if self._is_full:
+            characters = self._characters + len(text)
+            if characters > MOST_CHARACTERS or len(self._values) >= MOST_VALUES:
+                self._is_full = True
                 return False
+            self._characters = characters
             self._values.add(text)
             self._matcher = None
         return True
@@ -149,18 +150,55 @@ class Redactor:
             if self.declares(name):
                 self.learn(value, shortest=1)
             elif is_secret_name(name):
-                self.learn(list(self._below_name(name, value)))
+                found: list[tuple[Any, int]] = []
+                self._find_below(name, value, found, sys.maxsize)
+                self.learn([item for item, _ in found])
             else:
                 self.learn_named(value)
 
-    def learn_named(self, value: Any, most: int | None = None) -> None:
+    def learn_named(self, value: Any, most: int = sys.maxsize) -> None:
         """Look through a value (variables, a JSON body) for keys that name secrets.
 
         At most ``most`` values are learned: an answer may hold any number of them.
         """
-        if self._holds_named(value):
-            for item, shortest in islice(self._below(value), most):
-                self.learn(item, shortest)
+        found: list[tuple[Any, int]] = []
+        self._find_named(value, found, most)
+        for item, shortest in found:
+            self.learn(item, shortest)
+
+    def _find_named(self, value: Any, found: list[tuple[Any, int]], most: int) -> None:
+        """Add the values below names of secrets, with the length from which each counts."""
+        if isinstance(value, dict):
+            if self.has_names or not value.keys() <= _ORDINARY_KEYS:
+                self._find_by_key(value, found, most)
+                return
+            value = value.values()
+        elif not isinstance(value, list):
+            return
+        for item in value:
+            if type(item) not in _LEAVES:
+                self._find_named(item, found, most)
+
+    def _find_by_key(
+        self, value: Mapping[Any, Any], found: list[tuple[Any, int]], most: int
+    ) -> None:
+        for key, item in value.items():
+            if self.has_names and self.declares(str(key)):
+                _add(leaves(item), 1, found, most)
+            elif key not in _ORDINARY_KEYS and _is_named(key):
+                self._find_below(str(key), item, found, most)
+            elif type(item) not in _LEAVES:
+                self._find_named(item, found, most)
+
+    def _find_below(self, name: str, value: Any, found: list[tuple[Any, int]], most: int) -> None:
+        """Add what is secret below a name: in a session's object, what looks like a token."""
+        if isinstance(value, dict) and not holds_only_secrets(name):
+            _add(filter(looks_random, value.values()), SHORTEST, found, most)
+            self._find_named(value, found, most)
+        elif type(value) is not str:
+            _add(filterfalse(is_ordinary, leaves(value)), SHORTEST, found, most)
+        elif len(found) < most and not is_ordinary(value):
+            found.append((value, SHORTEST))
 
     def _holds_named(self, value: Any) -> bool:
         """Return whether any key in a value names a secret; most values have none."""
@@ -172,56 +210,11 @@ class Redactor:
             value = value.values()
         elif not isinstance(value, list | tuple):
             return False
-        for item in value:
-            kind = type(item)
-            if kind not in _LEAVES and self._holds_named(item):
-                return True
-        return False
-
-    def _below(self, value: Any) -> Iterator[tuple[Any, int]]:
-        """Yield the values below names of secrets, with the length from which it counts."""
-        if isinstance(value, list):
-            for item in value:
-                yield from self._below(item)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                name = str(key)
-                if self._names and self.declares(name):
-                    yield from ((leaf, 1) for leaf in leaves(item))
-                elif is_secret_name(name):
-                    yield from ((it, SHORTEST) for it in self._below_name(name, item))
-                elif isinstance(item, dict | list):
-                    yield from self._below(item)
-
-    def _below_name(self, name: str, value: Any) -> Iterator[Any]:
-        """Yield what is secret below a name: in a session's object, what looks like a token."""
-        if isinstance(value, dict) and not holds_only_secrets(name):
-            yield from (item for item in value.values() if looks_random(item))
-            yield from (item for item, _ in self._below(value))
-        else:
-            yield from (leaf for leaf in leaves(value) if not is_ordinary(leaf))
-
-    def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
-        """Learn the tokens, passwords, cookies and keys that headers carry."""
-        has_names = self.has_names
-        for name, value in headers:
-            kind = _kind_of_header(name)
-            if not kind and not has_names:  # as most are
-                continue
-            if kind == "credentials":
-                self._learn_authorization(value)
-            elif kind in _WITH_COOKIES:
-                pairs = value.split(";")[: None if kind == "cookie" else 1]
-                for pair in pairs:
-                    self.learn(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
-            elif kind == "url":
-                self.learn_url(value)
-            elif (kind or (self._names and self.declares(name))) and not is_ordinary(value):
-                self.learn(value)
+        return any(type(item) not in _LEAVES and self._holds_named(item) for item in value)
 
     def learn_url(self, url: str) -> None:
         """Learn the password and the secret parameters of a URL, those of its fragment too."""
-        if not _has_secret_parts(url):
+        if "@" not in url and "?" not in url and "#" not in url:
             return
         from urllib.parse import unquote, unquote_plus, urlsplit  # few URLs have such parts
 
@@ -296,17 +289,25 @@ class Redactor:
         """Return whether a text holds a secret."""
         return self.text(text) != text
 
-    def are_clean(self, texts: Iterable[str], numbers: Iterable[float]) -> bool:
-        """Return whether no secret is in any of several texts and numbers.
+    def are_clean(self, texts: Iterable[str]) -> bool:
+        """Return whether no secret is in any of several texts, or is one of the numbers in them.
 
         They are searched as one text, a line each: nothing that is found in one of them is missed.
         """
         if self._is_full or not self._values:
             return not self._is_full
-        text, matcher = "\n".join(texts), self._matcher or self._prepare()
-        if matcher.finds(text) or not self._values.isdisjoint(map(str, numbers)):
-            return False
-        return self._short is None or self._short.mask(text) == text
+        text = "\n".join(texts)
+        if len(self._values) > _FEW_VALUES:
+            if (self._matcher or self._prepare()).finds(text):
+                return False
+            return self._short is None or self._short.mask(text) == text
+        low, is_maybe_held = folded(text), False
+        for value in self._values:
+            if len(value) < SHORTEST:
+                is_maybe_held = is_maybe_held or value in text
+            elif any(map(low.__contains__, forms_of(value))):
+                return False
+        return not is_maybe_held or self.text(text) == text
 
     def texts(self, value: Any) -> Any:
         """Mask secret values in every text of a JSON value, whatever its keys are called.
@@ -343,9 +344,8 @@ class Redactor:
         if not self._values:
             return True
         texts: list[str] = []
-        numbers: list[float] = []
-        _collect(value, texts, numbers)
-        return self.are_clean(texts, numbers)
+        _collect(value, texts)
+        return self.are_clean(texts)
 
     def _masked(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -372,11 +372,11 @@ class Redactor:
         )
 
     def _header(self, name: str, value: str) -> str:
-        return self.url(value) if name.lower() in _WITH_URL else self.text(value)
+        return self.url(value) if name.lower() in WITH_URL else self.text(value)
 
     def url(self, url: str) -> str:
         """Mask the password, the secret parameters and what looks like a token in the path."""
-        if not _has_secret_parts(url):
+        if "@" not in url and "?" not in url and "#" not in url:
             return self.text(mask_url_path(url))
         from urllib.parse import urlsplit  # as above
 
@@ -393,10 +393,6 @@ class Redactor:
         if parts.fragment:
             url = url.replace(f"#{parts.fragment}", f"#{self.form(parts.fragment)}", 1)
         return self.text(mask_url_path(url))
-
-    def may_stay(self, url: str) -> bool:
-        """Return whether nothing in a URL has to be masked but values known to be secret."""
-        return not _has_secret_parts(url) and mask_url_path(url) == url
 
     def form(self, text: str) -> str:
         """Mask the secret fields of ``a=1&b=2``."""
@@ -469,30 +465,22 @@ class Redactor:
         except ValueError:
             return f"{text[0]}…"  # it is cut, so that its names cannot be read
 
-    def _learn_authorization(self, value: str) -> None:
-        scheme, _, rest = value.strip().partition(" ")
-        credentials = rest.strip() or scheme
-        self.learn(credentials)
-        if scheme.lower() == "basic":
-            import base64  # which few cases send
 
-            try:
-                decoded = base64.b64decode(credentials, validate=True).decode("utf-8")
-            except (binascii.Error, UnicodeDecodeError):
-                return
-            self.learn(decoded.partition(":")[2])
+def _add(values: Iterable[Any], shortest: int, found: list[tuple[Any, int]], most: int) -> None:
+    """Add values until there are ``most``, each with the length from which it counts."""
+    found += zip(islice(values, most - len(found)), repeat(shortest), strict=False)
 
 
-def _collect(value: Any, texts: list[str], numbers: list[float]) -> None:
-    """Collect the texts and keys of a JSON value, and its numbers."""
+def _collect(value: Any, texts: list[str]) -> None:
+    """Collect the texts and keys of a JSON value, and its numbers as text."""
     if type(value) is str:
         texts.append(value)
     elif isinstance(value, dict):
         texts += map(str, value)
         for item in value.values():
-            _collect(item, texts, numbers)
+            _collect(item, texts)
     elif isinstance(value, list | tuple):
         for item in value:
-            _collect(item, texts, numbers)
+            _collect(item, texts)
     elif value is not None and not isinstance(value, bool):
-        numbers.append(value)
+        texts.append(str(value))

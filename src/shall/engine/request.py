@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -31,7 +33,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class RequestPlan(Struct, frozen=True, gc=False):
-    """A request template, and the hosts that its path may be joined to, the first one first.
+    """A request template, and the host that its path is joined to; None where there is none.
 
     ``projects`` are those that have a host, where the one of the step is not among them.
     """
@@ -39,7 +41,7 @@ class RequestPlan(Struct, frozen=True, gc=False):
     template: RequestTemplate
     method: str
     timeout_s: float
-    hosts: tuple[str | None, ...]
+    host: str | None
     projects: tuple[str, ...] = ()
 
 
@@ -51,12 +53,10 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
         template,
         template.method.upper(),
         template.timeout_s or options.request_timeout_s,
-        (
-            options.named_host,
-            case.host,
-            options.project_hosts.get(template.project or options.project or ""),
-            None if others else options.host,
-        ),
+        options.named_host
+        or case.host
+        or options.project_hosts.get(template.project or options.project or "")
+        or (None if others else options.host),
         others,
     )
 
@@ -77,7 +77,7 @@ def build_request(
     """
     template = plan.template
     written = template.body
-    headers = _headers(template.headers, scope)
+    headers = _headers(template.headers, scope) if template.headers else {}
     url = _url(plan, scope)
     files = _files(template.files, scope, attachments) if template.files else ()
     body, form, content_type = (
@@ -119,7 +119,10 @@ def _headers(written: Mapping[str, Any], scope: Scope) -> dict[str, str]:
 
 def _url(plan: RequestPlan, scope: Scope) -> str:
     template = plan.template
-    written = template.url
+    host, written = plan.host, template.url
+    is_path = host and written[:1] == "/" and "{{" not in written and "{{" not in host
+    if is_path and not template.params and plan.method != OPENS_WEBSOCKET:
+        return _joined(host, written)
     if "{{" in written:
         written = _evaluated(written, scope)
     if written[:1] == "/" or not is_absolute(written):
@@ -132,10 +135,15 @@ def _url(plan: RequestPlan, scope: Scope) -> str:
     return url if plan.method != OPENS_WEBSOCKET else f"ws{url.removeprefix('http')}"
 
 
+@lru_cache(maxsize=1024)
+def _joined(host: str, path: str) -> str:
+    """Return a URL without expressions: many cases send requests to the same ones."""
+    return checked_url(join_url(host, path))
+
+
 def host_of(plan: RequestPlan, scope: Scope) -> str | None:
     """Return the host that paths of a request are joined to; None where there is none."""
-    host = next(filter(None, plan.hosts), None)
-    return _evaluated(host, scope) if host else None
+    return _evaluated(plan.host, scope) if plan.host else None
 
 
 def address_of(plan: RequestPlan, written: str, scope: Scope) -> str:
@@ -144,8 +152,7 @@ def address_of(plan: RequestPlan, written: str, scope: Scope) -> str:
 
 
 def _host(plan: RequestPlan, scope: Scope) -> str:
-    host = next(filter(None, plan.hosts), None)
-    if not host:
+    if not plan.host:
         template = plan.template
         named = f" and shall.yaml has no project {template.project}" if template.project else ""
         raise BadValue(
@@ -154,7 +161,7 @@ def _host(plan: RequestPlan, scope: Scope) -> str:
             if plan.projects
             else "Add `host:` to the case or to shall.yaml, or pass --host.",
         )
-    return _evaluated(host, scope)
+    return _evaluated(plan.host, scope)
 
 
 def _evaluated(template: str, scope: Scope) -> str:
@@ -242,7 +249,16 @@ def _json_bytes(value: Any) -> bytes:
     return _encode_json(value).encode("utf-8")
 
 
-_encode_json = json.JSONEncoder(ensure_ascii=False).encode
+_encoder = json.JSONEncoder(ensure_ascii=False)
+
+_parts_of_json = c_make_encoder(
+    None, _encoder.default, encode_basestring, None, ": ", ", ", False, False, True
+)
+"""What ``JSONEncoder`` makes for each text that it encodes."""
+
+
+def _encode_json(value: Any) -> str:
+    return "".join(_parts_of_json(value, 0))
 
 
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:

@@ -10,10 +10,10 @@ from msgspec import Struct
 from shall.cases.query_languages import compiled
 from shall.cases.snapshot import snapshot_of, snapshot_path
 from shall.engine.check import CaseContext
+from shall.engine.learning import Secrecy
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same
 from shall.engine.query import Content, Selected
-from shall.engine.record import Secrecy
 from shall.errors import FileMissing
 from shall.messages import Message
 from shall.redaction.forms import MASK

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, CheckPlan, StreamPlan, UntilPlan
 from shall.engine.predicate import shown
-from shall.engine.query import Content, read_content
+from shall.engine.query import Content, read_content, status
 from shall.engine.record import StepRecord
 from shall.engine.request import build_request
 from shall.engine.scope import Scope
@@ -35,9 +35,25 @@ FIRST_ERROR_STATUS = 400
 
 def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
     """Run one call. What goes wrong is in its record; only ``Stopped`` passes through."""
-    started = time.perf_counter()
+    if not call.is_plain or call.request is None:
+        return (yield from _run_any(call, context))
+    started, before = time.perf_counter(), context.last
     request: Request | None = None
-    before = context.last
+    try:
+        request = build_request(call.request, context.scope, context.attachments, context.secrecy)
+        context.secrecy.requests.append(request)
+        response = yield request
+        if response.status == UNAUTHORIZED:
+            return (yield from _refused(call, request, response, context, started))
+        return _answered(call, request, response, context, started)
+    except ShallError as error:
+        return _broken(call, request, context, before, started, error)
+
+
+def _run_any(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
+    """Run a call that may wait, be repeated, query a database or keep its connection open."""
+    started, before = time.perf_counter(), context.last
+    request: Request | None = None
     wait: Request | Statement
     try:
         if call.delay_s:
@@ -71,16 +87,28 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
 
         return (yield from ask_in_checks(call, record, context))
     except ShallError as error:
-        return StepRecord(
-            call.id,
-            call.path,
-            ERROR,
-            time.perf_counter() - started,
-            request=request,
-            response=_last_response(context, before),
-            error=error_message(error),
-            retryable=error.retryable,
-        )
+        return _broken(call, request, context, before, started, error)
+
+
+def _broken(
+    call: CallPlan,
+    request: Request | None,
+    context: CaseContext,
+    before: tuple[Response, Content] | None,
+    started: float,
+    error: ShallError,
+) -> StepRecord:
+    """Return what a step did that could not be carried out."""
+    return StepRecord(
+        call.id,
+        call.path,
+        ERROR,
+        time.perf_counter() - started,
+        request=request,
+        response=_last_response(context, before),
+        error=error_message(error),
+        retryable=error.retryable,
+    )
 
 
 def _last_response(
@@ -106,9 +134,34 @@ def _answered(
     remember(call.id, content, scope)  # a check may read the response of its own step
     context.last = response, content
     context.secrecy.answers.append((response, content.value))
-    lost = _capture(call, response, content, scope) if call.capture else None
+    if not call.is_plain:
+        return _answered_fully(call, request, response, context, started, content)
+    outcome, checks, at_once = _check_all(call, response, content, context)
+    return StepRecord(
+        call.id,
+        call.path,
+        outcome,
+        time.perf_counter() - started,
+        checks,
+        request,
+        response,
+        plans=call.checks,
+        are_at_once=at_once,
+    )
+
+
+def _answered_fully(
+    call: CallPlan,
+    request: Request,
+    response: Response,
+    context: CaseContext,
+    started: float,
+    content: Content,
+) -> StepRecord:
+    """Return what a step did that captures values, or has checks of the response as a whole."""
+    lost = _capture(call, response, content, context.scope) if call.capture else None
     try:
-        outcome, checks = _check_all(call, response, content, context)
+        outcome, checks, _ = _check_all(call, response, content, context)
     except BadExpression:
         if lost is not None:  # it is the reason
             raise lost from None
@@ -306,9 +359,10 @@ def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
     """Return the worst outcome of several steps or checks; none is a pass."""
     found = PASSED
     for each in judged:
-        if each.outcome is ERROR:
+        outcome = each.outcome
+        if outcome is ERROR:
             return ERROR
-        if each.outcome is FAILED:
+        if outcome is FAILED:
             found = FAILED
     return found
 
@@ -330,29 +384,33 @@ def _capture(call: CallPlan, response: Response, content: Content, scope: Scope)
 
 def _check_all(
     call: CallPlan, response: Response, content: Content, context: CaseContext
-) -> tuple[Outcome, Sequence[CheckResult]]:
-    """Carry out every check; return the worst outcome, too."""
-    budget = context.scope.budget
+) -> tuple[Outcome, list[CheckResult], bool]:
+    """Carry out every check; return the worst outcome, the results, and whether all held at once.
+
+    A check holds at once where its value is the constant text or number that it expects.
+    """
     checks = [] if call.asserts_status else [_implicit(call, response)]
-    all_passed = call.asserts_status or checks[0].outcome is PASSED
+    at_once = call.asserts_status
+    body, budget = content.value, context.scope.budget
     for plan in call.checks:
-        wanted = plan.equal_to
-        if wanted is not UNSET:
-            if plan.keys:
-                value = content.value
-                for key in plan.keys:  # a text or number is wanted, and None is neither
-                    value = value.get(key) if type(value) is dict else None
-            else:
-                value = plan.select(response, content, budget).value
-            if type(value) is type(wanted) and value == wanted:
-                checks.append(CheckResult(plan.kind, plan.path, PASSED, plan.field, wanted, wanted))
-                continue
+        wanted, keys, value = plan.equal_to, plan.keys, body
+        if keys:
+            try:
+                for key in keys:
+                    value = value[key]
+            except (KeyError, TypeError):  # what is not an object has no key that is a text
+                value = None
+        elif plan.select is status:
+            value = response.status
+        elif wanted is not UNSET:
+            value = plan.select(response, content, budget).value
+        if value.__class__ is wanted.__class__ and value == wanted:
+            checks.append(CheckResult(plan.kind, plan.path, PASSED, plan.field, wanted, wanted))
+            continue
+        at_once = False
         budget.check_time()
-        check = _judge_at(plan, response, content, context)
-        all_passed = all_passed and check.outcome is PASSED
-        checks.append(check)
-    outcome = PASSED if all_passed else worst(checks)
-    return outcome, checks
+        checks.append(_judge_at(plan, response, content, context))
+    return PASSED if at_once else worst(checks), checks, at_once
 
 
 def _judge_at(

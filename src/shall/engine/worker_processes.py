@@ -377,7 +377,8 @@ class _Sender:
         self._waiting += content
 
     def _send(self) -> None:
-        with memoryview(self._waiting) as left:
+        # Where the parent has ended, the run is stopped: it goes on to its teardowns until then.
+        with suppress(BrokenPipeError), memoryview(self._waiting) as left:
             sent = 0
             while sent < len(left):
                 sent += os.write(self._end, left[sent:])

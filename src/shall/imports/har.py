@@ -75,9 +75,7 @@ class _Reader:
         return Imported([case], self.left_out.found, self._without_captured(case))
 
     def _without_captured(self, case: ImportedCase) -> list[str]:
-        captured = {
-            name for step in case.data["testcase"]["steps"] for name in step.get("capture", ())
-        }
+        captured = {name for step in case.data["steps"] for name in step.get("capture", ())}
         return [name for name in self.secrets.names if name not in captured]
 
     def _entry(

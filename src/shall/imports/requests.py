@@ -117,7 +117,7 @@ class CaseWriter:
         written = str(data)
         used = [it for it in self._secrets.names if re.search(_USED.format(re.escape(it)), written)]
         data["secrets"] = [*more.get("secrets", ()), *used]
-        return {"testcase": {key: it for key, it in data.items() if it not in (None, [], {}, "")}}
+        return {key: it for key, it in data.items() if it not in (None, [], {}, "")}
 
     def _address(self, request: SentRequest) -> tuple[str, dict[str, Any]]:
         """Return the path, or the URL of another host, and the parameters that are secret."""

@@ -88,7 +88,7 @@ async def write_testcase(
     if not testcase:
         raise BadValue(
             "testcase is empty.",
-            hint="Write such as {name: a, steps: [{GET: /users, expect: {status: 200}}]}."
+            hint="Write such as {name: a, steps: [{GET: /users, expect: 200}]}."
             " The resource case://format has more.",
         )
     space = session.workspace(workspace)

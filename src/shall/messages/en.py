@@ -78,16 +78,16 @@ EN: dict[str, str] = {
     " a test needs it, ask the operator to list it.",
     "case.needs": "it needs `{name}`, which did not pass",
     "case.needs_unseen": "the cases that it needs are not read: write `needs:` on a line of its"
-    " own, in a block below `testcase:`",
+    " own, as `name:` is",
     "case.skipped": "{reason}",
     "case.draft": "It is a draft: fill in what is marked TODO, then remove `draft`.",
     "case.shared_failed": "the shared steps it uses did not pass: {place}: {inner}",
     "case.use_unseen": "its shared steps did not run: write `use:` on a line of its own,"
-    " in the block below `testcase:`",
+    " as `name:` is",
     "case.no_rows": "its data has no rows",
     "case.data_changed": "the rows of its data changed while the run began",
     "case.data_unseen": "the rows of its data are not read: write `data:` on a line of its own,"
-    " in the block below `testcase:`",
+    " as `name:` is",
     "step.until": "not within {within}, in {attempts:attempt|attempts}: {inner}",
     "check.graphql_errors": "the response has errors: {actual}",
     "step.no_message": "no message of {messages} fulfils it ({within})",

@@ -1,6 +1,7 @@
 """One case of the HTML page: its steps, what was sent, what came back, what was checked."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -32,6 +33,7 @@ from shall.results.records import (
     CaseResult,
     CheckResult,
     ExchangeRecord,
+    Outcome,
     StepResult,
     outage_of,
 )
@@ -149,17 +151,8 @@ def _steps(case: CaseResult, showing: Showing) -> list[Html]:
 
 
 def _step(title: str, step: StepResult, showing: Showing) -> Html:
-    line = tag(
-        "div",
-        glyph(step.outcome, showing.language),
-        tag("h4", title),
-        tag(
-            "span",
-            short(request_line(step, showing.language), 2_000) or None,
-            class_="sent mono soft",
-        ),
-        class_="line",
-    )
+    sent = short(request_line(step, showing.language), 2_000)
+    line = _line(step.outcome, title, sent, showing.language)
     bad = step.outcome in BAD
     if not bad and not (showing.exchanges and step.exchange):
         return tag("div", line, class_="step")
@@ -169,6 +162,17 @@ def _step(title: str, step: StepResult, showing: Showing) -> Html:
         *_step_body(step, showing),
         class_="step",
         open=bad,
+    )
+
+
+@lru_cache(maxsize=512, typed=True)  # the cases of a suite begin with the same requests
+def _line(outcome: Outcome, title: str, sent: str, language: str) -> Html:
+    return tag(
+        "div",
+        glyph(outcome, language),
+        tag("h4", title),
+        tag("span", sent or None, class_="sent mono soft"),
+        class_="line",
     )
 
 

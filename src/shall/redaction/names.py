@@ -4,11 +4,12 @@ This is the one table: results, logs, redirects and tool replies all ask it. Its
 patterns: to compile those took 15 million instructions whenever the program started.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
+
+from shall.late_pattern import late_pattern
 
 _PASSWORD = (
     *("password", "passwd", "passwort", "passphrase", "passcode"),
@@ -41,7 +42,12 @@ _WORDS = frozenset(
 )
 """Whole words of a name: ``user_pwd``, ``connect.sid``. The last five are pinyin."""
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+")
+_WORD = late_pattern(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+")
+
+_GAPS = dict.fromkeys(
+    (*range(ord("A")), *range(ord("Z") + 1, ord("a")), *range(ord("z") + 1, 128)), " "
+)
+"""What is no letter in ASCII, for ``str.translate``."""
 
 _PASSWORD_WORDS = frozenset({"pass", "pwd", "passwd", "pin", "mima", "kouling"})
 
@@ -83,8 +89,7 @@ _ORDINARY = frozenset(
 @lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Return whether a header, field, parameter, cookie or variable of this name is a secret."""
-    written = name if name.isascii() else unicodedata.normalize("NFKC", name)
-    words = [word.lower() for word in _WORD.findall(written)]
+    words = _words(name)
     joined = "".join(words)
     named = _has_part(joined, _STRONG) or _has_part(joined, _WEAK) or not _WORDS.isdisjoint(words)
     return named and not _is_about(words, joined)
@@ -93,8 +98,7 @@ def is_secret_name(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_password_name(name: str) -> bool:
     """Return whether a secret of this name is a password, not a token or key."""
-    written = name if name.isascii() else unicodedata.normalize("NFKC", name)
-    words = [word.lower() for word in _WORD.findall(written)]
+    words = _words(name)
     return _has_part("".join(words), _PASSWORD) or not _PASSWORD_WORDS.isdisjoint(words)
 
 
@@ -107,6 +111,12 @@ def holds_only_secrets(name: str) -> bool:
 def is_ordinary(value: Any) -> bool:
     """Return whether a value under a secret's name is a word that says something about it."""
     return isinstance(value, str) and value.lower() in _ORDINARY
+
+
+def _words(name: str) -> list[str]:
+    if name.isascii() and (name.islower() or name.istitle()):  # as most: each run of letters
+        return name.lower().translate(_GAPS).split()
+    return [word.lower() for word in _WORD.findall(unicodedata.normalize("NFKC", name))]
 
 
 def _is_about(words: list[str], joined: str) -> bool:

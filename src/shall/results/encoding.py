@@ -41,9 +41,10 @@ def encode_ordinary(case: CaseResult) -> bytes | None:
     """Return a case's result as JSON without the version; None where it holds what JSON has not."""
     for step in (*case.steps, *case.teardowns):
         for check in step.checks:
+            actual, expected = check.actual, check.expected
             if (
-                type(check.actual) in _MAYBE_ODD
-                or type(check.expected) in _MAYBE_ODD
+                type(actual) in _MAYBE_ODD
+                or (expected is not actual and type(expected) in _MAYBE_ODD)
                 or check.message is not None
                 or check.differences
             ) and any(map(_is_odd, _values(check))):

@@ -31,14 +31,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "shall.yaml"
 
-_OF_ENVIRONMENTS = {
-    key: tuple(it for it in RUN_SETTINGS if it.key == key)
-    for key in dict.fromkeys(it.key for it in RUN_SETTINGS if it.key and it.name != "environment")
-}
-"""What an environment may set, by key."""
-
 _KEYS = [setting.key for setting in SETTINGS if setting.key]
-_SECTIONS = {key.partition(".")[0] for key in _KEYS if "." in key}
 
 
 class Source(Struct, frozen=True):
@@ -55,6 +48,8 @@ class Source(Struct, frozen=True):
         name = self.name if self.place is None else self.place()
         return f"{self.kind} {name}".strip()
 
+
+_DEFAULT = Source("default")
 
 Sources = Mapping[str, Source]
 
@@ -78,7 +73,7 @@ def read_settings(
     values: dict[str, Any] = dict(defaults or {})
     sources: dict[str, Source] = {}
     for setting in SETTINGS:
-        sources[setting.name] = Source("default")
+        sources[setting.name] = _DEFAULT
         for source, value in _given(setting, flags, environ, held):
             try:
                 values[setting.name] = setting.read(value)
@@ -89,13 +84,7 @@ def read_settings(
                 problems.append(_bad_value(source, held, setting.key or "", *said))
             sources[setting.name] = source
             break
-    values["environment_settings"] = read_overrides(
-        held.value("environments"),
-        _OF_ENVIRONMENTS,
-        {name for name, source in sources.items() if source.kind in ("flag", "environment")},
-        lambda key, at_key: held.key_span(key) if at_key else held.span(key),
-        problems,
-    )
+    values["environment_settings"] = _environments(held, sources, problems)
     if (config := _config_of(folder / CONFIG_NAME, problems)) is not None:
         values["config"] = config
         values["notify"] = with_addresses(values.get("notify"), config)
@@ -104,6 +93,22 @@ def read_settings(
     if problems:
         raise InvalidSetting("\n".join(map(str, problems)), diagnostics=problems)
     return replace(Settings(), **values), sources
+
+
+def _environments(
+    held: "_File", sources: Sources, problems: "list[Diagnostic]"
+) -> Mapping[str, Mapping[str, Any]]:
+    said = held.value("environments")
+    if said is None:
+        return {}
+    keys = dict.fromkeys(it.key for it in RUN_SETTINGS if it.key and it.name != "environment")
+    return read_overrides(
+        said,
+        {key: tuple(it for it in RUN_SETTINGS if it.key == key) for key in keys},
+        {name for name, source in sources.items() if source.kind in ("flag", "environment")},
+        lambda key, at_key: held.key_span(key) if at_key else held.span(key),
+        problems,
+    )
 
 
 def _config_of(path: Path, problems: "list[Diagnostic]") -> "Config | None":
@@ -149,8 +154,9 @@ class _File(Struct, frozen=True):
 
     def all_keys(self) -> Iterable[str]:
         """Return every key; those of the sections as ``section.name``."""
+        sections = {key.partition(".")[0] for key in _KEYS if "." in key}
         for key, value in self.data.items():
-            if key in _SECTIONS and isinstance(value, dict):
+            if key in sections and isinstance(value, dict):
                 yield from (f"{key}.{name}" for name in value)
             else:
                 yield key

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-_FOLDER = Path(__file__).with_name("migrations")
+_FOLDER = os.path.join(os.path.dirname(__file__), "migrations")  # noqa: PTH118, PTH120
 
 
 @lru_cache(maxsize=1)
-def migrations() -> Mapping[int, Path]:
+def migrations() -> Mapping[int, str]:
     """Return the file of each migration by its number, in order."""
     names = sorted(it for it in os.listdir(_FOLDER) if it.endswith(".sql"))  # noqa: PTH208 - glob compiles a pattern
-    return {int(name.partition("_")[0]): _FOLDER / name for name in names}
+    return {int(name.partition("_")[0]): f"{_FOLDER}/{name}" for name in names}
 
 
 def schema_version(connection: "sqlite3.Connection") -> int:
@@ -65,7 +65,7 @@ def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None
         connection.execute("BEGIN IMMEDIATE")
         try:
             if schema_version(connection) < number:
-                for statement in file.read_text(encoding="utf-8").split(";\n"):
+                for statement in Path(file).read_text(encoding="utf-8").split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
         except BaseException:

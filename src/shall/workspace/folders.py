@@ -19,5 +19,17 @@ def shared_path(case_path: str, name: str) -> str:
     return f"{folder}/{SHARED}/{name}.yaml" if folder else f"{SHARED}/{name}.yaml"
 
 
+def is_shared_path(path: str) -> bool:
+    """Return whether a path of the project is that of shared steps, as ``shared_path`` makes them.
+
+    >>> is_shared_path("tests/cases/shared/admin/login.yaml"), is_shared_path("shared/a/b.yaml")
+    (True, False)
+    """
+    folder = next((it for it in CASE_FOLDERS if path.startswith(f"{it}/")), None)
+    if folder is not None:
+        return path.startswith(f"{folder}/{SHARED}/")
+    return f"/{path}".rpartition("/")[0].endswith(f"/{SHARED}")
+
+
 SPEC_FOLDERS = ("specs", ".kiro/specs")
 """Where requirements documents are looked for."""

@@ -1,4 +1,4 @@
-"""Finds files that look like cases and are not read: outside the folders of cases, or rootless."""
+"""Finds files that look like cases and are not read: in other folders, or of another form."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from shall.cases.reader import root_of
 from shall.errors import ShallError
 from shall.late_pattern import late_pattern
+from shall.workspace.case_root import root_in
 from shall.workspace.files import Files
 from shall.workspace.folders import CASE_FOLDERS, YAML_ENDINGS
 
@@ -16,13 +17,15 @@ _NAMED = 3
 
 _STEPS = late_pattern(r"""^[ \t]*["']?steps["']?[ \t]*:""", re.MULTILINE)
 _OTHER = late_pattern(
-    r"""^["']?(?:shared|openapi|swagger|arazzo|jobs|\$schema)["']?[ \t]*:|^[-\[]""", re.MULTILINE
+    r"""^["']?(?:shared|openapi|swagger|arazzo|jobs|\$schema)["']?[ \t]*:"""
+    r"""|\A\ufeff?(?:---.*\n|#.*\n|[ \t]*\n)*[-\[]""",
+    re.MULTILINE,
 )
 """Shared steps, descriptions of an API, pipelines, schemas and lists of rows."""
 
 
 def stray_cases(files: Files) -> list[str]:
-    """Return YAML files with the root of a case that lie outside the folders of cases, sorted."""
+    """Return YAML files that are cases and lie outside the folders of cases, sorted."""
     inside = tuple(f"{folder}/" for folder in CASE_FOLDERS)
     outside = [it for it in files.find(".", YAML_ENDINGS) if not it.startswith(inside)]
     return [path for path in outside[:MOST_EXAMINED] if _looks_like_case(files, path)]
@@ -37,20 +40,22 @@ def stray_notice(paths: Sequence[str]) -> str:
 
 
 def is_rootless(text: str) -> bool:
-    """Return whether a YAML text without the root of a case has steps, and is nothing else known.
+    """Return whether a YAML text has steps, and is neither a case nor anything else known.
 
     A ``name`` alone is not a sign: rows of data and settings have one, too.
     """
+    if root_of(text) is not None:
+        return False
     return _STEPS.search(text) is not None and _OTHER.search(text) is None
 
 
 def rootless_cases(files: Files) -> list[str]:
-    """Return YAML files in the folders of cases that have steps and no root, sorted."""
+    """Return YAML files in the folders of cases that have steps and are no cases, sorted."""
     paths = [it for folder in CASE_FOLDERS for it in _below(files, folder)]
     return [
         path
         for path, text in files.read_texts(paths)
-        if isinstance(text, str) and root_of(text) is None and is_rootless(text)
+        if isinstance(text, str) and is_rootless(text)
     ]
 
 
@@ -58,8 +63,8 @@ def rootless_notice(paths: Sequence[str]) -> str:
     """Return what is not read and the next step; empty where all is."""
     if not paths:
         return ""
-    found = f"Not read, because they have steps but no root testcase: {first_names(paths)}."
-    return " ".join((found, "Write testcase: above what they hold."))
+    found = f"Not read, because they have steps and are no cases: {first_names(paths)}."
+    return " ".join((found, "Write name: and steps: in the first column, with `- GET: /path`."))
 
 
 def links_notice(links: Sequence[str]) -> str:
@@ -84,6 +89,6 @@ def first_names(paths: Sequence[str]) -> str:
 
 def _looks_like_case(files: Files, path: str) -> bool:
     try:
-        return root_of(files.read_text(path)) is not None
+        return root_in(files.read_text(path), path) is not None
     except ShallError:
         return False

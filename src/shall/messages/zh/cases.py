@@ -142,10 +142,9 @@ CASES: dict[str, str] = {
     "A path is longer than {max_length} characters.": "路径超过 {max_length} 个字符。",
     "Write it like `data.items[0].id`, `[0].id`, "
     '`["odd key"]` or `$`.': '写法如 `data.items[0].id`、`[0].id`、`["odd key"]` 或 `$`。',
-    "A case is a mapping under `testcase:`, not "
-    "{given}.": "用例应是 `testcase:` 下的映射，而不是{given}。",
-    "Write `steps: [{{GET: /users, expect: {{status: 200}}}}]`, one step for each "
-    "request.": "请写 `steps: [{{GET: /users, expect: {{status: 200}}}}]`，每个请求一个步骤。",
+    "A case is a mapping, not {given}.": "用例应是映射，而不是{given}。",
+    "Write `steps: [{{GET: /users, expect: 200}}]`, one step for each "
+    "request.": "请写 `steps: [{{GET: /users, expect: 200}}]`，每个请求一个步骤。",
     "Write a mapping as `expect`, such as `expect: {{status: "
     "200}}`.": "映射请写成 `expect`，例如 `expect: {{status: 200}}`。",
     "Write http://{host} or https://{host2}.": "请写作 http://{host} 或 https://{host2}。",
@@ -166,14 +165,21 @@ CASES: dict[str, str] = {
     "`host` has no scheme.": "`host` 缺少 http:// 或 https://。",
     "Write `operation_type: db`.": "请写作 `operation_type: db`。",
     "Unit cases are written by write_unittest.": "单元用例请用 write_unittest 写入。",
-    "Is `{near}` meant?": "是否指 `{near}`？",
-    "Put the case under it.": "请把用例放在其下。",
-    "The root `testcase:` is missing.": "缺少根节点 `testcase:`。",
+    "The fields `name` and `steps` are missing.": "缺少字段 `name` 和 `steps`。",
+    "Remove `{near}:` and the indentation of what is below "
+    "it.": "请删去 `{near}:`，并取消其下内容的缩进。",
+    "Write them in the first column, such as `steps: [{{GET: /users, expect: "
+    "200}}]`.": "请顶格书写，例如 `steps: [{{GET: /users, expect: 200}}]`。",
+    "This is no case: `{other}` belongs to a document of another "
+    "tool.": "这不是用例：`{other}` 是其他工具文档中的字段。",
+    "A case has the fields `name` and `steps`. `shall import` reads other "
+    "formats.": "用例须有字段 `name` 和 `steps`；其他格式可用 `shall import` 导入。",
     "`{name}` cannot be combined with `testcase:`.": "`{name}` 不能与 `testcase:` 并用。",
     "`steps` must not be empty.": "`steps` 不能为空。",
     "A db teardown does not use `{name}`; it is "
     "left out.": "db 类型的清理不使用 `{name}`，已忽略。",
-    "Indent it under `testcase:`.": "请将其缩进到 `testcase:` 之下。",
+    "Indent it under `testcase:`, or remove that line and its "
+    "indentation.": "请将其缩进到 `testcase:` 之下，或删去该行并取消缩进。",
     "The id `{name}` is used twice; it is {given} too.": "id `{name}` 重复：{given}也使用了它。",
     "`{name}` is the name of the run's variables.": "`{name}` 是运行变量的名称。",
     "{reason} (character {offset}).": "{reason}（第 {offset} 个字符）。",

@@ -52,8 +52,8 @@ FLOW: dict[str, str] = {
     "`repeat: {{while: {{$.next: {{exists: true}}}}}}`。",
     'Write `if: "{{{{ is_new }}}}"`, or `if: {{$.state: new}}`, in a '
     "step.": '请在步骤中写 `if: "{{{{ is_new }}}}"`，或 `if: {{$.state: new}}`。',
-    "Shared steps are below the root `shared:`, and nothing is beside "
-    "it.": "共享步骤写在根字段 `shared:` 之下，旁边不能有其他内容。",
+    "`{name}` cannot be combined with the older root "
+    "`shared:`.": "`{name}` 不能与旧写法的根字段 `shared:` 并用。",
     "Shared steps have no `{name}`.": "共享步骤没有 `{name}` 字段。",
     "They have {fields}.": "可用的字段有：{fields}。",
     "`{name}` cannot be the name of shared steps.": "`{name}` 不能作为共享步骤的名称。",

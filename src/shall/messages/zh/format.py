@@ -23,9 +23,11 @@ FORMAT: dict[str, str] = {
     "`count` takes {wanted}, not {given} {value}.": "`count` 需要{wanted}，而不是{given} {value}。",
     "Write `count: {{where: {{sku: B7}}, equals: 2}}`.": "请写作 "
     "`count: {{where: {{sku: B7}}, equals: 2}}`。",
-    "`expect` must be a mapping, not {given}.": "`expect` 必须是映射，而不是{given}。",
+    "`expect` must be {wanted}, not {given}.": "`expect` 必须是{wanted}，而不是{given}。",
     "Write a selector and its value in each line, such as `status: 200`.": "请在每行写一个选择器"
     "及其值，例如 `status: 200`。",
+    "Write `200`, or a selector and its value in each line, such as "
+    "`status: 2xx`.": "请写作 `200`，或在每行写一个选择器及其值，例如 `status: 2xx`。",
     "The filter `{name}` has other arguments than it takes.": "过滤器 `{name}` 的参数不符。",
     "It is `{usage}`; quote a text.": "用法为 `{usage}`，文本须加引号。",
     "Unknown filter `{word}`.": "未知的过滤器 `{word}`。",
@@ -72,7 +74,7 @@ FORMAT: dict[str, str] = {
     "Write `expect`, selectors with values such as "
     "`expect: {{status: 200, $.id: 1}}`.": "请写作 `expect`，即选择器及其值，例如 "
     "`expect: {{status: 200, $.id: 1}}`。",
-    "Write `expect: {{status: 200}}`.": "请写作 `expect: {{status: 200}}`。",
+    "Write `expect: 200`.": "请写作 `expect: 200`。",
     "Write `expect: {{body: {{schema: FILE}}}}`.": "请写作 `expect: {{body: {{schema: FILE}}}}`。",
     "Write `capture: {{name: $.id}}`; a later step reads `{{{{ name }}}}`.": "请写作 "
     "`capture: {{name: $.id}}`，之后的步骤用 `{{{{ name }}}}` 读取。",

@@ -4,8 +4,7 @@ RUNNING: dict[str, str] = {
     "Internal error. The log has the traceback "
     "under {request_id}.": "内部错误，堆栈记录在日志中，请求编号为 {request_id}。",
     "{relative} exists.": "{relative} 已存在。",
-    "{relative} is not a test case: it has no "
-    "root testcase: or unittest:.": "{relative} 不是测试用例：缺少根节点 testcase: 或 unittest:。",
+    "{relative} is not a test case.": "{relative} 不是测试用例。",
     "{relative} is in a hidden folder.": "{relative} 位于隐藏目录中。",
     "{relative} is not a YAML file.": "{relative} 不是 YAML 文件。",
     "{relative} is not in a case folder.": "{relative} 不在用例目录中。",
@@ -86,7 +85,8 @@ RUNNING: dict[str, str] = {
     "The run timed out after {run_timeout_s} s, "
     "before a case started.": "运行在 {run_timeout_s} 秒后超时，尚未开始任何用例。",
     "Run fewer files, or increase the timeout.": "请减少文件数量，或延长超时时间。",
-    "A case file is YAML with the root testcase:.": "用例文件是以 testcase: 为根节点的 YAML。",
+    "A case file is YAML with the fields name and "
+    "steps.": "用例文件是含有 name 和 steps 字段的 YAML。",
     "These have none: {names}.": "以下文件没有该根节点：{names}。",
     "Environment {name} is not defined in {files}.": "{files} 中没有定义环境 {name}。",
     "shall.yaml or config.yaml": "shall.yaml 或 config.yaml",

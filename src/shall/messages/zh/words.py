@@ -41,6 +41,7 @@ WORDS: dict[str, str] = {
     "a number": "数字",
     "a list": "列表",
     "a mapping": "映射",
+    "a status or a mapping": "状态码或映射",
     "a text or a list": "文本或列表",
     "a number or a text": "数字或文本",
     "a length of 0 or more": "大于或等于 0 的长度",
@@ -159,9 +160,10 @@ WORDS: dict[str, str] = {
     "Outside {folders} these look like cases: {names}.": "{folders} 之外有文件像是用例：{names}。",
     "Move them there, or name them: shall run "
     "{path}.": "请移入该目录，或直接指定：shall run {path}。",
-    "Not read, because they have steps but no root testcase: "
-    "{names}.": "以下文件含有 steps，但缺少根字段 testcase:，因此未读取：{names}。",
-    "Write testcase: above what they hold.": "请在文件内容之上写 testcase:，并将内容缩进。",
+    "Not read, because they have steps and are no cases: "
+    "{names}.": "以下文件含有 steps，但不是用例，因此未读取：{names}。",
+    "Write name: and steps: in the first column, with `- GET: "
+    "/path`.": "请顶格书写 name: 和 steps:，每个请求写作 `- GET: /path`。",
     "Not read, because links are not followed: {names}. Copy what they lead to.": (
         "以下为链接，不会跟随，因此未读取：{names}。请改为复制其指向的内容。"
     ),

@@ -1,0 +1,57 @@
+"""Recognizes a case file whose fields are at the top level, and finds the fields of either form.
+
+A file of the older form has its fields below the root ``testcase:``.
+"""
+
+import re
+from typing import Any
+
+from shall.late_pattern import late_pattern
+
+ROOT = "testcase"
+
+_METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
+_STEPS = late_pattern(r"""^\ufeff?["']?steps["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_STEPS_IN_BRACES = late_pattern(r"""[{,]\s*["']?steps["']?\s*:""")
+_BEGINS = r"""(?:^[ \t]*(?:- +)*|[\[{,][ \t]*)["']?"""
+_REQUEST = late_pattern(rf"""{_BEGINS}(?:{_METHODS}|WS|sql)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_OLDER_REQUEST = late_pattern(
+    rf"""{_BEGINS}(?:path|url|{_METHODS.lower()})["']?[ \t]*:[ \t]+["']?(?:/|https?://|\{{\{{)""",
+    re.MULTILINE,
+)
+OTHER_TOOLS = (
+    *("agents", "apiVersion", "arazzo", "desc", "image", "jobs", "kind", "on", "openapi"),
+    *("pipelines", "pool", "pr", "resources", "runners", "runs", "stages", "swagger"),
+    *("test_name", "tests", "trigger", "version", "workflows", "$schema"),
+)
+"""Keys at the top of documents of other tools: pipelines, runbooks, manifests, descriptions."""
+
+_OTHER = late_pattern(
+    rf"""^["']?(?:{"|".join(map(re.escape, OTHER_TOOLS))})["']?[ \t]*:(?=\s|$)""",
+    re.MULTILINE,
+)
+_OTHER_STEP = late_pattern(
+    r"""^[ \t]*- +["']?(?:task|script|bash|pwsh|powershell|checkout|publish|download|template"""
+    r"""|uses|run|image|command|commands|label|plugins|wait|req|runner|exec)["']?[ \t]*:""",
+    re.MULTILINE,
+)
+
+
+def has_own_form(text: str) -> bool:
+    """Return whether a text is a case, or shared steps, with its fields at the top level.
+
+    It has ``steps`` with a request in a spelling of ours, and no sign of another tool.
+    """
+    if text.lstrip("\ufeff \n").startswith("{"):
+        has_request = _REQUEST.search(text) or _OLDER_REQUEST.search(text)
+        return bool(_STEPS_IN_BRACES.search(text) and has_request)
+    if not _STEPS.search(text) or _OTHER.search(text):
+        return False
+    if _REQUEST.search(text):
+        return True
+    return bool(_OLDER_REQUEST.search(text) and not _OTHER_STEP.search(text))
+
+
+def fields_of(data: Any) -> Any:
+    """Return the fields of a case, of the data of its file in either form."""
+    return data[ROOT] if type(data) is dict and ROOT in data else data

@@ -1,0 +1,25 @@
+"""Which YAML files pytest collects as cases, in either form."""
+
+import textwrap
+from typing import Any
+
+import pytest
+from tests.pytest_support.sessions import run
+
+
+@pytest.mark.verifies("cases#4.6", "cases#7.3")
+def test_cases_without_a_root_are_collected_and_files_of_other_tools_are_not(
+    pytester: pytest.Pytester, service: Any
+) -> None:
+    bare = f"name: b\nhost: {service.url}\nsteps:\n- GET: /echo\n  expect: {{status: 200}}\n"
+    folder = pytester.path / "tests/cases"
+    folder.mkdir(parents=True)
+    (folder / "wrapped.yml").write_text("testcase:\n" + textwrap.indent(bare, "  "))
+    (folder / "bare.yaml").write_text(bare)
+    (folder / "shared").mkdir()
+    (folder / "shared/login.yaml").write_text("steps:\n- GET: /echo\n")
+    (folder / "ci.yml").write_text("steps:\n- script: ls\n")
+    (pytester.path / "azure-pipelines.yml").write_text("steps:\n- checkout: self\n  path: /a\n")
+    result = run(pytester, "-v")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*tests/cases/bare.yaml::b PASSED*"])
