@@ -88,7 +88,7 @@ async def test_a_websocket_is_answered_with_a_case(client: Client, answer: Answe
         sent = answer(await client.call_tool("send_request", {"step": step, "host": host}))
         server.shutdown()
     assert sent["exchange"]["status"] == 101
-    assert sent["testcase"].startswith("testcase:\n  name: WS /live\n")
+    assert "WS: /live" in sent["testcase"]
 
 
 async def test_checks_of_the_step_are_answered_and_stay_in_the_case(

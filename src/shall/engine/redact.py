@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from shall.late_pattern import late_pattern
 from shall.messages import Message
+from shall.redaction.escapes import may_have_escapes
 from shall.redaction.forms import (
     MASK,
     SHORTEST,
@@ -292,12 +293,12 @@ class Redactor:
     def are_clean(self, texts: Iterable[str]) -> bool:
         """Return whether no secret is in any of several texts, or is one of the numbers in them.
 
-        They are searched as one text, a line each: nothing that is found in one of them is missed.
+        They are searched as one text: nothing that is found in one of them is missed.
         """
         if self._is_full or not self._values:
             return not self._is_full
-        text = "\n".join(texts)
-        if len(self._values) > _FEW_VALUES:
+        text = "\0".join(texts)
+        if len(self._values) > _FEW_VALUES or may_have_escapes(text):
             if (self._matcher or self._prepare()).finds(text):
                 return False
             return self._short is None or self._short.mask(text) == text

@@ -10,9 +10,6 @@ from re import Match
 
 from shall.late_pattern import late_pattern
 
-_SIGNS = "&%\\\n"
-"""One of them is in every text that the pattern finds something in."""
-
 _ESCAPE = late_pattern(
     r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
     r"|%(?P<percent>[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*+)"
@@ -72,12 +69,17 @@ class Plain:
         return start, start + 1
 
 
+def may_have_escapes(text: str) -> bool:
+    """Return whether there may be escapes in a text."""
+    return "%" in text or "&" in text or "\\" in text or "\n" in text
+
+
 def plain_texts(text: str) -> Iterator[Plain]:
     """Yield a text without its escapes, and again without those that are left then.
 
     A long one is yielded in parts that overlap.
     """
-    if not any(map(text.__contains__, _SIGNS)):
+    if not may_have_escapes(text):
         return
     for start in range(0, len(text), _WINDOW):
         yield from _rounds(text[start : start + _WINDOW + _OVERLAP], start)

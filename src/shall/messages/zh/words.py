@@ -133,6 +133,10 @@ WORDS: dict[str, str] = {
     "a device": "设备",
     "a special file": "特殊文件",
     "it is larger than {limit}": "超过 {limit}",
+    "unknown format `{name}` "
+    "(did you mean `{likely}`?)": "未知格式 `{name}`（是否指 `{likely}`？）",
+    "unknown keyword `{name}` "
+    "(did you mean `{likely}`?)": "未知关键字 `{name}`（是否指 `{likely}`？）",
     "Byte 0x{byte} is not UTF-8.": "字节 0x{byte} 不是 UTF-8。",
     "there is no {top}": "{top} 不存在",
     "does not exist, or is not a folder": "不存在，或不是目录",
