@@ -25,6 +25,7 @@ _PHASES = frozenset({"setup", "call", "teardown"})
 _OPTIMIZED = "Marked tests that passed are recorded as skipped: python -O leaves out assertions."
 _KNOWN = frozenset({"passed", "failed", "skipped"})
 _ROOTS = (b"testcase", b"unittest")
+_FIELDS = (b"steps", b"verifies", b"name")
 _STATE = ".shall"
 _VALIDATES = tuple(text.encode() for text in ("Validates:", "Validates：", "验证需求", "驗證需求"))
 _NAMED = pytest.StashKey[dict[Path, dict[str, list[str]]]]()
@@ -305,7 +306,7 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Look for a root or ``steps`` at the start of a line: cheaper than reading YAML."""
+    """Look for a root or a field at the start of a line: cheaper than reading YAML."""
     try:
         data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
@@ -313,7 +314,7 @@ def _may_be_case(path: Path) -> bool:
     lines = [line.lstrip(b"\xef\xbb\xbf\"'") for line in data.splitlines()]
     if any(line.startswith(_ROOTS) for line in lines):
         return True
-    if not any(line.startswith(b"steps") for line in lines):
+    if not any(line.startswith(_FIELDS) for line in lines):
         return False
     from shall.cases.root import has_own_form  # only where a file may be a case
 

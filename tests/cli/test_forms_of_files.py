@@ -129,3 +129,25 @@ def test_evidence_with_the_digest_of_the_text_of_shared_steps_counts_until_they_
     assert status_of(shall) == "proved"
     write(shop, "tests/cases/shared/login.yaml", LOGIN.replace("$.number", "$.other"))
     assert status_of(shall) == "stale"
+
+
+@pytest.mark.verifies("cases#4.7")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: a\nstepz:\n- GET: /a\n",
+        "verifies: [shop#1.1]\nname: a\n",
+        "name: a\ntest:\n  - POST: /a\n",
+    ],
+)
+def test_a_case_without_steps_is_reported(shall: Shall, shop: Path, text: str) -> None:
+    write(shop, "tests/cases/b.yaml", text)
+    write(shop, "tests/cases/rows.yaml", "- {name: a, verifies: b}\n")
+    write(shop, "tests/cases/people.yaml", "name: a\nage: 3\n")
+    for command in ("run", "lint"):
+        ended = shall(command)
+        shown = ended.stdout + ended.stderr
+        assert ended.returncode != 0
+        assert "`steps` is missing." in shown
+        assert "rows.yaml" not in shown
+        assert "people.yaml" not in shown

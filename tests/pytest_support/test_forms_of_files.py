@@ -23,3 +23,14 @@ def test_cases_without_a_root_are_collected_and_files_of_other_tools_are_not(
     result = run(pytester, "-v")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*tests/cases/bare.yaml::b PASSED*"])
+
+
+@pytest.mark.verifies("cases#4.7")
+def test_a_case_without_steps_is_an_error(pytester: pytest.Pytester) -> None:
+    folder = pytester.path / "tests/cases"
+    folder.mkdir(parents=True)
+    (folder / "lost.yaml").write_text("name: c\nstepz:\n- GET: /echo\n")
+    (folder / "people.yaml").write_text("name: a\nage: 3\n")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*`steps` is missing.*"])
