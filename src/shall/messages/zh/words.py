@@ -166,8 +166,9 @@ WORDS: dict[str, str] = {
     "{path}.": "请移入该目录，或直接指定：shall run {path}。",
     "Not read, because they have steps and are no cases: "
     "{names}.": "以下文件含有 steps，但不是用例，因此未读取：{names}。",
-    "Write name: and steps: in the first column, with `- GET: "
-    "/path`.": "请顶格书写 name: 和 steps:，每个请求写作 `- GET: /path`。",
+    "Write name: and steps: in the first column, with `- GET: /path`, or import a file of another "
+    "tool: shall import FILE.": "请顶格书写 name: 和 steps:，每个请求写作 `- GET: /path`；"
+    "其他工具的文件请用 shall import FILE 导入。",
     "Not read, because links are not followed: {names}. Copy what they lead to.": (
         "以下为链接，不会跟随，因此未读取：{names}。请改为复制其指向的内容。"
     ),
