@@ -132,6 +132,7 @@ WORDS: dict[str, str] = {
     "a socket": "套接字",
     "a device": "设备",
     "a special file": "特殊文件",
+    "it printed nothing": "没有任何输出",
     "it is larger than {limit}": "超过 {limit}",
     "unknown format `{name}` "
     "(did you mean `{likely}`?)": "未知格式 `{name}`（是否指 `{likely}`？）",
