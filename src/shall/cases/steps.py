@@ -66,13 +66,9 @@ _REQUEST_FIELDS = frozenset(
 ) | {"timeout_s", "project", "follow_redirects", "allow_status", "auth", "connection"}
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
-_HTTP = ("http", "https")
-_SCHEMES = {WEBSOCKET: (*_HTTP, "ws", "wss")}
+_SCHEMES = {WEBSOCKET: ("http", "https", "ws", "wss")}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_CONTROL_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""A header may hold a tab (RFC 9110, section 5.5)."""
-
-_WRITE_WS = "Write `WS: ADDRESS`."
+_CONTROL_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # a tab may be there (RFC 9110)
 
 _OF_STEPS = frozenset({"capture", "delay", "until", "stream", "messages", WEBSOCKET, *FLOW_FIELDS})
 STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "sql", *_OF_STEPS, *METHODS}
@@ -153,9 +149,8 @@ def _read_capture(fields: Fields, words: Words | None) -> dict[str, str]:
         keys = (*fields.at("capture"), name)
         if not is_variable_name(name):
             message = f"`{name:.60}` cannot be the name of a variable."
-            fields.findings.add(
-                "case.bad-value", keys, message, variable_name_hint(name), at_key=True
-            )
+            hint = variable_name_hint(name)
+            fields.findings.add("case.bad-value", keys, message, hint, at_key=True)
         if type(selector) is not str:
             message = f"`{name:.60}` must be a selector, not {kind_of(selector)}."
             hint = "Write `$.id`, `header NAME` or another selector."
@@ -246,13 +241,12 @@ def _read_allowed(fields: Fields) -> tuple[int, ...]:
 def check_address(fields: Fields, name: str, value: str) -> None:
     """Note an address that can never be sent to."""
     scheme = _SCHEME.match(value)
-    if scheme and scheme[1].lower() not in _SCHEMES.get(name, _HTTP):
+    if scheme and scheme[1].lower() not in _SCHEMES.get(name, ("http", "https")):
         message = f"`{name}` cannot send to {scheme[1]}://."
         is_socket = scheme[1].lower() in _SCHEMES[WEBSOCKET]
-        hint = "Only http and https are sent."
-        if is_socket:
-            is_host = name == "host"
-            hint = "Write `http://` here: a step `WS: /path` uses it." if is_host else _WRITE_WS
+        hint = "Write `WS: ADDRESS`." if is_socket else "Only http and https are sent."
+        if is_socket and name == "host":
+            hint = "Write `http://` here: a step `WS: /path` uses it."
         fields.bad("case.bad-address", name, message, hint)
     if _CONTROL.search(value):
         message = f"`{name}` contains a line break or another control character."
