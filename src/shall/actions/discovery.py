@@ -34,7 +34,7 @@ UNREADABLE = "unreadable"
 
 MOST_AHEAD = 200
 """Cases that a process reads while it waits for the criteria: so many are read in 20 ms. It runs
-them itself, so they are at most half of its part of the cases: the rest goes to the one that is idle."""
+them itself, so they are at most half of its part of the cases: an idle one takes the rest."""
 
 MOST_CHARACTERS = 8 << 20
 """What ``Texts`` holds."""
