@@ -134,6 +134,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     checks: tuple[CheckPlan, ...]
     asserts_status: bool
     allow_status: tuple[int, ...]
+    is_plain: bool = False
     operation: str = "api"
     capture: tuple[tuple[str, Select], ...] = ()
     delay_s: float = 0.0
@@ -147,7 +148,6 @@ class CallPlan(Struct, frozen=True, gc=False):
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: ContractPlan | None = None
     deletion: DeletionPlan | None = None
-    is_plain: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -173,9 +173,7 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
         if checks.are_plain and not has_access and at > observed and _is_plain(step):
             request = plan_request(step.request, case, options)
             asserts = checks.asserts_status
-            plan = CallPlan(
-                step.id, path, request, checks.plans, asserts, step.allow_status, is_plain=True
-            )
+            plan = CallPlan(step.id, path, request, checks.plans, asserts, step.allow_status, True)
         else:
             plan = _plan_any(step, path, case, options, checks, is_observed=at <= observed)
         steps.append(plan)
@@ -305,6 +303,7 @@ def _plan_any(
         or checked.asserts_status
         or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
+        False,
         "api" if is_step else call.operation,  # type: ignore[union-attr]
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]

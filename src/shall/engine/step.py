@@ -145,8 +145,8 @@ def _answered(
         checks,
         request,
         response,
-        plans=call.checks,
-        are_at_once=at_once,
+        call.checks,
+        at_once,
     )
 
 
@@ -186,8 +186,8 @@ def _answered_fully(
         checks,
         request,
         response,
-        error,
-        plans=plans,
+        plans,
+        error=error,
     )
 
 
