@@ -235,7 +235,7 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
         if check.selector is not None or check.query is not None:
             asserts_status = asserts_status or check.selector == "status"
             are_plain = False
-        elif kind is _OPENAPI:
+        elif kind == _OPENAPI:
             are_plain = False
         plans.append(_plan_check(check, place))
     return _Checks(tuple(plans), asserts_status, are_plain)
