@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,30 @@ def test_cases_are_read_before_the_criteria_are_there_and_run_after(
         assert awaited.times_taken == 1
     assert [it.key for it in found] == keys
     assert {it.criteria for it in found} == {(CriterionRef("shop#1.1", "ab12"),)}
+
+
+@pytest.mark.verifies("engine#6.13")
+def test_a_run_with_workers_begins_before_its_cases(
+    shall_process: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    for number in range(4):
+        write_case(f"c{number}")
+    command = ("run", "-j", "2", "--host", service.url, "--report-json", "r.json")
+    shall_process(*command)
+    before = service.calls_to("/echo")
+    with (
+        closing(sqlite3.connect(project / ".shall/local/shall.db")) as store,
+        ThreadPoolExecutor() as threads,
+    ):
+        store.execute("BEGIN EXCLUSIVE")  # the run waits for it, its workers do not
+        running = threads.submit(shall_process, *command)
+        while service.calls_to("/echo") == before and not running.done():
+            pass
+        store.rollback()
+        assert running.result().returncode == 0, running.result().stderr
+    report = json.loads((project / "r.json").read_text())
+    assert len(report["cases"]) == 4
+    assert report["started_at"] <= min(it["started_at"] for it in report["cases"])
 
 
 @pytest.mark.verifies("engine#6.12")

@@ -57,18 +57,30 @@ def run_jobs(
     return report.end()
 
 
-class RunReport:
-    """What a run reports from its beginning to its end: its events, and their sums."""
+class Beginning(Struct, frozen=True):
+    """When a run began: ``at`` is aware UTC."""
 
-    def __init__(self, options: RunOptions, emit: Emit, stop: Stop) -> None:
-        self._started = time.monotonic()
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    monotonic_s: float = field(default_factory=time.monotonic)
+
+
+class RunReport:
+    """What a run reports from its beginning to its end: its events, and their sums.
+
+    ``began`` is when its first cases may have begun, if that was before.
+    """
+
+    def __init__(
+        self, options: RunOptions, emit: Emit, stop: Stop, began: Beginning | None = None
+    ) -> None:
+        began = began or Beginning()
+        self._at, self._started = began.at, began.monotonic_s
         until = self._started + options.run_timeout_s
         self.options = replace(options, deadline_s=min(options.deadline_s, until))
         self._sum = Summing()
         self._emit = emit
         self._stop = stop
         self._raised: BaseException | None = None
-        self._at = datetime.now(UTC)
 
     def begin(self, total: int, wake: Callable[[], None]) -> None:
         """Report that the run begins; ``wake`` is called whenever it shall stop."""

@@ -33,7 +33,7 @@ from shall.engine.job import Job
 from shall.engine.later import Later
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop, Turns
-from shall.engine.run import RunContext, RunReport, Tick, run_jobs
+from shall.engine.run import Beginning, RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop
 from shall.log import Log
 from shall.messages import Message
@@ -158,6 +158,7 @@ class WorkerProcesses:
             if start is not None:
                 self._wait_until_ready()
             shares = range(len(workload.shares()))
+            self._began = Beginning()
             os.write(self._put_shares, b"".join(map(_SHARE.pack, shares)))
             self._close_one(self._put_shares)
         except BaseException:
@@ -167,7 +168,7 @@ class WorkerProcesses:
     def run(self, emit: Emit, stop: Stop, tick: Tick) -> RunSummary:
         """Run the cases and report them as ``run_jobs`` does; steps are not reported one by one."""
         keys = self._workload.keys
-        report = RunReport(self._options, emit, stop)
+        report = RunReport(self._options, emit, stop, self._began)
         report.begin(len(keys), self._end_soon)
         if stop.status is not None:
             self._end_soon()
