@@ -197,7 +197,16 @@ def test_a_document_of_comments_alone_is_read_as_yaml_reads_it(text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "line", [" a: {}", "- {}", "- a: {}", " a: {{b: 1, c: {}}}", "- {{c: {}}}"]
+    "line",
+    [
+        *(" a: {}", "- {}", "- a: {}", " a: {{b: 1, c: {}}}", "- {{c: {}}}"),
+        *(
+            " a: {{b: {}, c: 1}}",
+            "- {{b: {}, c: {}}}",
+            " a: {{{}: 1, c: 2}}",
+            ' "{{": {{b: {}, c: 1}}',
+        ),
+    ],
 )
 @pytest.mark.parametrize(
     "value",
@@ -221,8 +230,9 @@ def test_a_document_of_comments_alone_is_read_as_yaml_reads_it(text: str) -> Non
     ],
 )
 def test_a_line_whose_beginning_was_seen_is_read_like_any_other(line: str, value: str) -> None:
-    assert read_plain(f"x:\n{line.format('seen')}\n")
-    assert_reads_like_pyyaml(f"x:\n{line.format(value)}\n")
+    for seen in ("seen", "twice"):
+        assert read_plain(f"x:\n{line.format(seen, seen)}\n")
+    assert_reads_like_pyyaml(f"x:\n{line.format(value, value)}\n")
 
 
 @pytest.mark.parametrize("line", ["a: {}", "- a: {}", "a: {{m: {}}}", "a: {{n: 1, m: {}}}"])
@@ -230,7 +240,7 @@ def test_a_line_whose_beginning_was_seen_is_read_like_any_other(line: str, value
 def test_a_colon_in_a_quoted_text_is_not_the_beginning_of_another_line(
     line: str, quote: str
 ) -> None:
-    for end in ("b", "c", "2"):
+    for end in ("b", "c", "d", "2"):
         text = f"x:\n  {line.format(f'{quote}x: {end}{quote}')}\n"
         assert read_plain(text) is not None
         assert_reads_like_pyyaml(text)
@@ -386,6 +396,7 @@ def _changed(**changes: Any) -> dict[str, Any]:
         lambda: _changed(json={"a": "{{ nothing() }}"}),
         lambda: _changed(assert_=[]),
         lambda: {**_changed(), "other": 1},
+        lambda: {"testcase": {"name": "x", "steps": [{"GET": "/", "method": None}]}},
         lambda: {"testcase": None},
         lambda: [],
     ],

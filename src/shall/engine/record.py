@@ -64,13 +64,13 @@ class StepRecord(Struct, gc=False):
     checks: Sequence[CheckResult] = ()
     request: Request | None = None
     response: Response | None = None
+    plans: Sequence[CheckPlan] = ()
+    are_at_once: bool = False
     error: Message | None = None
     retryable: bool = False
-    plans: Sequence[CheckPlan] = ()
     attempts: int = 1
     retries: int = 0
     renewal: tuple["StepRecord", ...] = ()
-    are_at_once: bool = False
 
 
 Locate = Callable[[str], Position]
@@ -125,10 +125,16 @@ def _plain_results(
         exchange = ExchangeRecord(
             request.method,
             request.url,
-            status=response.status or None,
-            response_size_bytes=len(response.body),
-            timings=response.timings,
-            content_type=content_type,
+            (),
+            "",
+            response.status or None,
+            (),
+            "",
+            len(response.body),
+            response.timings,
+            UNSET,
+            UNSET,
+            content_type,
         )
         checks = tuple(record.checks)
         results.append(
@@ -371,16 +377,16 @@ def _request_body(request: Request, redactor: Redactor) -> str:
         is_text = request.body.isascii() or is_utf_8(request.body)
         return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
     fields = [
-        f"{name}={MASK if redactor.names(name) else redactor.text(value)}"
+        f"{redactor.text(name)}={MASK if redactor.names(name) else redactor.text(value)}"
         for name, value in request.form
     ]
-    fields += [f"{part.field}={_part_body(part, redactor)}" for part in request.files]
+    fields += [f"{redactor.text(it.field)}={_part_body(it, redactor)}" for it in request.files]
     return "&".join(fields)[:KEPT_BODY]
 
 
 def _part_body(part: FilePart, redactor: Redactor) -> str:
     if part.filename or isinstance(part.content, FileContent):
-        return f"<{part.filename}, {len(part.content)} bytes>"
+        return f"<{redactor.text(part.filename)}, {len(part.content)} bytes>"
     return MASK if redactor.names(part.field) else _body(part.content, redactor)
 
 

@@ -145,8 +145,8 @@ def _answered(
         checks,
         request,
         response,
-        plans=call.checks,
-        are_at_once=at_once,
+        call.checks,
+        at_once,
     )
 
 
@@ -186,9 +186,9 @@ def _answered_fully(
         checks,
         request,
         response,
+        plans,
+        at_once,
         error,
-        plans=plans,
-        are_at_once=at_once,
     )
 
 
