@@ -70,6 +70,29 @@ def test_shared_steps_run_once_for_all_cases_that_run_at_once(
     assert status_of(shall) == "proved"
 
 
+@pytest.mark.verifies("cases#7.5")
+@pytest.mark.parametrize("text", [LOGIN, "steps:\n  - POST: /given/login\n    expect: 200\n"])
+def test_shared_steps_that_are_named_for_a_run_are_reported(
+    shall: Shall, write: Write, service: Any, text: str
+) -> None:
+    write("tests/cases/shared/login.yaml", text)
+
+    ended = shall("run", "tests/cases/shared/login.yaml", "--host", service.url)
+
+    assert ended.returncode == 2
+    assert "The file holds shared steps, which run for the cases that use them." in ended.stdout
+    assert "Name it in a case, `use: [login]` for shared/login.yaml, and run" in ended.stdout
+    assert service.calls_to("/given/login") == 0
+
+
+def test_shared_steps_elsewhere_are_reported_by_their_older_root(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    write("other/login.yaml", LOGIN)
+    ended = shall("run", "other/login.yaml", "--host", service.url)
+    assert "The file holds shared steps" in ended.stdout
+
+
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 @pytest.mark.verifies("engine#7.1")

@@ -48,6 +48,21 @@ def test_doctor_names_what_looks_like_a_case(shall: Shall, stray: Path) -> None:
     assert cases()["health"] == "ok"
 
 
+@pytest.mark.verifies("cases#4.8")
+def test_a_case_in_a_folder_shared_is_named_where_no_case_may_use_it(
+    shall: Shall, project: Path
+) -> None:
+    case = "name: a\nsteps:\n  - GET: /a\n"
+    for name in ("api/login.yaml", "api/shared/token.yaml", "old/shared/cart.yaml"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(case)
+
+    for command in ("run", "trace", "doctor"):
+        ended = shall(command)
+        shown = ended.stdout + ended.stderr
+        assert "these look like cases: api/login.yaml, old/shared/cart.yaml." in shown
+
+
 @pytest.mark.verifies("cases#4.4")
 def test_what_lacks_the_root_of_a_case_is_named(shall: Shall, project: Path) -> None:
     cases = project / "tests/cases"

@@ -16,7 +16,7 @@ from shall.errors import CaseNotFound, FolderNotFound, InvalidInput, OutsideWork
 from shall.log import Log
 from shall.messages import Message
 from shall.results.records import Position
-from shall.workspace.case_root import root_in
+from shall.workspace.case_root import refuse_shared, root_in
 from shall.workspace.folders import CASE_FOLDERS, YAML_ENDINGS, shared_path
 from shall.workspace.workspace import Workspace
 
@@ -397,6 +397,7 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
             from shall.actions.unit_cases import unit_job  # few suites have unit cases
 
             return unit_job(workspace, path, text, positions(text, path))
+        refuse_shared(text, path)
         case = _named(workspace, read_case(text, path))
         if case.use or "openapi" in text or "schema" in text:
             from shall.actions.named_documents import check_documents  # few cases name any

@@ -62,6 +62,10 @@ def read_full_data(data: Mapping[str, Any]) -> tuple[Case | None, Findings]:
     return _read_case(data, findings), findings
 
 
+HOLDS_SHARED = "The file holds shared steps, which run for the cases that use them."
+USE_SHARED = "Name it in a case, `use: [login]` for shared/login.yaml, and run the case."
+
+
 def diagnostics_of(
     findings: Sequence[Finding], more: int, span_of: Callable[[Finding], Span | None]
 ) -> list[Diagnostic]:
@@ -95,6 +99,8 @@ def _read_root(data: Any, findings: Findings) -> Case | None:
             hint = "Indent it under `testcase:`, or remove that line and its indentation."
             findings.add("case.unknown-field", (AT_TOP, name), message, hint, at_key=True)
         return _read_case(data[ROOT], findings)
+    elif "shared" in data and "steps" not in data:
+        findings.add("case.no-root", ("shared",), HOLDS_SHARED, USE_SHARED, at_key=True)
     elif (other := next((it for it in data if it in OTHER_TOOLS), None)) is not None:
         message = f"This is no case: `{other}` belongs to a document of another tool."
         hint = "A case has the fields `name` and `steps`. `shall import` reads other formats."

@@ -3,7 +3,7 @@
 from shall.cases.reader import is_wrapped, load_yaml, root_of
 from shall.cases.root import ROOT
 from shall.errors import InvalidCase
-from shall.workspace.folders import is_shared_path
+from shall.workspace.folders import CASE_FOLDERS, SHARED, is_shared_path
 
 
 def root_in(text: str, path: str) -> str | None:
@@ -20,6 +20,28 @@ def is_shared(text: str, path: str) -> bool:
     if text.removeprefix("\ufeff").startswith("shared:") or "\nshared:" in text:
         return True
     return root_of(text) == ROOT and _is_bare_and_shared(text, path)
+
+
+def refuse_shared(text: str, path: str) -> None:
+    """Refuse a file in the folder of shared steps of a folder of cases as a case.
+
+    Elsewhere a file that is named is a case: nothing shows that others use it.
+
+    Raises:
+        InvalidCase: It holds shared steps.
+    """
+    if path.startswith(_SHARED_FOLDERS) and is_shared(text, path):
+        from shall.cases.full_case import HOLDS_SHARED, USE_SHARED  # few such files are named
+        from shall.diagnostics import Diagnostic, Severity
+        from shall.span import Span
+
+        problem = Diagnostic(
+            "case.no-root", Severity.ERROR, HOLDS_SHARED, Span(path, 1), USE_SHARED
+        )
+        raise InvalidCase([problem])
+
+
+_SHARED_FOLDERS = tuple(f"{folder}/{SHARED}/" for folder in CASE_FOLDERS)
 
 
 def _is_bare_and_shared(text: str, path: str) -> bool:

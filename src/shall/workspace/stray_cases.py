@@ -33,10 +33,22 @@ _LIST = late_pattern(r"\ufeff?(?:---.*\n|#.*\n|[ \t]*\n)*[-\[]")
 
 
 def stray_cases(files: Files) -> list[str]:
-    """Return YAML files that are cases and lie outside the folders of cases, sorted."""
+    """Return YAML files that are cases and lie outside the folders of cases, sorted.
+
+    A file in a folder ``shared`` is one, unless there are cases beside the folder that may use it.
+    """
     inside = tuple(f"{folder}/" for folder in CASE_FOLDERS)
     outside = [it for it in files.find(".", YAML_ENDINGS) if not it.startswith(inside)]
-    return [path for path in outside[:MOST_EXAMINED] if _looks_like_case(files, path)]
+    found: list[str] = []
+    shared: list[str] = []
+    for path in outside[:MOST_EXAMINED]:
+        text = _text(files, path)
+        if root_in(text, path) is not None:
+            found.append(path)
+        elif root_of(text) is not None:
+            shared.append(path)
+    folders = {_folder(path) for path in found}
+    return sorted([*found, *(it for it in shared if _folder(_folder(it)) not in folders)])
 
 
 def stray_notice(paths: Sequence[str]) -> str:
@@ -102,8 +114,12 @@ def first_names(paths: Sequence[str]) -> str:
     return f"{named}, ... ({len(paths)})" if len(paths) > _NAMED else named
 
 
-def _looks_like_case(files: Files, path: str) -> bool:
+def _text(files: Files, path: str) -> str:
     try:
-        return root_in(files.read_text(path), path) is not None
+        return files.read_text(path)
     except ShallError:
-        return False
+        return ""
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -55,6 +55,10 @@ FLOW: dict[str, str] = {
     "`shared:`.": "`{name}` 不能与旧写法的根字段 `shared:` 并用。",
     "Shared steps have no `{name}`.": "共享步骤没有 `{name}` 字段。",
     "They have {fields}.": "可用的字段有：{fields}。",
+    "The file holds shared steps, which run for the cases that use "
+    "them.": "该文件是共享步骤，只随引用它的用例运行。",
+    "Name it in a case, `use: [login]` for shared/login.yaml, and run the "
+    "case.": "请在用例中引用它（如用 `use: [login]` 引用 shared/login.yaml），再运行该用例。",
     "`{name}` cannot be the name of shared steps.": "`{name}` 不能作为共享步骤的名称。",
     "Write `use: [login]` for the steps of shared/login.yaml in the folder of "
     "cases.": "请写 `use: [login]`，引用用例文件夹中 shared/login.yaml 的步骤。",
