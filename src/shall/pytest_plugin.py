@@ -25,6 +25,7 @@ _PHASES = frozenset({"setup", "call", "teardown"})
 _OPTIMIZED = "Marked tests that passed are recorded as skipped: python -O leaves out assertions."
 _KNOWN = frozenset({"passed", "failed", "skipped"})
 _ROOTS = (b"testcase", b"unittest")
+_FIELDS = (b"steps", b"verifies", b"name")
 _STATE = ".shall"
 _VALIDATES = tuple(text.encode() for text in ("Validates:", "Validates：", "验证需求", "驗證需求"))
 _NAMED = pytest.StashKey[dict[Path, dict[str, list[str]]]]()
@@ -163,6 +164,7 @@ class _Recorder:
         self._config = config
         self._began_s = time.time()
         self._record: SessionRecord | None = None
+        self._root: Path | None = None  # which no test changes
         self._warnings: list[str] = []
         self._links: dict[str, list[str]] = {}  # node id to the criteria that it names
         self._link_problems: list[str] = []
@@ -268,10 +270,6 @@ class _Recorder:
         from shall.pytest_support.recording import TestOutcome
         from shall.results.records import Outcome
 
-        root = project_folder(self._config.rootpath)
-        path = Path(report.shall_path)
-        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-        names = _without_parameters(report.nodeid).split("::")[1:]
         # A test that passes only when it is repeated failed; so did one of an unknown outcome.
         outcome = Outcome(report.outcome) if report.outcome in _KNOWN else Outcome.FAILED
         if hasattr(report, "wasxfail"):
@@ -284,6 +282,10 @@ class _Recorder:
             if outcome is Outcome.PASSED:
                 return  # setting up and tearing down prove nothing by themselves
             outcome = Outcome.ERROR if outcome is Outcome.FAILED else outcome
+        self._root = self._root or project_folder(self._config.rootpath)
+        root, path = self._root, Path(report.shall_path)
+        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        names = _without_parameters(report.nodeid).split("::")[1:]
         assert self._record is not None  # noqa: S101 - made by the caller
         found = TestOutcome(frozenset(criteria), report.shall_sets)
         test = self._record.tests.setdefault("::".join((file, *names)), found)
@@ -304,15 +306,18 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Look for a root or ``steps`` at the start of a line: cheaper than reading YAML."""
+    """Look for a root or a field at the start of a line, or braces: cheaper than reading YAML."""
     try:
         data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
         return False
     lines = [line.lstrip(b"\xef\xbb\xbf\"'") for line in data.splitlines()]
+    is_in_braces = data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{")
     if any(line.startswith(_ROOTS) for line in lines):
         return True
-    if not any(line.startswith(b"steps") for line in lines):
+    if is_in_braces and any(root in data for root in _ROOTS):
+        return True
+    if not (is_in_braces or any(line.startswith(_FIELDS) for line in lines)):
         return False
     from shall.cases.root import has_own_form  # only where a file may be a case
 

@@ -74,7 +74,7 @@ def _run_twice(shop: Path, service: str) -> tuple[str, str]:
     """Run all cases; then two of them again, after a requirement and another case changed."""
     first = _run(shop, service)
     _replace(shop / "specs/auth/requirements.md", "and give no token", "and show no token at all")
-    _replace(shop / "tests/cases/products.yaml", "  steps:", "  description: changed\n  steps:")
+    _replace(shop / "tests/cases/products.yaml", "steps:", "description: changed\nsteps:")
     again = ("tests/cases/place_order.yaml", "tests/cases/last_item.yaml")
     return first, _run(shop, service, *again)
 

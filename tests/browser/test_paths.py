@@ -81,7 +81,7 @@ def test_a_person_finds_the_lines_of_a_case_that_made_its_proof_expire(
     changed = tab.page.locator("table.beside tr", has_text="description: changed")
     assert changed.count() == 1
     then, now = changed.locator("td:not(.num)").all_inner_texts()
-    assert (then, now.strip()) == ("", "+   description: changed")
+    assert (then, now.strip()) == ("", "+ description: changed")
     same = tab.page.locator("table.beside tr", has_text="tags: [smoke, stock]")
     assert len(set(same.locator("td:not(.num)").all_inner_texts())) == 1
 

@@ -281,6 +281,17 @@ _check = st.fixed_dictionaries(
         "value": _one_of(1),
     },
 )
+SELECTORS = [
+    *("status", " status", "body", "$", "$.a", "$.a.b", "$.a[0]", "$.a-b", "$.²", "$.a.1"),
+    *("header X-A", "header  X-A ", "duration", "$.a | count", "$..a", "openapi", "$.a b"),
+    *('$["a\\"b"]', "regex a", "{{ a }}", "", "a"),
+]
+_expected = st.dictionaries(
+    _one_of(*SELECTORS),
+    _one_of(200, 99, True, "2xx", None, "{{ a.x }}", "{{ c.x }}", 1.5, [200], {}, {"eq": 1})
+    | _one_of({"less_than": 3}, {"b": 1}, {"exists": True}, {"a-b": [1, {"c": "{{ nothing() }}"}]}),
+    max_size=3,
+)
 _fields: dict[str, st.SearchStrategy[Any]] = {
     "method": _one_of("GET", "POST", "get", "PURGE", None),
     "headers": _one_of({}, {"A": "x"}, {"A": 1, "B": True}, {"A": None}, {"A": "x\ny"}, {"A": [1]}),
@@ -311,6 +322,8 @@ _fields: dict[str, st.SearchStrategy[Any]] = {
         None,
     ),
     "operation_type": _one_of("api", "db", None),
+    "expect": _one_of(200, 99, "2xx", {}, None) | _expected,
+    "capture": st.dictionaries(_one_of("v", "a", "Global", "1x"), _one_of(*SELECTORS), max_size=2),
 }
 
 
@@ -352,6 +365,20 @@ _case = _with(
 @given(_case)
 def test_a_plain_case_is_the_case_that_the_careful_reader_reads(data: dict[str, Any]) -> None:
     case = plain_case({"testcase": data})
+    if case is not None:
+        careful = examine_data(data)
+        assert (repr(careful.case), careful.notes) == (repr(case), ())
+
+
+@pytest.mark.verifies("cases#1.1")
+@settings(max_examples=600, deadline=None)
+@given(_one_of(200, 404, 99) | _expected)
+@example({"status": 200, "$.a.b": "{{ a.x }}", "header X-A": "b", "body": [1], "$": None})
+@example({"$.²": 1, " status": 204, "$.a-b": {}, "$.a[0]": False})
+@example({"openapi": True})
+def test_what_a_step_expects_is_what_the_careful_reader_reads(expected: Any) -> None:
+    data = _changed(expect=expected)
+    case = plain_case(data)
     if case is not None:
         careful = examine_data(data)
         assert (repr(careful.case), careful.notes) == (repr(case), ())

@@ -119,40 +119,41 @@ def test_workers_give_the_evidence_of_one_process(
 class Awaited(Later):
     """Criteria that are there when somebody waits for them."""
 
-    is_taken = False
+    times_taken = 0
 
     def is_there(self) -> bool:
         return False
 
     def get(self) -> bytes:
-        self.is_taken = True
+        self.times_taken += 1
         return b'{"shop#1.1": ["shop#1.1", "ab12"]}'
 
 
 @pytest.mark.verifies("engine#6.10", "engine#6.11")
+@pytest.mark.parametrize("repeat", [1, 2])
 def test_cases_are_read_before_the_criteria_are_there_and_run_after(
-    write_case: WriteCase, project: Path
+    write_case: WriteCase, project: Path, repeat: int
 ) -> None:
     for number in range(5):
         write_case(f"c{number}", more='verifies: ["shop#1.1"]')
-    keys = [f"tests/cases/c{number}.yaml" for number in range(5)]
+    keys = [f"tests/cases/c{number}.yaml" for number in range(5)] * repeat
     taken: list[int] = []
 
     def numbers() -> Iterator[int]:
-        for number in range(5):
+        for number in range(len(keys)):
             taken.append(number)
             yield number
 
     with closing(open_project(project, Settings())) as opened, closing(Awaited()) as awaited:
         reader = JobReader(opened)
         reader.criteria = awaited
-        jobs = iter(reader.read_turns(keys, (), numbers()))
+        jobs = iter(reader.read_turns(keys, (), numbers(), repeat))
 
         first = next(jobs)
 
-        assert awaited.is_taken
-        assert taken == [0, 1, 2, 3, 4]  # read ahead
+        assert taken == [*range(len(keys))]  # read ahead
         found = [first, *jobs]
+        assert awaited.times_taken == 1
     assert [it.key for it in found] == keys
     assert {it.criteria for it in found} == {(CriterionRef("shop#1.1", "ab12"),)}
 

@@ -204,7 +204,8 @@ class JobReader:
         The keys are those of one repetition after the other, as many times as ``repeat`` says.
         """
         if self.criteria is not None:
-            numbers = self._read_ahead(self.criteria, keys, iter(numbers))
+            later, self.criteria = self.criteria, None
+            numbers = self._read_ahead(later, keys, iter(numbers))
         if repeat > 1:
             return self._repeated(keys, rows, numbers, len(keys) // repeat)
         if not rows:

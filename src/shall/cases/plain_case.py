@@ -239,9 +239,9 @@ def _all_checks(
     checks = _checks(written.checks, answers_at, moment)
     if written.expect == {}:
         return checks
-    from shall.cases.expect import read_expect  # older cases have lists of checks alone
+    from shall.cases.plain_expect import plain_expect  # older cases have lists of checks alone
 
-    return checks + read_expect(written.expect, (*keys, "expect"), _STRICT)
+    return checks + plain_expect(written.expect, (*keys, "expect"), _STRICT)
 
 
 def _check_capture(capture: dict[str, str]) -> None:

@@ -245,8 +245,16 @@ def _usual_line(content: str, column: int) -> _Line | None:
 
 @remembered(1024)
 def _is_usual_key(text: str) -> bool:
-    """Return whether a key is a name, which may hold hyphens."""
+    """Return whether a key is a name, which may hold hyphens, or a path without indexes."""
+    if text[:1] == "$":
+        return _is_path(text)
     return text.isascii() and text.replace("-", "_").isidentifier() and _key(text)[0] != "-"
+
+
+def _is_path(text: str) -> bool:
+    """Return whether a text is ``$`` and names, such as ``$.items.first-name``."""
+    names = text[1:].replace(".", "_").replace("-", "_")
+    return text.isascii() and f"_{names}".isidentifier()
 
 
 def _usual(text: str) -> Any:
@@ -269,6 +277,8 @@ def _usual(text: str) -> Any:
         return inner if is_closed and "\\" not in inner else _UNUSUAL
     if first in _NUMERIC:
         return _scalar(text) if _is_number(text) else _UNUSUAL
+    if first == "$":
+        return text if _is_path(text) else _UNUSUAL
     return text if _are_words(text) else _UNUSUAL
 
 

@@ -13,6 +13,9 @@ ROOT = "testcase"
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _STEPS = late_pattern(r"""^\ufeff?["']?steps["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
 _STEPS_IN_BRACES = late_pattern(r"""[{,]\s*["']?steps["']?\s*:""")
+_CRITERIA = late_pattern(r"""^\ufeff?["']?verifies["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_NAME = late_pattern(r"""^\ufeff?["']?name["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_STEP = late_pattern(rf"""^[ \t]*- +["']?(?:{_METHODS})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
 _BEGINS = r"""(?:^[ \t]*(?:- +)*|[\[{,][ \t]*)["']?"""
 _REQUEST = late_pattern(rf"""{_BEGINS}(?:{_METHODS}|WS|sql)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
 _OLDER_REQUEST = late_pattern(
@@ -40,13 +43,16 @@ _OTHER_STEP = late_pattern(
 def has_own_form(text: str) -> bool:
     """Return whether a text is a case, or shared steps, with its fields at the top level.
 
-    It has ``steps`` with a request in a spelling of ours, and no sign of another tool.
+    It has ``steps`` with a request in a spelling of ours, and no sign of another tool. One that
+    misses ``steps`` alone is a case, too, whose problem is reported.
     """
     if text.lstrip("\ufeff \n").startswith("{"):
         has_request = _REQUEST.search(text) or _OLDER_REQUEST.search(text)
         return bool(_STEPS_IN_BRACES.search(text) and has_request)
-    if not _STEPS.search(text) or _OTHER.search(text):
+    if _OTHER.search(text):
         return False
+    if not _STEPS.search(text):
+        return bool(_CRITERIA.search(text) or (_NAME.search(text) and _STEP.search(text)))
     if _REQUEST.search(text):
         return True
     return bool(_OLDER_REQUEST.search(text) and not _OTHER_STEP.search(text))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from shall.cases.expect import WITHOUT_FIELDS, write_path
+from shall.cases.expect import WITHOUT_FIELDS
 from shall.cases.model import Check, CheckKind
-from shall.cases.path import parse_path
+from shall.cases.path import parse_path, write_path
 from shall.cases.predicates import BY_KIND, NAMES, Takes, nearly_named
 from shall.cases.selector import parse_selector
 from shall.errors import BadValue

@@ -22,9 +22,8 @@ from shall.cases.path import parse_path
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
-from shall.engine.query import Select, selector
+from shall.engine.query import Select, field, selector
 from shall.engine.request import RequestPlan, plan_request
-from shall.late_pattern import late_pattern
 from shall.remembered import remembered
 
 if TYPE_CHECKING:
@@ -177,15 +176,11 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
         else:
             plan = _plan_any(step, path, case, options, checks, is_observed=at <= observed)
         steps.append(plan)
-    return CasePlan(
-        tuple(steps),
-        tuple(
-            [
-                _plan_teardown(it, f"teardowns[{at}]", case, options)
-                for at, it in enumerate(case.teardowns)
-            ]
-        ),
-    )
+    teardowns = [
+        _plan_teardown(it, f"teardowns[{at}]", case, options)
+        for at, it in enumerate(case.teardowns)
+    ]
+    return CasePlan(tuple(steps), tuple(teardowns))
 
 
 def _last_look_back(case: Case) -> int:
@@ -218,7 +213,7 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
     for at, check in enumerate(written):
         kind, expected = check.kind, check.expected
         place = f"{path}.{check.place}" if check.place else places[at]
-        if kind == _STATUS:
+        if kind == "status_code":
             asserts_status = True
         equality = _EQUALITIES.get(kind)
         if equality is not None and check.selector is check.query is None:
@@ -228,18 +223,16 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
                 and not check.negated
                 and (type_ is not str or "{{" not in expected)
             ):
-                field, header = check.field, check.header
-                field, select, judge, keys = (
-                    equality(field) if header is None else _equality(kind, field, header)
+                name, header = check.field, check.header
+                seen, select, judge, keys = (
+                    equality(name) if header is None else _equality(kind, name, header)
                 )
                 plans.append(
-                    CheckPlan(check, kind, place, field, True, select, judge, None, expected, keys)
+                    CheckPlan(check, kind, place, seen, True, select, judge, None, expected, keys)
                 )
                 continue
-        if check.selector is not None or check.query is not None:
+        if check.selector is not None or check.query is not None or kind == "openapi":
             asserts_status = asserts_status or check.selector == "status"
-            are_plain = False
-        elif kind is _OPENAPI:
             are_plain = False
         plans.append(_plan_check(check, place))
     return _Checks(tuple(plans), asserts_status, are_plain)
@@ -367,14 +360,14 @@ def _observes(call: Step | Teardown) -> bool:
         if call.flow is not None and call.flow.repeat is not None:
             conditions = call.flow.repeat.checks
             selectors += [it.selector for it in conditions if it.selector is not None]
-    return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
+    return any(it.lstrip().startswith(_ABOUT_PEER) for it in selectors)
 
 
 def _are_about_peer(checks: Sequence[Check]) -> bool:
-    return any(it.selector is not None and _ABOUT_PEER.match(it.selector) for it in checks)
+    return any((it.selector or "").lstrip().startswith(_ABOUT_PEER) for it in checks)
 
 
-_ABOUT_PEER = late_pattern(r"\s*(ip|certificate)\b")
+_ABOUT_PEER = ("ip", "certificate")
 
 
 def _plan_access(
@@ -405,9 +398,19 @@ def _asserts_status(checks: Sequence[Check]) -> bool:
 
 
 def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
-    from shall.engine.selectors import selection  # few cases capture
+    return tuple([(name, _captured(text)) for name, text in capture.items()])
 
-    return tuple((name, selection(text, for_presence=True)) for name, text in capture.items())
+
+def _captured(text: str) -> Select:
+    """Return what takes the value of a selector; most are paths into the body."""
+    from shall.cases.selector import parse_selector  # few cases capture
+
+    parsed = parse_selector(text)
+    if parsed.path is not None and not parsed.filters:
+        return field(parsed.path)
+    from shall.engine.selectors import selection  # as above
+
+    return selection(text, for_presence=True)
 
 
 def _is_at_once(check: Check, expected: Any) -> bool:
@@ -481,8 +484,6 @@ _EQUALITIES: dict[CheckKind, Callable[[str | None], _Equality]] = {
     "equals": remembered(1024)(partial(_equality, "equals", header=None)),
 }
 _COMPARED_AT_ONCE = frozenset({str, int, float})
-
-_STATUS, _OPENAPI = "status_code", "openapi"
 
 _JUDGED_ELSEWHERE = frozenset({"openapi", "snapshot"})
 
