@@ -139,6 +139,9 @@ def test_an_sql_step_has_no_status() -> None:
         ("capture: {a: b}", "a.yaml:5:20: steps[0].capture.a: Unknown selector `b`."),
         ("capture: {1a: $.b}", "`1a` cannot be the name of a variable."),
         ("capture: {Global: $.b}", "`Global` cannot be the name of a variable."),
+        ("capture: {1a: $.b}", "Begin with a letter, such as `_1a`."),
+        ("capture: {Global: $.b}", "It means something else in expressions: choose another name."),
+        ("capture: {a b: $.b}", "Write letters, digits and `_`, such as `order_id`."),
         ("capture: {a: 1}", "`a` must be a selector"),
         ("timeout_s: 1500 ms", "must be a number of seconds above 0, not '1500 ms'. Write 1.5."),
         ("path: /b", "`path` cannot be combined with `GET`. Write `GET: ADDRESS` alone."),
@@ -258,6 +261,8 @@ def test_the_plain_reader_reads_as_the_full_one(expect: dict[str, Any]) -> None:
 @settings(max_examples=300, deadline=None)
 @example({"$": {"has": {"sku": 1}, "$..x": {"where": 1, "at_least": 1}}})
 @example({"$": {"each": 1, "sku": 2, "any": 3}})
+@example({"body": {"each": {}, "sku": {"where": 1, "at_least": 1}, "any": {"where": 1}}})
+@example({"$..a": {"each": 1, "has": {"a": None}, "any": 2}})
 @example({"$": {"not": None, "not_equals": {"a": 1}}})
 @example({"$": {"not": {"not_contains": 1}, "contains": 2}})
 @example({"$.a": {"has": 1, "$.sku[0].price": {"exists": True, "b": 7}, "none": 3}})

@@ -396,6 +396,7 @@ def _changed(**changes: Any) -> dict[str, Any]:
         lambda: _changed(json={"a": "{{ nothing() }}"}),
         lambda: _changed(assert_=[]),
         lambda: {**_changed(), "other": 1},
+        lambda: {"testcase": {"name": "x", "steps": [{"GET": "/", "method": None}]}},
         lambda: {"testcase": None},
         lambda: [],
     ],

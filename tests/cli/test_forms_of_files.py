@@ -101,6 +101,28 @@ def test_documents_of_other_tools_are_neither_read_nor_taken_for_stray_cases(
     assert any("these look like cases: api/b.yaml." in it["message"] for it in checks)
 
 
+LEFT_OUT = {
+    "list.yaml": "- name: a\n  steps:\n  - GET: /echo\n    expect: 200\n",
+    "tests.yaml": "tests:\n- name: a\n  GET: /echo\n  status: 200\n",
+    "stages.yaml": "test_name: a\nstages:\n- {name: a, request: {url: /echo}}\n",
+    "teststeps.yaml": "config: {name: a}\nteststeps:\n- {request: {url: /echo}}\n",
+}
+
+
+@pytest.mark.verifies("cases#4.4")
+def test_lists_of_cases_and_tests_of_other_tools_are_named_as_not_read(
+    shall: Shall, shop: Path, service: Any
+) -> None:
+    for name, text in LEFT_OUT.items():
+        write(shop, f"tests/cases/{name}", text)
+    write(shop, "tests/cases/rows.yaml", "- {name: a, steps: 3}\n- name: b\n  steps: 4\n")
+    ended = shall("run", "--host", service.url)
+    assert "1 passed" in ended.stdout
+    named = "list.yaml, tests/cases/stages.yaml, tests/cases/tests.yaml, ... (4)"
+    assert f"have steps and are no cases: tests/cases/{named}. " in ended.stderr
+    assert "shall import FILE." in ended.stderr
+
+
 @pytest.mark.verifies("cases#7.3")
 def test_a_draft_of_a_feature_named_shared_is_a_case(shall: Shall, shop: Path) -> None:
     sentence = "WHEN `GET /a` is requested, THE shop SHALL return 200."

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shall.actions.discovery import JobReader
+from shall.actions.discovery import JobReader, Texts, case_files
 from shall.actions.run import CASES_A_WORKER, execute
 from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_project
@@ -156,6 +156,25 @@ def test_cases_are_read_before_the_criteria_are_there_and_run_after(
         assert awaited.times_taken == 1
     assert [it.key for it in found] == keys
     assert {it.criteria for it in found} == {(CriterionRef("shop#1.1", "ab12"),)}
+
+
+@pytest.mark.verifies("engine#6.12")
+def test_no_process_takes_more_than_half_of_its_part_of_the_cases_before_the_criteria_are_there(
+    write_case: WriteCase, project: Path
+) -> None:
+    for number in range(8):
+        write_case(f"c{number}", more='verifies: ["shop#1.1"]')
+    with closing(open_project(project, Settings())) as opened, closing(Awaited()) as awaited:
+        texts = Texts()
+        keys = case_files(opened, (), texts)
+        reader = JobReader(opened, texts)
+        later = reader.prepare_later(len(keys), 2)
+        assert later is not None
+        later.close()
+        reader.criteria = awaited
+        numbers = iter(range(8))
+        next(iter(reader.read_turns(keys, (), numbers)))
+        assert [*numbers] == [2, 3, 4, 5, 6, 7]
 
 
 @pytest.mark.process

@@ -114,6 +114,17 @@ def test_any_text_is_an_expression_or_refused(text: str) -> None:
 
 
 @pytest.mark.verifies("cli#6.3")
+def test_a_run_of_all_because_none_failed_last_says_so(
+    write_case: WriteCase, shall: Callable[..., Any], service: Any
+) -> None:
+    write_case("a", "/echo/a")
+    for flag, said in (("--last-failed", True), ("--failed-first", False)):
+        ended = shall("run", flag, "--host", service.url)
+        assert "1 passed" in ended.stdout
+        assert ("No case of these failed last: all run." in ended.stderr) is said
+
+
+@pytest.mark.verifies("cli#6.3")
 def test_cases_that_failed_last_run_alone_or_first(
     write_case: WriteCase, ran: Callable[..., list[str]]
 ) -> None:

@@ -201,6 +201,21 @@ async def test_a_page_that_cannot_be_judged_ends_a_loop_as_an_error(
     result = await run_one([step], host=service.url)
     assert result.outcome is Outcome.ERROR
     assert "cannot be judged" in reason(result)
+    error = result.steps[-1].error
+    assert error is not None
+    assert error.params["path"] == 'steps[0].repeat.while["$.next"].exists'
+
+
+@pytest.mark.verifies("cases#5.14")
+async def test_a_condition_that_cannot_be_judged_is_an_error_at_its_place(
+    service: Any, run_one: RunOne
+) -> None:
+    service.answer("page", "<p>gone</p>", "text/html")
+    steps = [{"GET": "/given/page"}, {"GET": "/echo", "if": {"$.a": {"less_than": 1}}}]
+    result = await run_one(steps, host=service.url)
+    error = result.steps[-1].error
+    assert error is not None
+    assert error.params["path"] == 'steps[1].if["$.a"].less_than'
 
 
 @pytest.mark.verifies("engine#8.5")

@@ -62,6 +62,15 @@ PLACES: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [
         [get(form={"note": "{{ my_password }}", "z": "1 2"}), get(text='{"a": "x')],
         {"variables": {"my_password": f'{CANARY} ü"{CANARY}'}},
     ),
+    ([get(form={CANARY: "1", "z": "2"})], {"variables": {"my_password": CANARY}}),
+    (
+        [
+            get(files={f"a-{CANARY}": {"text": "1", "name": f"{CANARY}.txt"}}),
+            get(files={"a": {"text": "1", "name": f"{CANARY}.txt", "type": f"x/{CANARY}"}}),
+        ],
+        {"variables": {"my_password": CANARY}},
+    ),
+    ([get(headers={f"X-{CANARY}": "1"})], {"variables": {"my_password": CANARY}}),
 ]
 
 
@@ -95,6 +104,7 @@ ANSWERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"body": '{"password": "cana"}'}, {"type": "equals", "expected": "x"}),  # too short to find
     ({"body": '{"password": "cana"}'}, {"type": "equals", "field": '["password"]', "expected": 1}),
     ({"body": "{}", "headers": {"X-Api-Key": CANARY}}, {"type": "is_none", "header": "X-Api-Key"}),
+    ({"headers": {f"X-{CANARY}": "1", "X-Api-Key": CANARY}}, {}),
     ({"headers": {"Location": "http://[bad", "X-Api-Key": CANARY}, "status_code": 200}, {}),
 ]
 
@@ -359,10 +369,10 @@ def test_only_the_end_before_an_ellipsis_is_masked_as_the_beginning_of_a_secret(
     redactor = Redactor()
     redactor.learn("orchard-4711")
     message = redactor.message(
-        Message("check.invalid", {"errors": "orch, orchar…; 4711…; or…; orch"})
+        Message("check.invalid", {"errors": "orch, orchar…; 4711…; or…; orcha ...; orch"})
     )
     assert message is not None
-    assert message.params["errors"] == "orch, ***…; 4711…; or…; orch"
+    assert message.params["errors"] == "orch, ***…; 4711…; or…; *** ...; orch"
 
 
 PLAIN_CHECKS: list[tuple[str, Any, dict[str, Any]]] = [

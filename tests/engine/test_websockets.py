@@ -243,6 +243,9 @@ async def test_a_service_that_opens_no_websocket(host: str, run_one: RunOne) -> 
     result = await run_one([{"WS": "/plain"}], host=host)
     assert result.outcome is Outcome.ERROR
     assert "opened no WebSocket: it answered 200." in case_text(result)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert exchange.status == 200
 
     result = await run_one([{"WS": "/refused", "expect": {"status": 403}}], host=host)
     assert result.outcome is Outcome.PASSED, case_text(result)

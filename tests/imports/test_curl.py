@@ -20,6 +20,7 @@ Run = Callable[..., RunResult]
 COMMANDS = [
     "curl -s 'URL/orders?state=open&page=2#top'",
     "curl -sS -X DELETE URL/orders/7 -H 'X-Trace: a, b' -H 'Accept: text/plain'",
+    "curl -s URL/tab -H 'X-Tab: a\tb'",
     """curl -s URL/orders --json '{"item": "book", "qty": 2, "tags": ["a", null, 1.5]}'""",
     """curl -s -H 'Content-Type: application/json' -d '{"text": "{{ not ours }}"}' URL/a""",
     "curl -s URL/form -d item=book -d 'note=two words' -d item=pen",

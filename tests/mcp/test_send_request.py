@@ -1,6 +1,7 @@
 """One request, sent to explore an API: what comes back, and the case that is offered."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from mcp import Client
 from msgspec.structs import replace
+from websockets.sync.server import serve
 
 from shall.mcp.server import build_server
 from shall.server_bootstrap import open_workspaces
@@ -74,6 +76,19 @@ async def test_a_variable_that_is_given_stays_one(
     assert 'bearer: "{{ token }}"' in sent["testcase"].replace("'", '"')
     assert sent["secrets"] == ["token"]
     assert CANARY not in json.dumps(sent)
+
+
+@pytest.mark.verifies("mcp#1.23")
+async def test_a_websocket_is_answered_with_a_case(client: Client, answer: Answer) -> None:
+    with serve(lambda connection: connection.send("hello"), "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        host = f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+        step = {"WS": "/live", "messages": [{"expect": {"message": "hello"}}]}
+        sent = answer(await client.call_tool("send_request", {"step": step, "host": host}))
+        server.shutdown()
+    assert sent["exchange"]["status"] == 101
+    assert "WS: /live" in sent["testcase"]
 
 
 async def test_checks_of_the_step_are_answered_and_stay_in_the_case(

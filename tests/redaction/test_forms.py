@@ -1,8 +1,10 @@
 import base64
+import json
 import re
 import string
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -94,6 +96,78 @@ def test_escapes_of_other_formats_are_masked(value: str, text: str) -> None:
     masked = knowing(value).text(text)
     assert MASK in masked
     assert not any(part in masked for part in ("secret", "slash", "quoted", "STRASSE", "pa55"))
+
+
+ESCAPES: list[Callable[[str], str]] = [
+    lambda char: char,
+    lambda char: f"&#{ord(char)};",
+    lambda char: f"&#x{ord(char):X};",
+    lambda char: f"&#x{ord(char):04x};",
+    lambda char: "".join(f"%{byte:02x}" for byte in char.encode()),
+    lambda char: "".join(f"%25{byte:02X}" for byte in char.encode()),
+    lambda char: "".join(f"\\x{byte:02x}" for byte in char.encode()),
+    lambda char: json.dumps(f"&#{ord(char)};")[1:-1],
+    lambda char: f"\\u{ord(char):04X}" if ord(char) < 1 << 16 else f"\\U{ord(char):08X}",
+    lambda char: f"\\\\u{ord(char):04x}" if ord(char) < 1 << 16 else f"\\u{{{ord(char):x}}}",
+]
+
+
+@pytest.mark.verifies("defences#9.20")
+@given(VALUES, st.lists(st.sampled_from(ESCAPES), min_size=40, max_size=40), st.text("%&\\x;n\n"))
+def test_a_value_is_masked_whichever_of_its_characters_are_escaped(
+    value: str, escapes: list[Callable[[str], str]], around: str
+) -> None:
+    spelled = "".join(escape(char) for escape, char in zip(escapes, value, strict=False))
+    text = f"{around} <{spelled}> {around}"
+    assert MASK in knowing(value).text(text)
+    assert knowing(value).text(text).startswith(f"{around} <{MASK}") or spelled[0] in "%&\\"
+    assert knowing(value).holds(text)
+    assert not knowing(value).are_clean([text])
+
+
+@pytest.mark.verifies("defences#9.20")
+@pytest.mark.parametrize(
+    ("value", "text", "masked"),
+    [
+        ("Ab+cd/Ef=9", "<p>Ab&#43;cd&#x2F;Ef&#x3D;9</p>", f"<p>{MASK}</p>"),
+        ('it"s/secret', "[it&#34;s&sol;secret]", f"[{MASK}]"),
+        ('it"s/secret', "[it\\&quot;s/secret]", f"[{MASK}]"),
+        ("grün-9-weiß", "gr&uuml;n-9-wei&szlig;!", f"{MASK}!"),
+        ("grün-9-weiß", "gr%FCn-9-wei%DF!", f"{MASK}!"),
+        ("grün-9-weiß", "grÃ¼n-9-weiÃŸ!", f"{MASK}!"),
+        ("grün-9-weiß", "grÃ¼n-9-weiÃ\x9f!", f"{MASK}!"),
+        ("grün-9-weiß", r"b'gr\xc3\xbcn-9-wei\xc3\x9f'", f"b'{MASK}'"),
+        ("grün-9-weiß", r'"gr\xFCn-9-wei\xDF"', f'"{MASK}"'),
+        ("grün-9-weiß", "gru\u0308n-9-weiß!", f"{MASK}!"),
+        ("one+%41-two", "one&#43;%41-two!", f"{MASK}!"),
+    ],
+)
+def test_escapes_that_a_service_chooses_are_masked(value: str, text: str, masked: str) -> None:
+    assert knowing(value).text(text) == masked
+
+
+@pytest.mark.verifies("defences#9.20")
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_base64_in_lines_is_masked(end: str) -> None:
+    data = base64.b64encode(b"a" * 50 + b"canary-5f1b9c" + b"b" * 50).decode()
+    text = end.join(data[at : at + 76] for at in range(0, len(data), 76))
+    masked = knowing("canary-5f1b9c").text(text)
+    assert MASK in masked
+    assert len(masked.replace(MASK, "").replace(end, "")) < len(data) - 16
+
+
+@pytest.mark.verifies("defences#9.20", "defences#9.18")
+@pytest.mark.parametrize("end", ["", "%", "%2", "&#", "&#x2", "\\u00"])
+def test_the_beginning_of_an_escaped_value_is_masked_where_a_text_was_cut(end: str) -> None:
+    matcher = Matcher(forms_of("canary-5f1b9c"))
+    assert matcher.mask_end(f"it is can&#97;ry{end}") == f"it is {MASK}"
+
+
+@pytest.mark.verifies("defences#9.20")
+def test_escaped_values_in_a_long_text_are_masked() -> None:
+    text = "&amp;%41 " * 100_000
+    masked = knowing("canary-5f1b9c").text(f"{text}can&#97;ry-5f1b9c {text}can%61ry-5f1b9c")
+    assert masked == f"{text}{MASK} {text}{MASK}"
 
 
 @pytest.mark.verifies("defences#9.2")

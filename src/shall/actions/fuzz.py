@@ -141,4 +141,4 @@ def _lines(path: Path) -> Iterator[str]:
 
 def _last_line(ended: Ended, redactor: Redactor) -> str:
     lines = [it.strip() for it in ended.output.splitlines() if it.strip()]
-    return redactor.text(lines[-1][:300]) if lines else f"exit status {ended.status}."
+    return redactor.text(lines[-1])[:300] if lines else f"exit status {ended.status}."

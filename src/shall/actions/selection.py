@@ -13,12 +13,15 @@ from shall.actions.match_expression import Expression, match_expression
 from shall.actions.run_request import RunRequest, Selection, Shard
 from shall.engine.job import Job
 from shall.errors import BadValue
+from shall.log import Log
 from shall.results.records import ShardRecord
 from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from shall.actions.case_needs import Needs
+
+_log = Log(__name__)
 
 _OPERATOR = re.compile(r"[()]|\b(?:and|or|not)\b")
 
@@ -37,6 +40,8 @@ def order(
     bad: frozenset[str] = frozenset()
     if selection.last_failed or selection.failed_first:
         bad = failed_last(workspace).intersection(chosen)
+    if selection.last_failed and not bad and chosen:
+        _log.warning("%s", "No case of these failed last: all run.")
     if selection.last_failed and bad:
         chosen = [key for key in chosen if key in bad]
         chosen = needs.arranged(chosen) if needs is not None else chosen

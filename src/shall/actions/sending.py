@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shall.actions.run import run_options
 from shall.actions.run_request import RunRequest
-from shall.cases.forms import METHODS
+from shall.cases.forms import METHODS, WEBSOCKET
 from shall.cases.model import Case
 from shall.cases.reader import examine_data, load_yaml
 from shall.cases.writer import to_data
@@ -35,6 +35,7 @@ from shall.results.records import StepResult
 from shall.workspace.workspace import Workspace
 
 _KEY = "request"
+_METHODS = (*METHODS, WEBSOCKET)
 _MOST_FIELDS = 10
 """Fields of a response that the offered case expects."""
 
@@ -124,7 +125,7 @@ def _case_of(
     step = _without_secrets(step, secrets)
     if not step.keys() & {"expect", "until"}:
         step["expect"] = _expected(result)
-    method, url = next((key, it) for key, it in step.items() if key in METHODS)
+    method, url = next((key, it) for key, it in step.items() if key in _METHODS)
     path = "/" + url.partition("://")[2].partition("/")[2] if "://" in url else url
     data = {"name": f"{method} {path.partition('?')[0]}", "host": secrets.hide(host)}
     if secrets.names:

@@ -426,7 +426,7 @@ def _place(keys: Keys) -> str:
     return write_path(keys[_FIELD_OF_STEP:]) if is_of_step else ""
 
 
-_WITH_PLACES = frozenset({"expect", "until", "stream", "messages"})
+_WITH_PLACES = frozenset({"expect", "until", "stream", "messages", "if", "repeat"})
 
 _FIELD_OF_STEP = 2
 """The index of a field of a step in the keys that lead to it: ``("steps", 0, "expect")``."""

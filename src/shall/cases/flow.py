@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.expect import Report, read_conditions, read_expect
 from shall.cases.fields import Fields, Keys, kind_of
-from shall.cases.forms import is_status, is_template, is_variable_name
+from shall.cases.forms import is_status, is_template, is_variable_name, variable_name_hint
 from shall.cases.model import Check
 from shall.cases.polling import read_time
 
@@ -123,7 +123,7 @@ def _read_name(fields: Fields) -> str:
         return Flow().name
     if not is_variable_name(name):
         message = f"`{name:.60}` cannot be the name of a variable."
-        fields.bad("case.bad-value", "as", message, "Write letters, digits and `_`.")
+        fields.bad("case.bad-value", "as", message, variable_name_hint(name))
     if "for each" not in fields.values:
         fields.bad("case.conflicting-fields", "as", "`as` names the items of `for each`.")
     return name

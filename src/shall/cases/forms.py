@@ -78,6 +78,15 @@ def is_variable_name(name: str) -> bool:
     return name.replace("-", "_").isidentifier() and name[0] != "-" and name not in _RESERVED
 
 
+def variable_name_hint(name: str) -> str:
+    """Return what to write instead of a name that no variable can have."""
+    if name in _RESERVED:
+        return "It means something else in expressions: choose another name."
+    if name[:1].isdigit():
+        return f"Begin with a letter, such as `_{name:.60}`."
+    return "Write letters, digits and `_`, such as `order_id`."
+
+
 _RESERVED = frozenset({GLOBAL, "GLOBAL", "true", "True", "false", "False", "null", "None"})
 
 

@@ -284,8 +284,8 @@ def _address(written: _Request, fields: dict[str, Any]) -> tuple[str, str]:
     method: str = written.method or "GET"
     url = written.path if written.url is None else written.url
     if not _METHODS.isdisjoint(fields):
-        names = _METHODS.intersection(fields)
-        _require(url is None and written.method is None and len(names) == 1)
+        names = _GIVES_ADDRESS.intersection(fields)
+        _require(len(names) == 1)
         (method,) = names
         url = fields[method]
     elif written.url is not None:
@@ -323,6 +323,7 @@ def _request(written: _Request, fields: dict[str, Any]) -> RequestTemplate:
 
 
 _ADDRESSES = ("http://", "https://", "{{")
+_GIVES_ADDRESS = _METHODS | {"method", "path", "url"}
 
 
 def _body(written: _Request, method: str) -> Body | None:

@@ -35,8 +35,8 @@ _FOREIGN = frozenset({*WORDS, *WITH_ARGUMENT}) - _OF_ANY_STEP
 
 _FIELDS = frozenset({"database", "query", "parameters"})
 
-NAME = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
-"""A name that a value is bound to: ``:id``, not ``::date``, ``12:30`` or ``\\:id``."""
+NAME = re.compile(r"(?<![:\w\\]):(\w+)(?!\w|:(?!:))")
+"""A name that a value is bound to: ``:id``, ``:id::int``; not ``::date``, ``12:30``, ``\\:id``."""
 
 _EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'|\"((?:[^\"]|\"\")*)\"", re.DOTALL)

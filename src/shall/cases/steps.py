@@ -24,6 +24,7 @@ from shall.cases.forms import (
     is_ordered,
     is_template,
     is_variable_name,
+    variable_name_hint,
 )
 from shall.cases.model import (
     CHECK_KINDS,
@@ -65,9 +66,9 @@ _REQUEST_FIELDS = frozenset(
 ) | {"timeout_s", "project", "follow_redirects", "allow_status", "auth", "connection"}
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
-_HTTP = ("http", "https")
-_SCHEMES = {WEBSOCKET: (*_HTTP, "ws", "wss")}
+_SCHEMES = {WEBSOCKET: ("http", "https", "ws", "wss")}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # a tab may be there (RFC 9110)
 
 _OF_STEPS = frozenset({"capture", "delay", "until", "stream", "messages", WEBSOCKET, *FLOW_FIELDS})
 STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "sql", *_OF_STEPS, *METHODS}
@@ -148,7 +149,7 @@ def _read_capture(fields: Fields, words: Words | None) -> dict[str, str]:
         keys = (*fields.at("capture"), name)
         if not is_variable_name(name):
             message = f"`{name:.60}` cannot be the name of a variable."
-            hint = "Write letters, digits and `_`, such as `order_id`."
+            hint = variable_name_hint(name)
             fields.findings.add("case.bad-value", keys, message, hint, at_key=True)
         if type(selector) is not str:
             message = f"`{name:.60}` must be a selector, not {kind_of(selector)}."
@@ -240,10 +241,12 @@ def _read_allowed(fields: Fields) -> tuple[int, ...]:
 def check_address(fields: Fields, name: str, value: str) -> None:
     """Note an address that can never be sent to."""
     scheme = _SCHEME.match(value)
-    if scheme and scheme[1].lower() not in _SCHEMES.get(name, _HTTP):
+    if scheme and scheme[1].lower() not in _SCHEMES.get(name, ("http", "https")):
         message = f"`{name}` cannot send to {scheme[1]}://."
         is_socket = scheme[1].lower() in _SCHEMES[WEBSOCKET]
         hint = "Write `WS: ADDRESS`." if is_socket else "Only http and https are sent."
+        if is_socket and name == "host":
+            hint = "Write `http://` here: a step `WS: /path` uses it."
         fields.bad("case.bad-address", name, message, hint)
     if _CONTROL.search(value):
         message = f"`{name}` contains a line break or another control character."
@@ -308,7 +311,7 @@ def _read_flat(fields: Fields, name: str, wanted: str) -> dict[str, Any]:
         elif name == "headers" and value is None:
             message = f"The header `{key}` has no value."
             fields.findings.add("case.bad-header", keys, message, "Remove it or fill it.")
-        elif name == "headers" and (_CONTROL.search(key) or _CONTROL.search(str(value))):
+        elif name == "headers" and (_CONTROL.search(key) or _CONTROL_IN_HEADER.search(str(value))):
             message = "A header contains a line break or another control character."
             fields.findings.add("case.bad-header", keys, message)
     return values

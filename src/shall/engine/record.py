@@ -377,16 +377,16 @@ def _request_body(request: Request, redactor: Redactor) -> str:
         is_text = request.body.isascii() or is_utf_8(request.body)
         return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
     fields = [
-        f"{name}={MASK if redactor.names(name) else redactor.text(value)}"
+        f"{redactor.text(name)}={MASK if redactor.names(name) else redactor.text(value)}"
         for name, value in request.form
     ]
-    fields += [f"{part.field}={_part_body(part, redactor)}" for part in request.files]
+    fields += [f"{redactor.text(it.field)}={_part_body(it, redactor)}" for it in request.files]
     return "&".join(fields)[:KEPT_BODY]
 
 
 def _part_body(part: FilePart, redactor: Redactor) -> str:
     if part.filename or isinstance(part.content, FileContent):
-        return f"<{part.filename}, {len(part.content)} bytes>"
+        return f"<{redactor.text(part.filename)}, {len(part.content)} bytes>"
     return MASK if redactor.names(part.field) else _body(part.content, redactor)
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from shall.late_pattern import late_pattern
 from shall.messages import Message
+from shall.redaction.escapes import may_have_escapes
 from shall.redaction.forms import (
     MASK,
     SHORTEST,
@@ -292,12 +293,12 @@ class Redactor:
     def are_clean(self, texts: Iterable[str]) -> bool:
         """Return whether no secret is in any of several texts, or is one of the numbers in them.
 
-        They are searched as one text, a line each: nothing that is found in one of them is missed.
+        They are searched as one text: nothing that is found in one of them is missed.
         """
         if self._is_full or not self._values:
             return not self._is_full
-        text = "\n".join(texts)
-        if len(self._values) > _FEW_VALUES:
+        text = "\0".join(texts)
+        if len(self._values) > _FEW_VALUES or may_have_escapes(text):
             if (self._matcher or self._prepare()).finds(text):
                 return False
             return self._short is None or self._short.mask(text) == text
@@ -367,7 +368,7 @@ class Redactor:
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the headers that hold secrets."""
         return tuple(
-            (name, MASK if self.names(name) else self._header(name, value))
+            (self.text(name), MASK if self.names(name) else self._header(name, value))
             for name, value in headers
         )
 
@@ -453,11 +454,9 @@ class Redactor:
     def _cut(self, value: Any) -> Any:
         """Mask secrets in what a message says, also the beginning of one before an ellipsis."""
         value = self.value(value)
-        if not isinstance(value, str) or "…" not in value or self._is_full or not self._values:
+        if not isinstance(value, str) or self._is_full or not self._values:
             return value
-        mask_end = (self._matcher or self._prepare()).mask_end
-        *parts, rest = value.split("…")
-        return "…".join([*map(mask_end, parts), rest])
+        return (self._matcher or self._prepare()).mask_cut(value)
 
     def _structure(self, text: Any) -> Any:
         if not isinstance(text, str) or text[:1] not in {"{", "["}:

@@ -54,8 +54,13 @@ def _validator(text: str | bytes) -> Any:
         return f"it is larger than {MAX_BYTES >> 20} MiB"
     import jsonschema_rs  # a library that few cases need
 
+    from shall.engine.schema_words import misspelled
+
     try:
         schema = json.loads(text)
+        wrong = misspelled(schema)
+        if wrong is not None:
+            return wrong
         if isinstance(schema, dict) and "$schema" in schema:
             return jsonschema_rs.validator_for(schema, **_options(jsonschema_rs))
         return jsonschema_rs.Draft202012Validator(schema, **_options(jsonschema_rs))

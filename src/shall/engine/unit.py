@@ -127,7 +127,7 @@ def _fault(run: UnitRun, report: UnitReport) -> Message | None:
         return Message("unit.timed_out", {"timeout_s": f"{_timeout_of(run.unit):g}"})
     if "ended" not in found or found["ended"].get("status") not in _TESTED:
         status = "?" if report.ended.status is None else report.ended.status
-        reason = _last_line(report.ended.output) or "-"
+        reason = _last_line(report.ended.output) or "it printed nothing"
         shown = shown_path(run.options.root, run.python)
         params = {"python": shown, "status": status, "reason": reason}
         return Message("unit.process_ended", params)

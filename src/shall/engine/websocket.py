@@ -61,7 +61,6 @@ def converse(call: CallPlan, request: Request, context: CaseContext) -> Work[Con
     """Open a WebSocket, carry out the messages of a step up to the first that fails, and close it.
 
     Raises:
-        BadValue: The service opened none, though the step asserts no status.
         TargetUnreachable, TimedOut: It cannot be opened.
     """
     response: Response = yield request
@@ -69,7 +68,8 @@ def converse(call: CallPlan, request: Request, context: CaseContext) -> Work[Con
     if response.status != SWITCHED:
         if call.asserts_status:
             return talk
-        raise BadValue(f"The service opened no WebSocket: it answered {response.status}.")
+        talk.error = BadValue(f"The service opened no WebSocket: it answered {response.status}.")
+        return talk
     try:
         for item in call.messages or ():
             if isinstance(item, SentMessage):

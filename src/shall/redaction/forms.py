@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from shall.late_pattern import late_pattern
+from shall.redaction.escapes import plain_texts, without_cut_escape
 
 MASK = "***"
 
@@ -23,6 +24,8 @@ _LONGEST_CUT = 2_000
 _IN_URLS = "!#$&'()*+,/:;=?@~"
 _STRAY = late_pattern(r"%(?![0-9A-Fa-f]{2})")
 """A sign that begins no escape is escaped where a URL is sent."""
+
+_ELLIPSIS = late_pattern(r"(\s?(?:…|\.\.\.))")
 
 _WITHOUT_SIGNS = str.maketrans("", "", "._-")
 
@@ -56,10 +59,17 @@ def _make_forms(value: str) -> frozenset[str]:
         return frozenset(map(str.lower, forms))
     import html  # its table of entities takes longer to load than most values need
 
-    spelled = {value} if value.isascii() else {value, value.upper(), value.lower()}
+    spelled = {value, *(it.text for it in plain_texts(value) if len(it.text) >= SHORTEST)}
+    if not value.isascii():
+        forms |= set(_base64(value.encode("latin-1", "replace")))  # as many send Basic
+        spelled |= {value.upper(), value.lower(), *_normalized(value), *_misread(data)}
     for text in spelled:
         forms |= {text, html.escape(text), html.escape(text, quote=False), repr(text)[1:-1]}
-        forms |= {text.replace("'", "''"), html.escape(text).replace("&#x27;", "&#39;")}
+        forms |= {
+            text.replace("'", "''"),
+            text.replace('"', '""'),
+            html.escape(text).replace("&#x27;", "&#39;"),
+        }
         forms |= _percent(text)
         forms |= _json(text)
     for text in _json_plain(value):  # in the payload of a JWT
@@ -94,32 +104,59 @@ class Matcher:
 
     def mask(self, text: str) -> str:
         """Replace every form in a text by the mask; overlapping ones by one."""
-        low = folded(text)
-        spans = list(self._search(low) if self._are_few(low) else self._look_up(low))
+        spans = list(self._spans(text))
+        for plain in plain_texts(text):
+            spans += (plain.span(start, end) for start, end in self._spans(plain.text))
         return mask_spans(text, spans) if spans else text
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        low = folded(text)
+        return self._search(low) if self._are_few(low) else self._look_up(low)
 
     def _are_few(self, low: str) -> bool:
         return len(self._forms) <= min(_FEW + len(low) // 2, _MOST_SEARCHED)
 
     def finds(self, text: str) -> bool:
         """Return whether a form is in a text."""
+        return self._finds(text) or any(self._finds(plain.text) for plain in plain_texts(text))
+
+    def _finds(self, text: str) -> bool:
         low = folded(text)
         if self._are_few(low):
             return any(map(low.__contains__, self._forms))
         return next(self._look_up(low), None) is not None
 
+    def mask_cut(self, text: str) -> str:
+        """Replace the beginning of a form before an ellipsis, also that of other programs."""
+        if "…" not in text and "..." not in text:
+            return text
+        *parts, rest = _ELLIPSIS.split(text)
+        masked = (it if at % 2 else self.mask_end(it) for at, it in enumerate(parts))
+        return "".join([*masked, rest])
+
     def mask_end(self, text: str) -> str:
         """Replace the beginning of a form that a text ends with."""
-        from bisect import bisect_left  # few texts are cut
-
         if not self._sorted:
             self._sorted = sorted(self._forms)
+        start = self._begins_at(text)
+        whole = without_cut_escape(text)
+        for plain in plain_texts(whole):
+            at = self._begins_at(plain.text)
+            if at is not None:
+                found = plain.span(at, len(plain.text))[0]
+                start = found if start is None else min(start, found)
+        return text if start is None else f"{text[:start]}{MASK}"
+
+    def _begins_at(self, text: str) -> int | None:
+        """Return where a form begins that a text ends within."""
+        from bisect import bisect_left  # few texts are cut
+
         low = folded(text[-_LONGEST_CUT:])
         for size in range(len(low), _SHORTEST_CUT - 1, -1):
             at = bisect_left(self._sorted, low[-size:])
             if at < len(self._sorted) and self._sorted[at].startswith(low[-size:]):
-                return f"{text[:-size]}{MASK}"
-        return text
+                return len(text) - size
+        return None
 
     def _search(self, low: str) -> Iterator[tuple[int, int]]:
         for form in self._forms:
@@ -208,6 +245,20 @@ def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")  # a lone surrogate is sent as "?"
+
+
+def _normalized(text: str) -> Iterator[str]:
+    from unicodedata import normalize  # most values are ASCII
+
+    yield normalize("NFC", text)
+    yield normalize("NFD", text)
+
+
+def _misread(data: bytes) -> Iterator[str]:
+    """Read UTF-8 as Latin-1, and as windows-1252 in the way of browsers."""
+    text = data.decode("latin-1")
+    yield text
+    yield "".join(char.encode("latin-1").decode("cp1252", "ignore") or char for char in text)
 
 
 def _percent(text: str) -> set[str]:

@@ -235,8 +235,8 @@ def request_line(step: StepResult, language: str) -> str:
     if exchange is None:
         return ""
     answer = f" -> {label('no_response', language) if exchange.status is None else exchange.status}"
-    if exchange.method == SQL_METHOD and exchange.response_size_bytes:
-        answer = ""  # rows have no status
+    if exchange.method == SQL_METHOD:
+        answer = ""  # rows and errors of a database have no status
     took_s = exchange.timings.total_s or step.duration_s  # 0 in runs of older releases
     took = _took(duration(took_s), language)
     sent = f"{exchange.method} {exchange.url}{answer} {took}"

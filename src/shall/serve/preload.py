@@ -65,6 +65,7 @@ ON_FIRST_USE = (
     "shall.engine.polling",
     "shall.engine.renewal",
     "shall.engine.schema",
+    "shall.engine.schema_words",
     "shall.engine.selectors",
     "shall.engine.shared",
     "shall.engine.snapshot",

@@ -15,13 +15,21 @@ MOST_EXAMINED = 2_000
 
 _NAMED = 3
 
-_STEPS = late_pattern(r"""^[ \t]*["']?steps["']?[ \t]*:""", re.MULTILINE)
-_OTHER = late_pattern(
-    r"""^["']?(?:shared|openapi|swagger|arazzo|jobs|\$schema)["']?[ \t]*:"""
-    r"""|\A\ufeff?(?:---.*\n|#.*\n|[ \t]*\n)*[-\[]""",
+_STEPS = late_pattern(
+    r"""^(?:[ \t]*["']?steps|["']?(?:test_name|teststeps))["']?[ \t]*:""", re.MULTILINE
+)
+"""Also those of Tavern and HttpRunner."""
+
+_REQUEST = late_pattern(
+    r"""^[ \t]*(?:- +)?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS):[ \t]+["']?(?:/|https?://)""",
     re.MULTILINE,
 )
-"""Shared steps, descriptions of an API, pipelines, schemas and lists of rows."""
+_OTHER = late_pattern(
+    r"""^["']?(?:shared|openapi|swagger|arazzo|jobs|\$schema)["']?[ \t]*:""", re.MULTILINE
+)
+"""Shared steps, descriptions of an API, pipelines and schemas."""
+
+_LIST = late_pattern(r"\ufeff?(?:---.*\n|#.*\n|[ \t]*\n)*[-\[]")
 
 
 def stray_cases(files: Files) -> list[str]:
@@ -46,7 +54,10 @@ def is_rootless(text: str) -> bool:
     """
     if root_of(text) is not None:
         return False
-    return _STEPS.search(text) is not None and _OTHER.search(text) is None
+    if _OTHER.search(text) is not None:
+        return False
+    is_list = _LIST.match(text) is not None  # of rows, or of cases
+    return _REQUEST.search(text) is not None or (not is_list and _STEPS.search(text) is not None)
 
 
 def rootless_cases(files: Files) -> list[str]:
@@ -64,7 +75,11 @@ def rootless_notice(paths: Sequence[str]) -> str:
     if not paths:
         return ""
     found = f"Not read, because they have steps and are no cases: {first_names(paths)}."
-    return " ".join((found, "Write name: and steps: in the first column, with `- GET: /path`."))
+    step = (
+        "Write name: and steps: in the first column, with `- GET: /path`, "
+        "or import a file of another tool: shall import FILE."
+    )
+    return " ".join((found, step))
 
 
 def links_notice(links: Sequence[str]) -> str:

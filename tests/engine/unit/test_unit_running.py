@@ -310,6 +310,7 @@ def test_a_process_that_ends_early_is_an_error(
     assert result.outcome is Outcome.ERROR
     assert result.error is not None
     assert result.error.code == "unit.process_ended"
+    assert result.error.params["reason"] == "it printed nothing"
     assert result.steps[0].outcome is Outcome.ERROR
 
 

@@ -49,6 +49,22 @@ def asked(url: str, *queries: Any, policy: TargetPolicy | None = None, **more: A
     return answers
 
 
+@pytest.mark.verifies("databases#1.11", "databases#1.12")
+def test_a_statement_that_leaves_a_connection_in_use_fails_alone(postgres: str) -> None:
+    loop = CurlLoop(None)
+
+    def work() -> Work[Any]:
+        with pytest.raises(QueryFailed):
+            yield statement(postgres, "COPY (SELECT 1) TO STDOUT")
+        response = yield statement(postgres, "SELECT :n::int + 1 AS n", n="1")
+        return json.loads(response.body)["value"]
+
+    try:
+        assert loop.run(work()) == 2
+    finally:
+        loop.close()
+
+
 @pytest.mark.verifies("databases#1.8")
 def test_rows_go_in_and_come_back(url: str) -> None:
     create = "CREATE TABLE orders (id INTEGER PRIMARY KEY, state VARCHAR(40), price NUMERIC(10, 2))"

@@ -2,7 +2,6 @@
 
 FLOW: dict[str, str] = {
     'Write `for each: "{{{{ items }}}}"`.': '请写 `for each: "{{{{ items }}}}"`。',
-    "Write letters, digits and `_`.": "请使用字母、数字和 `_`。",
     "`as` names the items of `for each`.": "`as` 用来给 `for each` 的元素命名。",
     "`repeat` has one of `while` and `until`.": "`repeat` 要有 `while` 和 `until` 之一。",
     "Write `repeat: {{while: {{$.next: {{exists: true}}}}, at most: "

@@ -59,6 +59,11 @@ FORMAT: dict[str, str] = {
     "Write `status`, `header NAME`, `body` or a path such as "
     "`$.items[0].id`.": "请写 `status`、`header NAME`、`body` 或路径，例如 `$.items[0].id`。",
     "`{name}` cannot be the name of a variable.": "`{name}` 不能用作变量名。",
+    "Begin with a letter, such as `_{name}`.": "请以字母开头，例如 `_{name}`。",
+    "It means something else in expressions: choose another name.": "该名称在表达式中另有含义，"
+    "请换一个名称。",
+    "Write `http://` here: a step `WS: /path` uses it.": "此处请写 `http://`；步骤 "
+    "`WS: /path` 会使用它。",
     "Write letters, digits and `_`, such as `order_id`.": "请使用字母、数字和 `_`，例如 "
     "`order_id`。",
     "`{name}` must be a selector, not {given}.": "`{name}` 必须是选择器，而不是{given}。",

@@ -80,6 +80,7 @@ RUNNING: dict[str, str] = {
     "The run {run_id} has no case {case}.": "运行 {run_id} 中没有用例 {case}。",
     "This workspace has no state.": "此工作区没有状态数据。",
     "Set SHALL_STATE_DIR to a writable folder.": "请将 SHALL_STATE_DIR 设为可写的目录。",
+    "No case of these failed last: all run.": "这些用例上次均未失败：将全部运行。",
     "No case was found in {paths}.": "在 {paths} 中未找到用例。",
     "No case in {paths} matches {choice}.": "{paths} 中没有用例符合 {choice}。",
     "The run timed out after {run_timeout_s} s, "

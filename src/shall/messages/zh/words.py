@@ -132,7 +132,12 @@ WORDS: dict[str, str] = {
     "a socket": "套接字",
     "a device": "设备",
     "a special file": "特殊文件",
+    "it printed nothing": "没有任何输出",
     "it is larger than {limit}": "超过 {limit}",
+    "unknown format `{name}` "
+    "(did you mean `{likely}`?)": "未知格式 `{name}`（是否指 `{likely}`？）",
+    "unknown keyword `{name}` "
+    "(did you mean `{likely}`?)": "未知关键字 `{name}`（是否指 `{likely}`？）",
     "Byte 0x{byte} is not UTF-8.": "字节 0x{byte} 不是 UTF-8。",
     "there is no {top}": "{top} 不存在",
     "does not exist, or is not a folder": "不存在，或不是目录",
@@ -162,8 +167,9 @@ WORDS: dict[str, str] = {
     "{path}.": "请移入该目录，或直接指定：shall run {path}。",
     "Not read, because they have steps and are no cases: "
     "{names}.": "以下文件含有 steps，但不是用例，因此未读取：{names}。",
-    "Write name: and steps: in the first column, with `- GET: "
-    "/path`.": "请顶格书写 name: 和 steps:，每个请求写作 `- GET: /path`。",
+    "Write name: and steps: in the first column, with `- GET: /path`, or import a file of another "
+    "tool: shall import FILE.": "请顶格书写 name: 和 steps:，每个请求写作 `- GET: /path`；"
+    "其他工具的文件请用 shall import FILE 导入。",
     "Not read, because links are not followed: {names}. Copy what they lead to.": (
         "以下为链接，不会跟随，因此未读取：{names}。请改为复制其指向的内容。"
     ),
