@@ -130,7 +130,8 @@ def plain_case(data: Any) -> Case | None:
         _check_host(written.host)
         answers_at = _moments(written)
         for value in (written.host, written.variables, written.data):
-            _check_texts(value, answers_at, 0)
+            if value:
+                _check_texts(value, answers_at, 0)
         return Case(
             written.name,
             _steps(written.steps, fields["steps"], answers_at),

@@ -3,8 +3,9 @@
 Documents whose lines have the same keys and columns have one layout, which is remembered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -32,20 +33,21 @@ class Form(Struct, frozen=True, eq=False, gc=False):
 class Layout(Struct, frozen=True, gc=False):
     """How the values of lines become a document: the same for all documents of the same forms.
 
-    To the values are added copies of some of them, then the ``collections``: each a list of
-    numbers of values, or a mapping of keys to such numbers, behind those that it contains.
+    To the values are added copies of some of them, then the ``collections``: each what gets the
+    items of a list from the values, or pairs of a key and the number of its value, behind those
+    that it contains.
     """
 
     copied: tuple[tuple[int, Callable[[Any], Any]], ...]
-    collections: tuple[tuple[tuple[str, int], ...] | list[int], ...]
+    collections: tuple[tuple[tuple[str, int], ...] | Callable[[list[Any]], Sequence[Any]], ...]
 
 
 def document_of(layout: Layout, values: list[Any]) -> dict[str, Any]:
     """Return the document of lines with some values."""
     values += [duplicate(values[number]) for number, duplicate in layout.copied]
     for each in layout.collections:
-        if isinstance(each, list):
-            values.append([values[number] for number in each])
+        if not isinstance(each, tuple):
+            values.append([*each(values)])
             continue
         mapping = {}
         for key, number in each:  # for so few values faster than a comprehension, or zip
@@ -103,12 +105,18 @@ def _layout(forms: tuple[Form, ...]) -> Layout:
     return Layout(
         tuple(copied),
         tuple(
-            [it % total for it in each]
+            _items([it % total for it in each])
             if type(each) is list
             else tuple([(key, it % total) for key, it in each.items()])
             for each in reversed(made)
         ),
     )
+
+
+def _items(numbers: list[int]) -> Callable[[list[Any]], Sequence[Any]]:
+    """Return what gets the values with some numbers; ``itemgetter`` of one gets no sequence."""
+    first = numbers[0]
+    return itemgetter(*numbers) if len(numbers) > 1 else itemgetter(slice(first, first + 1))
 
 
 _known_layout = lru_cache(maxsize=256)(_layout)

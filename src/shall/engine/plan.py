@@ -176,15 +176,11 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
         else:
             plan = _plan_any(step, path, case, options, checks, is_observed=at <= observed)
         steps.append(plan)
-    return CasePlan(
-        tuple(steps),
-        tuple(
-            [
-                _plan_teardown(it, f"teardowns[{at}]", case, options)
-                for at, it in enumerate(case.teardowns)
-            ]
-        ),
-    )
+    teardowns = [
+        _plan_teardown(it, f"teardowns[{at}]", case, options)
+        for at, it in enumerate(case.teardowns)
+    ]
+    return CasePlan(tuple(steps), tuple(teardowns))
 
 
 def _last_look_back(case: Case) -> int:
@@ -217,7 +213,7 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
     for at, check in enumerate(written):
         kind, expected = check.kind, check.expected
         place = f"{path}.{check.place}" if check.place else places[at]
-        if kind == _STATUS:
+        if kind == "status_code":
             asserts_status = True
         equality = _EQUALITIES.get(kind)
         if equality is not None and check.selector is check.query is None:
@@ -227,20 +223,16 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
                 and not check.negated
                 and (type_ is not str or "{{" not in expected)
             ):
-                header = check.header
+                name, header = check.field, check.header
                 seen, select, judge, keys = (
-                    equality(check.field)
-                    if header is None
-                    else _equality(kind, check.field, header)
+                    equality(name) if header is None else _equality(kind, name, header)
                 )
                 plans.append(
                     CheckPlan(check, kind, place, seen, True, select, judge, None, expected, keys)
                 )
                 continue
-        if check.selector is not None or check.query is not None:
+        if check.selector is not None or check.query is not None or kind == "openapi":
             asserts_status = asserts_status or check.selector == "status"
-            are_plain = False
-        elif kind == _OPENAPI:
             are_plain = False
         plans.append(_plan_check(check, place))
     return _Checks(tuple(plans), asserts_status, are_plain)
@@ -492,8 +484,6 @@ _EQUALITIES: dict[CheckKind, Callable[[str | None], _Equality]] = {
     "equals": remembered(1024)(partial(_equality, "equals", header=None)),
 }
 _COMPARED_AT_ONCE = frozenset({str, int, float})
-
-_STATUS, _OPENAPI = "status_code", "openapi"
 
 _JUDGED_ELSEWHERE = frozenset({"openapi", "snapshot"})
 
