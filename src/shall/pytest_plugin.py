@@ -306,15 +306,18 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Look for a root or a field at the start of a line: cheaper than reading YAML."""
+    """Look for a root or a field at the start of a line, or braces: cheaper than reading YAML."""
     try:
         data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
         return False
     lines = [line.lstrip(b"\xef\xbb\xbf\"'") for line in data.splitlines()]
+    is_in_braces = data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{")
     if any(line.startswith(_ROOTS) for line in lines):
         return True
-    if not any(line.startswith(_FIELDS) for line in lines):
+    if is_in_braces and any(root in data for root in _ROOTS):
+        return True
+    if not (is_in_braces or any(line.startswith(_FIELDS) for line in lines)):
         return False
     from shall.cases.root import has_own_form  # only where a file may be a case
 

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -267,11 +268,9 @@ def statuses(proof: Proof) -> dict[str, Status]:
 
 
 def fresh(root: Path, language: str = "en") -> Proof:
-    workspace = open_workspace(root, Settings())
-    try:
+    with closing(open_workspace(root, Settings())) as workspace:
+        assert workspace.state_fault is None
         return read_proof(workspace, language)
-    finally:
-        workspace.close()
 
 
 @pytest.mark.verifies("matrix-pages#3.6")

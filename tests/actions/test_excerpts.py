@@ -22,6 +22,15 @@ def test_lines_with_a_secret_or_the_name_of_one_are_left_out(workspace: Workspac
 
 
 @pytest.mark.verifies("cli#1.9")
+def test_a_line_with_a_password_before_a_host_is_left_out(workspace: Workspace) -> None:
+    (workspace.root / "shall.yaml").write_text(
+        'connection: {proxy: "ann:canary-1@proxy:8080"}\nhost: http://a:80/b\n'
+    )
+    sources = excerpts(workspace.files, Redactor(), [at("shall.yaml")])
+    assert sources == {"shall.yaml": "\nhost: http://a:80/b"}
+
+
+@pytest.mark.verifies("cli#1.9")
 def test_a_settings_file_whose_secrets_are_not_known_is_not_shown(workspace: Workspace) -> None:
     (workspace.root / "shall.yaml").write_text("variables: {pin: canary-1\n")
     assert excerpts(workspace.files, Redactor(), [at("shall.yaml")]) == {}

@@ -261,6 +261,8 @@ def test_the_plain_reader_reads_as_the_full_one(expect: dict[str, Any]) -> None:
 @settings(max_examples=300, deadline=None)
 @example({"$": {"has": {"sku": 1}, "$..x": {"where": 1, "at_least": 1}}})
 @example({"$": {"each": 1, "sku": 2, "any": 3}})
+@example({"body": {"each": {}, "sku": {"where": 1, "at_least": 1}, "any": {"where": 1}}})
+@example({"$..a": {"each": 1, "has": {"a": None}, "any": 2}})
 @example({"$": {"not": None, "not_equals": {"a": 1}}})
 @example({"$": {"not": {"not_contains": 1}, "contains": 2}})
 @example({"$.a": {"has": 1, "$.sku[0].price": {"exists": True, "b": 7}, "none": 3}})

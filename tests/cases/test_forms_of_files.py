@@ -206,6 +206,7 @@ def test_the_list_of_criteria_is_edited_in_both_forms(newline: str) -> None:
         ('"data": rows.csv\nsteps:\n- GET: /a\n', Early((), frozenset({"data"}))),
         ("name: a\nsteps:\n- GET: /a\n  data: {only: 1}\n", None),
         ('{"name": "a", "use": ["x"], "steps": [{"GET": "/a"}]}', Early()),
+        ('{"only": "now", "name": "a",\n"steps": [{"GET": "/a"}]}', Early()),
     ],
 )
 def test_what_must_be_read_before_a_run_is_seen_at_the_top_level(

@@ -197,7 +197,16 @@ def test_a_document_of_comments_alone_is_read_as_yaml_reads_it(text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "line", [" a: {}", "- {}", "- a: {}", " a: {{b: 1, c: {}}}", "- {{c: {}}}"]
+    "line",
+    [
+        *(" a: {}", "- {}", "- a: {}", " a: {{b: 1, c: {}}}", "- {{c: {}}}"),
+        *(
+            " a: {{b: {}, c: 1}}",
+            "- {{b: {}, c: {}}}",
+            " a: {{{}: 1, c: 2}}",
+            ' "{{": {{b: {}, c: 1}}',
+        ),
+    ],
 )
 @pytest.mark.parametrize(
     "value",
@@ -221,8 +230,9 @@ def test_a_document_of_comments_alone_is_read_as_yaml_reads_it(text: str) -> Non
     ],
 )
 def test_a_line_whose_beginning_was_seen_is_read_like_any_other(line: str, value: str) -> None:
-    assert read_plain(f"x:\n{line.format('seen')}\n")
-    assert_reads_like_pyyaml(f"x:\n{line.format(value)}\n")
+    for seen in ("seen", "twice"):
+        assert read_plain(f"x:\n{line.format(seen, seen)}\n")
+    assert_reads_like_pyyaml(f"x:\n{line.format(value, value)}\n")
 
 
 @pytest.mark.parametrize("line", ["a: {}", "- a: {}", "a: {{m: {}}}", "a: {{n: 1, m: {}}}"])
@@ -230,7 +240,7 @@ def test_a_line_whose_beginning_was_seen_is_read_like_any_other(line: str, value
 def test_a_colon_in_a_quoted_text_is_not_the_beginning_of_another_line(
     line: str, quote: str
 ) -> None:
-    for end in ("b", "c", "2"):
+    for end in ("b", "c", "d", "2"):
         text = f"x:\n  {line.format(f'{quote}x: {end}{quote}')}\n"
         assert read_plain(text) is not None
         assert_reads_like_pyyaml(text)
@@ -271,6 +281,17 @@ _check = st.fixed_dictionaries(
         "value": _one_of(1),
     },
 )
+SELECTORS = [
+    *("status", " status", "body", "$", "$.a", "$.a.b", "$.a[0]", "$.a-b", "$.²", "$.a.1"),
+    *("header X-A", "header  X-A ", "duration", "$.a | count", "$..a", "openapi", "$.a b"),
+    *('$["a\\"b"]', "regex a", "{{ a }}", "", "a"),
+]
+_expected = st.dictionaries(
+    _one_of(*SELECTORS),
+    _one_of(200, 99, True, "2xx", None, "{{ a.x }}", "{{ c.x }}", 1.5, [200], {}, {"eq": 1})
+    | _one_of({"less_than": 3}, {"b": 1}, {"exists": True}, {"a-b": [1, {"c": "{{ nothing() }}"}]}),
+    max_size=3,
+)
 _fields: dict[str, st.SearchStrategy[Any]] = {
     "method": _one_of("GET", "POST", "get", "PURGE", None),
     "headers": _one_of({}, {"A": "x"}, {"A": 1, "B": True}, {"A": None}, {"A": "x\ny"}, {"A": [1]}),
@@ -301,6 +322,8 @@ _fields: dict[str, st.SearchStrategy[Any]] = {
         None,
     ),
     "operation_type": _one_of("api", "db", None),
+    "expect": _one_of(200, 99, "2xx", {}, None) | _expected,
+    "capture": st.dictionaries(_one_of("v", "a", "Global", "1x"), _one_of(*SELECTORS), max_size=2),
 }
 
 
@@ -347,6 +370,20 @@ def test_a_plain_case_is_the_case_that_the_careful_reader_reads(data: dict[str, 
         assert (repr(careful.case), careful.notes) == (repr(case), ())
 
 
+@pytest.mark.verifies("cases#1.1")
+@settings(max_examples=600, deadline=None)
+@given(_one_of(200, 404, 99) | _expected)
+@example({"status": 200, "$.a.b": "{{ a.x }}", "header X-A": "b", "body": [1], "$": None})
+@example({"$.²": 1, " status": 204, "$.a-b": {}, "$.a[0]": False})
+@example({"openapi": True})
+def test_what_a_step_expects_is_what_the_careful_reader_reads(expected: Any) -> None:
+    data = _changed(expect=expected)
+    case = plain_case(data)
+    if case is not None:
+        careful = examine_data(data)
+        assert (repr(careful.case), careful.notes) == (repr(case), ())
+
+
 def _changed(**changes: Any) -> dict[str, Any]:
     step = {"id": "a", "path": "/", **changes}
     return {"testcase": {"name": "x", "steps": [step]}}
@@ -359,6 +396,7 @@ def _changed(**changes: Any) -> dict[str, Any]:
         lambda: _changed(json={"a": "{{ nothing() }}"}),
         lambda: _changed(assert_=[]),
         lambda: {**_changed(), "other": 1},
+        lambda: {"testcase": {"name": "x", "steps": [{"GET": "/", "method": None}]}},
         lambda: {"testcase": None},
         lambda: [],
     ],

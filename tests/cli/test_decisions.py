@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,10 @@ def test_a_waiver_counts_through_its_last_day_and_is_reported_after_it(
     shall: Shall, project: Path
 ) -> None:
     shall("waive", "auth#1.1", *WAIVE)
-    workspace = open_workspace(project, Settings())
-    matrix = trace_requirements(workspace, today=UNTIL)
-    assert (matrix.rows[0].status, matrix.undecided) == ("waived", ())
-    matrix = trace_requirements(workspace, today=UNTIL + timedelta(days=1))
+    with closing(open_workspace(project, Settings())) as workspace:
+        matrix = trace_requirements(workspace, today=UNTIL)
+        assert (matrix.rows[0].status, matrix.undecided) == ("waived", ())
+        matrix = trace_requirements(workspace, today=UNTIL + timedelta(days=1))
     assert matrix.rows[0].status == "untested"
     (problem,) = matrix.undecided
     assert problem.message == f"The waiver of auth#1.1 by Ann expired on {UNTIL}."

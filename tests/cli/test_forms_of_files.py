@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,30 @@ def test_a_draft_of_a_feature_named_shared_is_a_case(shall: Shall, shop: Path) -
     assert "tests/cases/shared/1.1.yaml" in shall("list").stdout
 
 
+@pytest.mark.verifies("cases#7.4")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: b\nverifies: [shop#1.1]\nsteps:\n- GET: /echo\n  expect: 500\n",
+        '{"verifies": ["shop#1.1"], "name": "b", "steps": [{"GET": "/echo", "expect": 500}]}',
+        "verifies: [shop#1.1\nname: b\nsteps:\n- GET: /echo\n",
+    ],
+)
+def test_a_file_among_shared_steps_that_names_criteria_is_a_case(
+    shall: Shall, shop: Path, service: Any, text: str
+) -> None:
+    assert "1 passed" in shall("run", "--host", service.url).stdout
+    assert status_of(shall) == "proved"
+    write(shop, "tests/cases/shared/b.yaml", text)
+    ended = shall("run", "--host", service.url)
+    assert "tests/cases/shared/b.yaml" in ended.stdout
+    assert "1 passed" in ended.stdout
+    assert ended.returncode != 0
+    if "expect" in text:
+        assert "tests/cases/shared/b.yaml" in shall("list").stdout
+        assert status_of(shall) == "failing"
+
+
 @pytest.mark.verifies("cases#7.3")
 def test_evidence_with_the_digest_of_the_text_of_shared_steps_counts_until_they_change(
     shall: Shall, shop: Path, service: Any
@@ -151,6 +176,17 @@ def test_evidence_with_the_digest_of_the_text_of_shared_steps_counts_until_they_
     assert status_of(shall) == "proved"
     write(shop, "tests/cases/shared/login.yaml", LOGIN.replace("$.number", "$.other"))
     assert status_of(shall) == "stale"
+
+
+@pytest.mark.verifies("cases#7.2")
+def test_shared_steps_that_a_case_sends_count_byte_for_byte(shop: Path) -> None:
+    path = "tests/cases/shared/login.yaml"
+    sent = f"use: [login]\n  steps:\n    - POST: /a\n      files: {{a: {path}}}\n"
+    case = read_case(f"testcase:\n  name: a\n  {sent}", "tests/cases/a.yaml")
+    with closing(Files(shop)) as files:
+        before = file_digests(files, case, "tests/cases/a.yaml", ())
+        write(shop, path, f"# a comment\n{LOGIN}")
+        assert file_digests(files, case, "tests/cases/a.yaml", ()) != before
 
 
 @pytest.mark.verifies("cases#4.7")

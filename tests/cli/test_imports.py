@@ -105,6 +105,29 @@ def test_a_run_of_plain_cases_imports_only_what_it_needs(
 
 
 @pytest.mark.verifies("cli#4.1")
+def test_cases_that_expect_values_below_selectors_import_no_more_than_selectors(
+    project: Path, service: Any
+) -> None:
+    file = project / "tests/cases/a.yaml"
+    file.parent.mkdir(parents=True)
+    service.answer("token", '{"data": {"token": "t"}}', "application/json")
+    file.write_text(
+        "name: a\nsteps:\n  - GET: /given/token\n"
+        "    expect:\n      status: 200\n      $.data.token: t\n"
+        "      header Content-Type: application/json\n"
+        "    capture: {token: $.data.token}\n"
+        "  - GET: /echo/{{ token }}\n    expect: 200\n"
+    )
+
+    modules = modules_of(project, "run", "--host", service.url)
+
+    assert {name.partition(".")[0] for name in modules} & UNUSED == set()
+    unused = set(OWN_UNUSED) - {"shall.cases.nearest", "shall.cases.patterns"}
+    unused |= {"shall.cases.expect", "shall.cases.predicates", "shall.engine.selectors"}
+    assert [name for name in modules if name.startswith(tuple(unused))] == []
+
+
+@pytest.mark.verifies("cli#4.1")
 def test_a_run_that_reads_requirements_and_any_yaml_imports_no_part_of_a_server(
     project: Path, write_case: WriteCase, service: Any
 ) -> None:

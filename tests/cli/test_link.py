@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,23 +35,23 @@ def write(project: Path, text: str) -> None:
 
 def record(project: Path, criterion: str, node: str) -> None:
     """Record a test as passed for its criterion and code as they are now."""
-    workspace = open_workspace(project, Settings())
-    row = row_of(trace_requirements(workspace), criterion)
-    link = next(it.link for it in row.links if it.link.source == node)
-    assert workspace.evidence is not None
-    fact = Evidence(
-        at=datetime(2026, 1, 2, tzinfo=UTC),
-        criterion=criterion,
-        source=node,
-        kind="test",
-        outcome="passed",
-        run_id="r",
-        criterion_fingerprint=row.criterion.fingerprint,
-        source_fingerprint=link.fingerprint,
-        checks_executed=1,
-        duration_s=0.1,
-    )
-    workspace.evidence.append([fact])
+    with closing(open_workspace(project, Settings())) as workspace:
+        row = row_of(trace_requirements(workspace), criterion)
+        link = next(it.link for it in row.links if it.link.source == node)
+        assert workspace.evidence is not None
+        fact = Evidence(
+            at=datetime(2026, 1, 2, tzinfo=UTC),
+            criterion=criterion,
+            source=node,
+            kind="test",
+            outcome="passed",
+            run_id="r",
+            criterion_fingerprint=row.criterion.fingerprint,
+            source_fingerprint=link.fingerprint,
+            checks_executed=1,
+            duration_s=0.1,
+        )
+        workspace.evidence.append([fact])
 
 
 def statuses(shall: Shall) -> dict[str, str]:

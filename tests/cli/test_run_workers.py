@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shall.actions.discovery import JobReader
+from shall.actions.discovery import JobReader, Texts, case_files
 from shall.actions.run import CASES_A_WORKER, execute
 from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_project
@@ -119,42 +119,62 @@ def test_workers_give_the_evidence_of_one_process(
 class Awaited(Later):
     """Criteria that are there when somebody waits for them."""
 
-    is_taken = False
+    times_taken = 0
 
     def is_there(self) -> bool:
         return False
 
     def get(self) -> bytes:
-        self.is_taken = True
+        self.times_taken += 1
         return b'{"shop#1.1": ["shop#1.1", "ab12"]}'
 
 
 @pytest.mark.verifies("engine#6.10", "engine#6.11")
+@pytest.mark.parametrize("repeat", [1, 2])
 def test_cases_are_read_before_the_criteria_are_there_and_run_after(
-    write_case: WriteCase, project: Path
+    write_case: WriteCase, project: Path, repeat: int
 ) -> None:
     for number in range(5):
         write_case(f"c{number}", more='verifies: ["shop#1.1"]')
-    keys = [f"tests/cases/c{number}.yaml" for number in range(5)]
+    keys = [f"tests/cases/c{number}.yaml" for number in range(5)] * repeat
     taken: list[int] = []
 
     def numbers() -> Iterator[int]:
-        for number in range(5):
+        for number in range(len(keys)):
             taken.append(number)
             yield number
 
     with closing(open_project(project, Settings())) as opened, closing(Awaited()) as awaited:
         reader = JobReader(opened)
         reader.criteria = awaited
-        jobs = iter(reader.read_turns(keys, (), numbers()))
+        jobs = iter(reader.read_turns(keys, (), numbers(), repeat))
 
         first = next(jobs)
 
-        assert awaited.is_taken
-        assert taken == [0, 1, 2, 3, 4]  # read ahead
+        assert taken == [*range(len(keys))]  # read ahead
         found = [first, *jobs]
+        assert awaited.times_taken == 1
     assert [it.key for it in found] == keys
     assert {it.criteria for it in found} == {(CriterionRef("shop#1.1", "ab12"),)}
+
+
+@pytest.mark.verifies("engine#6.12")
+def test_no_process_takes_more_than_half_of_its_part_of_the_cases_before_the_criteria_are_there(
+    write_case: WriteCase, project: Path
+) -> None:
+    for number in range(8):
+        write_case(f"c{number}", more='verifies: ["shop#1.1"]')
+    with closing(open_project(project, Settings())) as opened, closing(Awaited()) as awaited:
+        texts = Texts()
+        keys = case_files(opened, (), texts)
+        reader = JobReader(opened, texts)
+        later = reader.prepare_later(len(keys), 2)
+        assert later is not None
+        later.close()
+        reader.criteria = awaited
+        numbers = iter(range(8))
+        next(iter(reader.read_turns(keys, (), numbers)))
+        assert [*numbers] == [2, 3, 4, 5, 6, 7]
 
 
 @pytest.mark.process

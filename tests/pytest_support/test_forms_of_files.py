@@ -7,7 +7,7 @@ import pytest
 from tests.pytest_support.sessions import run
 
 
-@pytest.mark.verifies("cases#4.6", "cases#7.3")
+@pytest.mark.verifies("cases#4.6", "cases#7.3", "cases#7.4")
 def test_cases_without_a_root_are_collected_and_files_of_other_tools_are_not(
     pytester: pytest.Pytester, service: Any
 ) -> None:
@@ -18,10 +18,17 @@ def test_cases_without_a_root_are_collected_and_files_of_other_tools_are_not(
     (folder / "bare.yaml").write_text(bare)
     (folder / "shared").mkdir()
     (folder / "shared/login.yaml").write_text("steps:\n- GET: /echo\n")
+    one_line = (
+        f'{{"name": "j", "host": "{service.url}", "steps": [{{"GET": "/echo", "expect": 200}}]}}'
+    )
+    (folder / "one_line.yaml").write_text(one_line)
+    (folder / "wrapped_line.yaml").write_text(f'\n{{"testcase": {one_line}}}')
+    (folder / "shared/case.yaml").write_text(bare.replace("name: b\n", "name: c\nverifies: [a]\n"))
     (folder / "ci.yml").write_text("steps:\n- script: ls\n")
+    (folder / "rows.yaml").write_text('{"tests": [], "steps": []}')
     (pytester.path / "azure-pipelines.yml").write_text("steps:\n- checkout: self\n  path: /a\n")
     result = run(pytester, "-v")
-    result.assert_outcomes(passed=2)
+    result.assert_outcomes(passed=5)
     result.stdout.fnmatch_lines(["*tests/cases/bare.yaml::b PASSED*"])
 
 

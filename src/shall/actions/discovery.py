@@ -33,7 +33,8 @@ _log = Log(__name__)
 UNREADABLE = "unreadable"
 
 MOST_AHEAD = 200
-"""Cases that a process reads while it waits for the criteria: so many are read in 20 ms."""
+"""Cases that a process reads while it waits for the criteria: so many are read in 20 ms. It runs
+them itself, so they are at most half of its part of the cases: an idle one takes the rest."""
 
 MOST_CHARACTERS = 8 << 20
 """What ``Texts`` holds."""
@@ -160,7 +161,8 @@ class JobReader:
     """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 
     ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read;
-    ``criteria`` hands it, as JSON, to processes that were forked before.
+    ``criteria`` hands it, as JSON, to processes that were forked before; each reads ``most_ahead``
+    cases until then.
     ``shared`` is what the shared steps of the run left behind, by the path of their file, and
     ``later`` are their teardowns, which run after the last case; ``needs`` says which cases need
     others, where any does.
@@ -180,6 +182,7 @@ class JobReader:
         self.needs: Needs | None = None
         self._links: LinkCheck | None = None
         self.criteria: Later | None = None
+        self.most_ahead = MOST_AHEAD
         self._held: dict[str, Job] = {}
         self._ahead: dict[str, Job] = {}
         self._tables: dict[str, Table] = {}
@@ -204,7 +207,8 @@ class JobReader:
         The keys are those of one repetition after the other, as many times as ``repeat`` says.
         """
         if self.criteria is not None:
-            numbers = self._read_ahead(self.criteria, keys, iter(numbers))
+            later, self.criteria = self.criteria, None
+            numbers = self._read_ahead(later, keys, iter(numbers))
         if repeat > 1:
             return self._repeated(keys, rows, numbers, len(keys) // repeat)
         if not rows:
@@ -289,8 +293,8 @@ class JobReader:
         if self._texts.mention("verifies"):
             self._criteria()
 
-    def prepare_later(self) -> "Later | None":
-        """Let what is forked next begin with its first cases while ``hand_over`` does that.
+    def prepare_later(self, cases: int, processes: int) -> "Later | None":
+        """Let processes that are forked next begin with cases while ``hand_over`` does that.
 
         The caller closes what is returned.
 
@@ -304,6 +308,7 @@ class JobReader:
             from shall.engine.later import Later
 
             self.criteria = Later()
+            self.most_ahead = min(MOST_AHEAD, cases // (2 * processes))
         return self.criteria
 
     def hand_over(self) -> None:
@@ -324,7 +329,7 @@ class JobReader:
     ) -> Iterator[int]:
         """Yield the numbers once the criteria are known; read the first cases until then."""
         ahead: list[int] = []
-        while len(ahead) < MOST_AHEAD and not later.is_there():
+        while len(ahead) < self.most_ahead and not later.is_there():
             number = next(numbers, None)
             if number is None:
                 break

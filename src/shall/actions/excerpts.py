@@ -12,6 +12,9 @@ from shall.workspace.files import Files
 
 _KEY = re.compile(r"([\w.-]+)[\"']?[ \t]*[:=]")
 
+_USERINFO = re.compile(r"[^\s\"'/@:,{\[]{1,256}:[^\s\"'@]{1,256}@[\w\[]")
+"""A user and a password before a host: of a URL, or of a proxy without its scheme."""
+
 _CREDENTIALS = frozenset({"auth", "bearer"})
 """Keys of a case with credentials in their line."""
 
@@ -49,5 +52,7 @@ def shown_texts(files: Files, redactor: Redactor, names: Iterable[str]) -> Mappi
 
 
 def names_secret(line: str) -> bool:
-    """Return whether a line has the key of a secret or of credentials."""
+    """Return whether a line has the key of a secret or of credentials, or a password and a host."""
+    if "@" in line and _USERINFO.search(line):
+        return True
     return any(it in _CREDENTIALS or is_secret_name(it) for it in _KEY.findall(line))

@@ -36,7 +36,7 @@ def file_digests(
     sent = frozenset[str]().union(*map(sent_files, parts.values())) if named else frozenset()
     digests = {path: digest_of(files, path, is_sent=path in sent) for path in (*named, *shared)}
     if not is_by_text:
-        digests.update((path, case_fingerprint(it)) for path, it in read.items())
+        digests |= {path: case_fingerprint(it) for path, it in read.items() if path not in named}
     return digests
 
 

@@ -285,7 +285,7 @@ def _start_processes(
             cases.reader.prepare()
             start = _starter(program, workspace, options, cases, count)
             opened.callback(start.close)
-        elif (later := cases.reader.prepare_later()) is not None:
+        elif (later := cases.reader.prepare_later(len(cases.keys), count)) is not None:
             opened.callback(later.close)
         workload = Workload(
             cases.keys,

@@ -49,7 +49,7 @@ def early_fields(text: str) -> Early | None:
     if not any([word in text and _has_word(text, word) for word in EARLY]):  # noqa: C419 - faster
         return None
     first = _INDENTATION.search(text)
-    if first is None or "<<" in text:
+    if first is None or "<<" in text or text.lstrip("\ufeff \n").startswith("{"):
         return Early()
     field = rf"^\ufeff?{first[1] or ''}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
     found = re.findall(field, text, re.MULTILINE)

@@ -15,7 +15,7 @@ from shall.cases.fields import Keys, kind_of
 from shall.cases.forms import is_template
 from shall.cases.model import Check, CheckKind
 from shall.cases.nearest import nearest
-from shall.cases.path import parse_path
+from shall.cases.path import parse_path, write_path
 from shall.cases.patterns import pattern_problem
 from shall.cases.predicates import (
     BY_KIND,
@@ -36,8 +36,6 @@ from shall.late_pattern import late_pattern
 OPENAPI = "openapi"
 """The key below ``expect`` that names what the whole response is compared with."""
 
-_NAME = late_pattern(r"[^\W\d][\w-]*")
-_UNSAFE = late_pattern(r'[\\"]')
 _STATUS_CLASS = late_pattern(r"[1-5]xx", re.IGNORECASE)
 WITHOUT_FIELDS = frozenset({"status", "header", "duration", "bytes", "sha256", "md5"}) | {
     "url",
@@ -171,24 +169,6 @@ def read_selector(
 def read_conditions(value: Any, keys: Keys, report: Report) -> tuple[Check, ...]:
     """Read what must hold of an item or a part: a value, predicates or fields."""
     return tuple(_conditions(_ITEM, value, keys, report))
-
-
-def write_path(parts: tuple[str | int, ...]) -> str:
-    """Return the text of a path: ``parse_path`` reads it back.
-
-    >>> write_path(("items", 0, "odd key"))
-    'items[0]["odd key"]'
-    """
-    text = ""
-    for part in parts:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif _NAME.fullmatch(part):
-            text += f".{part}" if text else part
-        else:
-            escaped = _UNSAFE.sub(lambda found: f"\\{found[0]}", part)
-            text += f'["{escaped}"]'
-    return text or "$"
 
 
 def _target(text: str, selector: Selector) -> _Target:

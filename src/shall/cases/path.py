@@ -17,6 +17,7 @@ _PART = late_pattern(
     re.VERBOSE,
 )
 _UNQUOTE = late_pattern(r"\\(.)")
+_NAME = late_pattern(r"[^\W\d][\w-]*")
 
 
 @lru_cache(maxsize=4096)
@@ -51,6 +52,30 @@ def parse_path(text: str) -> tuple[str | int, ...]:
     if not parts and not start:
         raise _bad(text, 0)
     return tuple(parts)
+
+
+def write_path(parts: tuple[str | int, ...]) -> str:
+    """Return the text of a path: ``parse_path`` reads it back.
+
+    >>> write_path(("items", 0, "odd key"))
+    'items[0]["odd key"]'
+    """
+    text = ""
+    for part in parts:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif _is_name(part):
+            text += f".{part}" if text else part
+        else:
+            escaped = part.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'["{escaped}"]'
+    return text or "$"
+
+
+def _is_name(part: str) -> bool:
+    if part.isascii() and "-" not in part:  # the same, without compiling the pattern
+        return part.isidentifier()
+    return _NAME.fullmatch(part) is not None
 
 
 def _part(found: re.Match[str]) -> str | int:

@@ -6,8 +6,8 @@ refused, and ``reader`` reads the case, with its notes and problems. The tests c
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, Literal
+from functools import lru_cache, partial
+from typing import Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -40,6 +40,7 @@ from shall.cases.model import (
 from shall.cases.path import parse_path
 from shall.cases.root import fields_of
 from shall.errors import BadExpression, BadValue
+from shall.remembered import remembered
 
 _Scalar = str | int | float | bool
 _Statuses = list[int]
@@ -237,9 +238,9 @@ def _all_checks(
     checks = _checks(written.checks, answers_at, moment)
     if written.expect == {}:
         return checks
-    from shall.cases.expect import read_expect  # older cases have lists of checks alone
+    from shall.cases.plain_expect import plain_expect  # older cases have lists of checks alone
 
-    return checks + read_expect(written.expect, (*keys, "expect"), _STRICT)
+    return checks + plain_expect(written.expect, (*keys, "expect"), _STRICT)
 
 
 def _check_capture(capture: dict[str, str]) -> None:
@@ -345,10 +346,16 @@ def _checks(written: Sequence[_Check], answers_at: _Moments, moment: int) -> tup
     """Make the checks of a response; what they compare with may look at it."""
     made = []
     for each in written:
-        kind, field, header, fits = _looked_at(each.type, each.field, each.header)
-        expected = each.expected
-        if not fits(expected) and not (kind in _LATER and is_template(expected)):
+        looked_at, expected = _BY_FIELD.get(each.type), each.expected
+        if looked_at is None:
             raise _Refused
+        kind, field, header, fits = (
+            looked_at(each.field)
+            if each.header is None
+            else _looked_at(each.type, each.field, each.header)
+        )
+        if expected is UNSET if fits is None else not fits(expected):
+            _require(kind in _LATER and is_template(expected))
         if type(expected) is str:
             if "{{" in expected:
                 _check_template(expected, answers_at, moment)
@@ -358,15 +365,14 @@ def _checks(written: Sequence[_Check], answers_at: _Moments, moment: int) -> tup
     return tuple(made)
 
 
-@lru_cache(maxsize=4096)
-def _looked_at(
-    name: str, field: str | None, header: str | None
-) -> tuple[CheckKind, str | None, str | None, Callable[[Any], bool]]:
-    """Return the kind of a check, what it looks at, and which values it can compare with."""
-    found = _KINDS.get(name)
-    if found is None:
-        raise _Refused
-    kind, fits = found
+_Fits = Callable[[Any], bool] | None
+_LookedAt = tuple[CheckKind, str | None, str | None, _Fits]
+
+
+@lru_cache(maxsize=1024)
+def _looked_at(name: str, field: str | None, header: str | None) -> _LookedAt:
+    """Return what a check looks at, and what it can compare that with; None: anything."""
+    kind = cast("CheckKind", name)
     field, header = field or None, header or None
     if field is not None:
         parse_path(field)
@@ -376,11 +382,7 @@ def _looked_at(
         _require(field is None and header is None)
     elif kind in _NAMED:
         _require(field is not None or header is not None)
-    return kind, field, header, fits
-
-
-def _is_given(value: Any) -> bool:
-    return value is not UNSET
+    return kind, field, header, _FITS[kind]
 
 
 def _is_nothing(value: Any) -> bool:
@@ -391,12 +393,9 @@ _NAMED: frozenset[CheckKind] = frozenset({"exists", "not_exists"})
 _PRESENCE: frozenset[CheckKind] = _NAMED | {"is_none", "is_not_none"}
 _ORDER: tuple[CheckKind, ...] = ("less_than", "less_or_equal", "greater_than", "greater_or_equal")
 
-_FITS: dict[CheckKind, Callable[[Any], bool]] = {
+_FITS: dict[CheckKind, _Fits] = {
     "status_code": is_status,
-    "equals": _is_given,
-    "not_equals": _is_given,
-    "contains": _is_given,
-    "not_contains": _is_given,
+    **dict.fromkeys(("equals", "not_equals", "contains", "not_contains")),
     "regex": is_pattern,
     "in": is_list,
     "not_in": is_list,
@@ -404,8 +403,8 @@ _FITS: dict[CheckKind, Callable[[Any], bool]] = {
     **dict.fromkeys(_PRESENCE, _is_nothing),
     **dict.fromkeys(_ORDER, is_ordered),
 }
-_KINDS: dict[str, tuple[CheckKind, Callable[[Any], bool]]] = {
-    kind: (kind, fits) for kind, fits in _FITS.items()
+_BY_FIELD: dict[str, Callable[[str | None], _LookedAt]] = {
+    kind: remembered(1024)(partial(_looked_at, kind, header=None)) for kind in _FITS
 }
 _LATER = frozenset(_FITS) - _PRESENCE
 """Kinds whose expected value may be known only when the case runs."""
@@ -496,4 +495,4 @@ def _roots(text: str) -> tuple[str, ...]:
 _REMEMBERED = 200
 """Characters of a text whose expressions are remembered: many cases of a suite have the same."""
 
-_known_roots = lru_cache(maxsize=1024)(_roots)
+_known_roots = remembered(1024)(_roots)

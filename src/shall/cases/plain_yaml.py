@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from shall.cases.plain_layout import Form, NotPlain, document_of, layout_of
 from shall.late_pattern import late_pattern
+from shall.remembered import remembered
 
 MAX_CHARACTERS = 200_000
 """A longer text may hold more values than a document may."""
@@ -119,9 +120,9 @@ class _Lines(dict[str, _Line | None]):
             elif last[-1:] == "}" and (value := _usual(last[:-1])) is not _UNUSUAL:
                 line = form, {**values, name: value}
         if line is None:
-            line = _any_line(text)
-            if mark and line is not None and len(head) <= _REMEMBERED:
-                _remember_head(head, last, line)
+            line = _mapping_line(text) or _any_line(text)
+            if mark and line is not None:
+                _remember_beginning(text, head, last, line)
         if len(text) <= _REMEMBERED:
             self[text] = line
         return line
@@ -135,6 +136,40 @@ _Head: TypeAlias = tuple[Form, dict[str, Any] | None, str]
 comes at the end."""
 
 _HEADS: dict[str, _Head] = {}
+
+_SEEN_ONCE: set[str] = set()
+"""Beginnings of lines that may never occur again: more than the last value may be another."""
+
+_BEFORE_MAPPING: dict[str, Form] = {}
+"""The forms of lines that are a flow mapping, by what comes before it."""
+
+
+def _remember_beginning(text: str, head: str, last: str, line: _Line) -> None:
+    """Remember what a line begins with; all but the last value only when it comes again."""
+    if len(head) > _REMEMBERED:
+        return
+    if head in _SEEN_ONCE:
+        _remember_head(head, last, line)
+        return
+    if len(_SEEN_ONCE) >= _MOST_REMEMBERED:
+        _SEEN_ONCE.clear()
+    _SEEN_ONCE.add(head)
+    form = line[0]
+    if form.copy is dict.copy and "{" not in (form.key or ""):
+        if len(_BEFORE_MAPPING) >= _MOST_REMEMBERED:
+            _BEFORE_MAPPING.clear()
+        _BEFORE_MAPPING[text.partition("{")[0]] = form
+
+
+def _mapping_line(text: str) -> _Line | None:
+    """Read a flow mapping behind what came before one already; None where it is none."""
+    begin, _, rest = text.partition("{")
+    form = _BEFORE_MAPPING.get(begin)
+    if form is None or rest[-1:] != "}" or len(text) > _LONGEST_LINE:
+        return None
+    pairs = rest[:-1].split(", ")
+    values = _usual_pairs(pairs)
+    return None if values is None or len(values) < len(pairs) else (form, values)
 
 
 def _remember_head(head: str, last: str, line: _Line) -> None:
@@ -192,7 +227,7 @@ def _usual_line(content: str, column: int) -> _Line | None:
         content = content[2:].lstrip(" ")
         column += begin - len(content)
     key, mark, value = content.partition(":")
-    name = _key(key) if mark and _is_usual_key(key) else None
+    name = key if mark and _is_usual_key(key) else None
     if name is not None and not value:
         return _form(place, column, name, waits=True), None
     if name is None and place < 0:
@@ -208,9 +243,18 @@ def _usual_line(content: str, column: int) -> _Line | None:
     return None if scalar is _UNUSUAL else (_form(place, column, name), scalar)
 
 
+@remembered(1024)
 def _is_usual_key(text: str) -> bool:
-    """Return whether a key is a name, which may hold hyphens."""
-    return text.isascii() and text.replace("-", "_").isidentifier() and text[0] != "-"
+    """Return whether a key is a name, which may hold hyphens, or a path without indexes."""
+    if text[:1] == "$":
+        return _is_path(text)
+    return text.isascii() and text.replace("-", "_").isidentifier() and _key(text)[0] != "-"
+
+
+def _is_path(text: str) -> bool:
+    """Return whether a text is ``$`` and names, such as ``$.items.first-name``."""
+    names = text[1:].replace(".", "_").replace("-", "_")
+    return text.isascii() and f"_{names}".isidentifier()
 
 
 def _usual(text: str) -> Any:
@@ -233,6 +277,8 @@ def _usual(text: str) -> Any:
         return inner if is_closed and "\\" not in inner else _UNUSUAL
     if first in _NUMERIC:
         return _scalar(text) if _is_number(text) else _UNUSUAL
+    if first == "$":
+        return text if _is_path(text) else _UNUSUAL
     return text if _are_words(text) else _UNUSUAL
 
 
@@ -297,7 +343,7 @@ def _usual_pairs(pairs: Iterable[str]) -> dict[str, Any] | None:
         scalar = _usual(value)
         if scalar is _UNUSUAL:
             return None
-        values[_key(key)] = scalar
+        values[key] = scalar
     return values
 
 

@@ -6,6 +6,7 @@ it. The engine has a comparison for each kind.
 
 from collections.abc import Callable
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from shall.cases.forms import (
     is_template,
 )
 from shall.cases.model import CheckKind
-from shall.cases.nearest import nearest, without_negation
+from shall.cases.nearest import MAX_LENGTH, nearest, without_negation
 from shall.cases.snapshot import is_snapshot
 
 
@@ -287,8 +288,11 @@ OF_OTHER_TOOLS = {
 
 def nearly_named(name: str) -> str | None:
     """Return the predicate that a name nearly is: who writes it hardly means a field."""
-    if name.startswith("$"):
-        return None
+    return None if name[:1] == "$" or len(name) > MAX_LENGTH else _nearly_named(name)
+
+
+@lru_cache(maxsize=4096)  # the same fields are expected in many cases
+def _nearly_named(name: str) -> str | None:
     if name in OF_OTHER_TOOLS:
         return OF_OTHER_TOOLS[name]
     near = nearest(name, NAMES, cutoff=0.83)

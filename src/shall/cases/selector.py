@@ -138,7 +138,11 @@ def parse_selector(text: str) -> Selector:
             f"The selector `{written:.60}` contains an expression.",
             "A selector is constant: compare with the expression instead, as in `any: {id: ...}`.",
         )
-    if _SIMPLE.fullmatch(written):
+    if written[:2] == "$." and written.isascii():
+        names = written[2:].split(".")
+        if all(map(str.isidentifier, names)):  # as most are
+            return Selector("json", written, path=tuple(names))
+    if written[:1] == "$" and _SIMPLE.fullmatch(written):
         return Selector("json", written, path=parse_path(written))
     source, filters = filters_of(written)
     return _source(source, filters)

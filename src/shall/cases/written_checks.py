@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from shall.cases.expect import WITHOUT_FIELDS, write_path
+from shall.cases.expect import WITHOUT_FIELDS
 from shall.cases.model import Check, CheckKind
-from shall.cases.path import parse_path
+from shall.cases.path import parse_path, write_path
 from shall.cases.predicates import BY_KIND, NAMES, Takes, nearly_named
 from shall.cases.selector import parse_selector
 from shall.errors import BadValue
@@ -64,8 +64,10 @@ def _shortened(value: Any) -> Any:
 def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
     """Return checks as the mapping under ``expect``; None where it cannot hold all of them."""
     data: dict[str, dict[str, Any]] = {}
-    for check in checks:
-        selector, written = selector_of(check), _written(check)
+    ends = {selector_of(check): at for at, check in enumerate(checks)}
+    for at, check in enumerate(checks):
+        selector = selector_of(check)
+        written = _written(check, is_last=ends[selector] == at)
         if check.kind == "openapi":
             selector, written = check.kind, {"equals": check.expected}
         if selector is None or written is None:
@@ -83,7 +85,7 @@ def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
 
 def _fold(data: dict[str, dict[str, Any]], selector: str) -> None:
     """Move the fields that follow a selector below it, where one can, so that the order stays."""
-    base = _path(selector)
+    base = () if selector == "body" else _path(selector)
     for name in [*data][[*data].index(selector) + 1 :]:
         path = _path(name)
         if base is None or path is None or path[: len(base)] != base or path == base:
@@ -110,13 +112,14 @@ def _path(selector: str) -> tuple[str | int, ...] | None:
         return None
 
 
-def _written(check: Check) -> dict[str, Any] | None:
+def _written(check: Check, *, is_last: bool) -> dict[str, Any] | None:
+    """Return a check below its selector. Fields are read after the predicates that are there."""
     if check.kind == "status_code":
         return {"not_equals" if check.negated else "equals": check.expected}
     if check.kind not in BY_KIND or check.container is not None or check.query is not None:
         return None
     if check.kind == "has" and check.selector is not None and _names_fields(check):
-        if parse_selector(check.selector).source in WITHOUT_FIELDS:
+        if not is_last or parse_selector(check.selector).source in WITHOUT_FIELDS:
             return {"has": _mapping(check.expected)}
         return _mapping(check.expected)
     name, expected = predicate_of(check)

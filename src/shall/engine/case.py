@@ -64,22 +64,17 @@ def run_case(
     left behind.
     """
     at, started = datetime.now(UTC), time.perf_counter()
-    progress = _Progress(error=job.error or _shared_error(job), draws=draws_of(job, options))
+    progress = _Progress([], [], job.error or _shared_error(job), None, draws_of(job, options))
     if (why := _why_skipped(job)) is not None and job.case is not None:
         return _skipped(job, job.case, why, options, at)
     redactor = _redactor(job, options)
     if job.case is not None and progress.error is None:
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
-        scope = Scope(
-            run_variables=options.variables,
-            unavailable=options.unavailable,
-            budget=budget,
-            draws=progress.draws,
-        )
+        scope = Scope(options.variables, {}, {}, {}, options.unavailable, budget, progress.draws)
         tokens = [it.tokens for it in options.shared["logins"].values()] if options.logins else ()
         secrecy = Secrecy(redactor, scope, tokens)
-        context = CaseContext(scope, attachments, secrecy, options.shared, key=job.key)
+        context = CaseContext(scope, attachments, secrecy, options.shared, None, job.key)
         try:
             plan = plan_case(job.case, options.of_case(job.key))
             _set_variables(job, job.case, scope)
@@ -231,35 +226,35 @@ def _result(
     )
     steps = results[: len(progress.steps)]
     teardowns = results[len(progress.steps) :]
-    return CaseResult(
-        run_id=options.run_id,
-        case_key=job.key,
-        name=case.name if case else job.key,
-        outcome=outcome,
-        started_at=at,
-        duration_s=duration_s,
-        checks_executed=_checks_executed(case, progress.steps),
-        steps=steps,
-        teardowns=teardowns,
-        teardown_outcome=undone,
-        error=None if error is None else redactor.message(error),
-        data_row=None if job.data_row is None else redactor.text(job.data_row),
-        attempt=job.attempt,
-        shard=options.shard_index,
-        environment=options.environment,
-        criteria=job.criteria,
-        case_fingerprint=job.fingerprint,
-        variables=(
-            options.declared.fingerprint(job.key, job.run_names) if job.run_names else UNSET
-        ),
-        tags=case.tags if case else (),
-        position=UNSET if error is None else _position(job, error),
-        problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
-        rows=UNSET if job.row is None else job.row.total,
-        retries=sum([record.retries for record in progress.steps]) or UNSET,
-        repeats=options.repeats,
-        worker=options.worker,
-        seed=progress.draws.used_seed,
+    problems = [_problem(it, redactor) for it in job.problems] if job.problems else ()
+    retries = sum([record.retries for record in progress.steps])
+    return CaseResult(  # by keyword this takes six times as long
+        options.run_id,
+        job.key,
+        case.name if case else job.key,
+        outcome,
+        at,
+        duration_s,
+        _checks_executed(case, progress.steps),
+        steps,
+        teardowns,
+        undone,
+        None if error is None else redactor.message(error),
+        None if job.data_row is None else redactor.text(job.data_row),
+        job.attempt,
+        options.shard_index,
+        options.environment,
+        job.criteria,
+        job.fingerprint,
+        case.tags if case else (),
+        UNSET if error is None else _position(job, error),
+        tuple(problems) or UNSET,
+        UNSET if job.row is None else job.row.total,
+        retries or UNSET,
+        options.repeats,
+        progress.draws.used_seed,
+        options.worker,
+        options.declared.fingerprint(job.key, job.run_names) if job.run_names else UNSET,
     )
 
 

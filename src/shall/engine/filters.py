@@ -1,11 +1,9 @@
 """Carries out the filters behind a selector; ``cases.filters`` has the table of them."""
 
 import base64
-import html
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -169,6 +167,18 @@ def _url_safe_decode(value: Any, _: Budget) -> str:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("utf-8")
 
 
+def _html_escape(value: Any, _: Budget) -> str:
+    from html import escape  # few filters need its table of entities
+
+    return escape(_text(value))
+
+
+def _html_unescape(value: Any, _: Budget) -> str:
+    from html import unescape  # as above
+
+    return unescape(_text(value))
+
+
 def _to_date(value: Any, form: str, _: Budget) -> str:
     if form == "%+":
         return _date(value).astimezone(UTC).isoformat()
@@ -180,7 +190,12 @@ def _to_date(value: Any, form: str, _: Budget) -> str:
 def _date(value: Any) -> datetime:
     text = _text(value)[:100]
     is_of_http = text[3:5] == ", "  # `Wed, 13 Jan 2021 22:23:01 GMT`, as in headers and cookies
-    found = parsedate_to_datetime(text) if is_of_http else datetime.fromisoformat(text)
+    if is_of_http:
+        from email.utils import parsedate_to_datetime  # few dates are written so: 9 ms
+
+        found = parsedate_to_datetime(text)
+    else:
+        found = datetime.fromisoformat(text)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
@@ -225,6 +240,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     ),
     "base64_url_safe_decode": _url_safe_decode,
     "to_hex": lambda value, _: _text(value).encode("utf-8", "replace").hex(),
-    "html_escape": lambda value, _: html.escape(_text(value)),
-    "html_unescape": lambda value, _: html.unescape(_text(value)),
+    "html_escape": _html_escape,
+    "html_unescape": _html_unescape,
 }

@@ -3,7 +3,6 @@
 import binascii
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 from shall.engine.redact import WITH_URL, Redactor
 from shall.engine.scope import Scope
 from shall.redaction.names import is_ordinary, is_secret_name
+from shall.remembered import remembered
 from shall.transport.exchange import LARGE_BYTES, FileContent, Request, Response
 
 LARGE = LARGE_BYTES
@@ -178,7 +178,7 @@ def _learn_header(redactor: Redactor, kind: str, value: str) -> None:
         redactor.learn(value)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _kind_of_header(name: str) -> str:
     """Return why a header may hold a secret; nothing where it does not."""
     lowered = name.lower()

@@ -1,7 +1,7 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -22,9 +22,9 @@ from shall.cases.path import parse_path
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
-from shall.engine.query import Select, selector
+from shall.engine.query import Select, field, selector
 from shall.engine.request import RequestPlan, plan_request
-from shall.late_pattern import late_pattern
+from shall.remembered import remembered
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
@@ -133,6 +133,7 @@ class CallPlan(Struct, frozen=True, gc=False):
     checks: tuple[CheckPlan, ...]
     asserts_status: bool
     allow_status: tuple[int, ...]
+    is_plain: bool = False
     operation: str = "api"
     capture: tuple[tuple[str, Select], ...] = ()
     delay_s: float = 0.0
@@ -146,7 +147,6 @@ class CallPlan(Struct, frozen=True, gc=False):
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: ContractPlan | None = None
     deletion: DeletionPlan | None = None
-    is_plain: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -172,9 +172,7 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
         if checks.are_plain and not has_access and at > observed and _is_plain(step):
             request = plan_request(step.request, case, options)
             asserts = checks.asserts_status
-            plan = CallPlan(
-                step.id, path, request, checks.plans, asserts, step.allow_status, is_plain=True
-            )
+            plan = CallPlan(step.id, path, request, checks.plans, asserts, step.allow_status, True)
         else:
             plan = _plan_any(step, path, case, options, checks, is_observed=at <= observed)
         steps.append(plan)
@@ -215,28 +213,34 @@ class _Checks(Struct, frozen=True, gc=False):
 def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
     asserts_status, are_plain = False, True
     plans: list[CheckPlan] = []
-    for check, item in zip(written, _check_paths(path, len(written)), strict=True):
-        kind = check.kind
-        place = f"{path}.{check.place}" if check.place else item
+    places = _check_paths(path, len(written))
+    for at, check in enumerate(written):
+        kind, expected = check.kind, check.expected
+        place = f"{path}.{check.place}" if check.place else places[at]
         if kind == _STATUS:
             asserts_status = True
-        if kind in _EQUALITIES and check.selector is check.query is None:
-            expected = check.expected
+        equality = _EQUALITIES.get(kind)
+        if equality is not None and check.selector is check.query is None:
             type_ = type(expected)
             if (
                 type_ in _COMPARED_AT_ONCE
                 and not check.negated
                 and (type_ is not str or "{{" not in expected)
             ):
-                name, field, select, judge, keys = _equality(kind, check.field, check.header)
+                header = check.header
+                seen, select, judge, keys = (
+                    equality(check.field)
+                    if header is None
+                    else _equality(kind, check.field, header)
+                )
                 plans.append(
-                    CheckPlan(check, name, place, field, True, select, judge, None, expected, keys)
+                    CheckPlan(check, kind, place, seen, True, select, judge, None, expected, keys)
                 )
                 continue
         if check.selector is not None or check.query is not None:
             asserts_status = asserts_status or check.selector == "status"
             are_plain = False
-        elif kind is _OPENAPI:
+        elif kind == _OPENAPI:
             are_plain = False
         plans.append(_plan_check(check, place))
     return _Checks(tuple(plans), asserts_status, are_plain)
@@ -300,6 +304,7 @@ def _plan_any(
         or checked.asserts_status
         or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
+        False,
         "api" if is_step else call.operation,  # type: ignore[union-attr]
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
@@ -363,14 +368,14 @@ def _observes(call: Step | Teardown) -> bool:
         if call.flow is not None and call.flow.repeat is not None:
             conditions = call.flow.repeat.checks
             selectors += [it.selector for it in conditions if it.selector is not None]
-    return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
+    return any(it.lstrip().startswith(_ABOUT_PEER) for it in selectors)
 
 
 def _are_about_peer(checks: Sequence[Check]) -> bool:
-    return any(it.selector is not None and _ABOUT_PEER.match(it.selector) for it in checks)
+    return any((it.selector or "").lstrip().startswith(_ABOUT_PEER) for it in checks)
 
 
-_ABOUT_PEER = late_pattern(r"\s*(ip|certificate)\b")
+_ABOUT_PEER = ("ip", "certificate")
 
 
 def _plan_access(
@@ -401,9 +406,19 @@ def _asserts_status(checks: Sequence[Check]) -> bool:
 
 
 def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
-    from shall.engine.selectors import selection  # few cases capture
+    return tuple([(name, _captured(text)) for name, text in capture.items()])
 
-    return tuple((name, selection(text, for_presence=True)) for name, text in capture.items())
+
+def _captured(text: str) -> Select:
+    """Return what takes the value of a selector; most are paths into the body."""
+    from shall.cases.selector import parse_selector  # few cases capture
+
+    parsed = parse_selector(text)
+    if parsed.path is not None and not parsed.filters:
+        return field(parsed.path)
+    from shall.engine.selectors import selection  # as above
+
+    return selection(text, for_presence=True)
 
 
 def _is_at_once(check: Check, expected: Any) -> bool:
@@ -430,16 +445,17 @@ def _plan_check(check: Check, path: str) -> CheckPlan:
     )
 
 
+_Equality = tuple[str | None, Select, Judge | None, tuple[str, ...]]
+
+
 @lru_cache(maxsize=1024)
-def _equality(
-    kind: CheckKind, field: str | None, header: str | None
-) -> tuple[str, str | None, Select, Judge | None, tuple[str, ...]]:
+def _equality(kind: CheckKind, field: str | None, header: str | None) -> _Equality:
     """Return what all checks have in common that compare the same value with a constant."""
     check = Check(kind, field, header)
     path = () if kind == "status_code" or header or not field else parse_path(field)
     keys = tuple(it for it in path if type(it) is str)
     named = keys if len(keys) == len(path) else ()
-    return kind, field or header, selector(check), comparison(kind), named
+    return field or header, selector(check), comparison(kind), named
 
 
 def _select_of(check: Check) -> Select:
@@ -471,7 +487,10 @@ def _prepare_of(check: Check) -> Prepare:
     return preparation(check)
 
 
-_EQUALITIES = frozenset({"status_code", "equals"})
+_EQUALITIES: dict[CheckKind, Callable[[str | None], _Equality]] = {
+    "status_code": remembered(8)(partial(_equality, "status_code", header=None)),
+    "equals": remembered(1024)(partial(_equality, "equals", header=None)),
+}
 _COMPARED_AT_ONCE = frozenset({str, int, float})
 
 _STATUS, _OPENAPI = "status_code", "openapi"
@@ -479,7 +498,7 @@ _STATUS, _OPENAPI = "status_code", "openapi"
 _JUDGED_ELSEWHERE = frozenset({"openapi", "snapshot"})
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def step_path(index: int) -> str:
     """Return where a step is written in its case."""
     return f"steps[{index}]"

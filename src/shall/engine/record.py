@@ -64,13 +64,13 @@ class StepRecord(Struct, gc=False):
     checks: Sequence[CheckResult] = ()
     request: Request | None = None
     response: Response | None = None
+    plans: Sequence[CheckPlan] = ()
+    are_at_once: bool = False
     error: Message | None = None
     retryable: bool = False
-    plans: Sequence[CheckPlan] = ()
     attempts: int = 1
     retries: int = 0
     renewal: tuple["StepRecord", ...] = ()
-    are_at_once: bool = False
 
 
 Locate = Callable[[str], Position]
@@ -125,10 +125,16 @@ def _plain_results(
         exchange = ExchangeRecord(
             request.method,
             request.url,
-            status=response.status or None,
-            response_size_bytes=len(response.body),
-            timings=response.timings,
-            content_type=content_type,
+            (),
+            "",
+            response.status or None,
+            (),
+            "",
+            len(response.body),
+            response.timings,
+            UNSET,
+            UNSET,
+            content_type,
         )
         checks = tuple(record.checks)
         results.append(

@@ -10,7 +10,6 @@ import binascii
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import filterfalse, islice, repeat
 from typing import Any
 
@@ -30,6 +29,7 @@ from shall.redaction.forms import (
 )
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
+from shall.remembered import remembered
 
 _SHORTEST_NAMED = 4
 """Shorter values are masked where their key names them, but not searched for in texts."""
@@ -74,7 +74,7 @@ def _userinfo(netloc: str) -> str:
     return netloc.rpartition("@")[0]
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def may_stay(url: str) -> bool:
     """Return whether nothing in a URL has to be masked but values known to be secret."""
     return not ("@" in url or "?" in url or "#" in url) and mask_url_path(url) == url

@@ -1,6 +1,5 @@
 """Selectors other than a status, a header or a path into JSON; loaded with their first use."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,7 +9,6 @@ from shall.cases.query_languages import compiled, xpath_with_prefixes
 from shall.cases.selector import Selector, parse_selector
 from shall.engine import peer, query
 from shall.engine.budgets import Budget
-from shall.engine.filters import apply_filters
 from shall.engine.patterns import first_group
 from shall.engine.query import Content, Select, Selected
 from shall.transport.exchange import Response
@@ -39,7 +37,7 @@ def selection(text: str, *, for_presence: bool = False) -> Select:
         found = select(response, content, budget)
         if for_presence and found.found and _is_many(selector) and found.value == []:
             return Selected(found=False, reason=f"`{selector.argument}` finds nothing")
-        return apply_filters(selector.filters, found, budget) if selector.filters else found
+        return _filtered(selector, found, budget)
 
     return selected
 
@@ -53,7 +51,15 @@ def select_within(text: str, value: Any, budget: Budget, *, for_presence: bool) 
         found = _json_path(selector.argument, value, budget)
         if for_presence and found.found and found.value == []:
             return Selected(found=False, reason=f"`{selector.argument}` finds nothing")
-    return apply_filters(selector.filters, found, budget) if selector.filters else found
+    return _filtered(selector, found, budget)
+
+
+def _filtered(selector: Selector, found: Selected, budget: Budget) -> Selected:
+    if not selector.filters:
+        return found
+    from shall.engine.filters import apply_filters  # few selectors have any
+
+    return apply_filters(selector.filters, found, budget)
 
 
 def _is_many(selector: Selector) -> bool:
@@ -90,9 +96,12 @@ def _duration(response: Response, _: Content, __: Budget) -> Selected:
 
 
 def _digest(name: str) -> Select:
-    return lambda response, _, __: Selected(
-        hashlib.new(name, response.body, usedforsecurity=False).hexdigest()
-    )
+    def digest(response: Response, _: Content, __: Budget) -> Selected:
+        import hashlib  # few checks compare a hash, as below
+
+        return Selected(hashlib.new(name, response.body, usedforsecurity=False).hexdigest())
+
+    return digest
 
 
 def _redirects(response: Response, _: Content, __: Budget) -> Selected:

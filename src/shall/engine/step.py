@@ -145,8 +145,8 @@ def _answered(
         checks,
         request,
         response,
-        plans=call.checks,
-        are_at_once=at_once,
+        call.checks,
+        at_once,
     )
 
 
@@ -161,20 +161,20 @@ def _answered_fully(
     """Return what a step did that captures values, or has checks of the response as a whole."""
     lost = _capture(call, response, content, context.scope) if call.capture else None
     try:
-        outcome, checks, _ = _check_all(call, response, content, context)
+        outcome, checks, at_once = _check_all(call, response, content, context)
     except BadExpression:
         if lost is not None:  # it is the reason
             raise lost from None
         raise
     if call.refuses_errors and (problem := _graphql_errors(call, content)):
-        outcome, checks = worst([*checks, problem]), [problem, *checks]
+        outcome, checks, at_once = worst([*checks, problem]), [problem, *checks], False
     plans: Sequence[CheckPlan] = call.checks
     if call.contract is not None:
         from shall.engine.contract import judge_contract  # few steps have one
 
         judged = judge_contract(call.contract, request, response, content, context)
         checks, plans = [*checks, judged], [*plans, call.contract.check]
-        outcome = worst(checks)
+        outcome, at_once = worst(checks), False
     error = None
     if lost is not None and outcome is PASSED:
         outcome, error = ERROR, error_message(lost)
@@ -186,8 +186,9 @@ def _answered_fully(
         checks,
         request,
         response,
+        plans,
+        at_once,
         error,
-        plans=plans,
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from shall.cases.expect import read_expect, write_path
+from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.filters import FILTERS
+from shall.cases.path import write_path
 from shall.cases.predicates import predicate_named
 from shall.cases.selector import parse_selector
 from shall.cases.written_checks import json_path

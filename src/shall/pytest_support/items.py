@@ -10,13 +10,14 @@ import pytest
 from shall.bounded import TEXT_BYTES, read_text
 from shall.cases.model import Case
 from shall.cases.reader import is_wrapped, locate, read_case, root_of
+from shall.cases.root import ROOT
 from shall.cases.unit.model import Unit
 from shall.cases.unit.reader import read_unit
 from shall.errors import InvalidInput
 from shall.messages import render
 from shall.pytest_support.runner import BAD, CASE_RESULT, WHOLE, runner_of
 from shall.results.records import CaseResult, Outcome
-from shall.workspace.folders import is_shared_path
+from shall.workspace.case_root import root_in
 
 MARK = "verifies"
 
@@ -55,7 +56,9 @@ class CaseFile(pytest.File):
         """Yield the case, once for each row of data; what cannot be read is an item that fails."""
         text = read_text(self.path, TEXT_BYTES, encoding="utf-8-sig", errors="replace")
         root = root_of(text)
-        if root is None or (root == "testcase" and not is_wrapped(text) and self._is_shared()):
+        if root == ROOT and not is_wrapped(text):  # it may be a file of shared steps
+            root = root_in(text, runner_of(self.config).key_of(self.path))
+        if root is None:
             return
         case = _read(text, self.path, is_unit=root == "unittest")
         line = locate(text, self.path.name, "name").line if case else 1
@@ -63,9 +66,6 @@ class CaseFile(pytest.File):
         for row, row_name in self._rows(case):
             shown = f"{name}[{row_name}]" if row_name else name
             yield CaseItem.from_parent(self, name=shown, case=case, line=line, row=row)
-
-    def _is_shared(self) -> bool:
-        return is_shared_path(runner_of(self.config).key_of(self.path))
 
     def _rows(self, case: Case | Unit | None) -> Iterable[tuple[int, str]]:
         """Return the numbers and names of the rows of data; one without a name where none is."""

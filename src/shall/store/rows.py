@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from shall.errors import BadValue, StoreUnavailable
@@ -16,7 +17,10 @@ from shall.store.base import RunRecord
 def time_text(moment: datetime) -> str:
     """Return a time as UTC text that sorts."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds")
+    if not utc.microsecond:
+        return utc.isoformat(timespec="microseconds")
+    text: str = msgspec.to_builtins(utc)  # five times faster, but without microseconds that are 0
+    return f"{text[:-1]}+00:00"
 
 
 def plain(text: str) -> str:

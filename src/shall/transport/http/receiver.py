@@ -1,8 +1,8 @@
 """What a libcurl handle receives: header lines and the body."""
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from shall.remembered import remembered
 from shall.transport.exchange import Reader
 
 if TYPE_CHECKING:
@@ -200,4 +200,4 @@ def _status(line: bytes) -> tuple[str, int, bool, bool]:
     return version.decode("latin-1").strip(), status, version == b"1.0", rest[:1] == b"3"
 
 
-_known_status = lru_cache(maxsize=64)(_status)
+_known_status = remembered(64)(_status)

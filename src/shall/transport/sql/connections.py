@@ -37,6 +37,9 @@ _TIMED_OUT = frozenset({"57014", 1969, 3024})
 """What servers call a statement that took too long: PostgreSQL, MariaDB, MySQL."""
 
 _READS = re.compile(r"\s*(?:select|values|table|with)\b", re.IGNORECASE)
+_CAST = re.compile(r"(?<![:\w\\])(:\w+)::")
+"""SQLAlchemy takes no name before a cast of PostgreSQL for one of a value."""
+
 _WRITES = re.compile(r"\b(?:insert|update|delete|merge|into)\b", re.IGNORECASE)
 
 
@@ -129,8 +132,7 @@ class Connections:
                     with execution.stoppable(connection.info["stop"]), connection.begin():
                         body = _answer(connection, statement)
                 except BaseException:
-                    if execution.is_stopped:
-                        connection.invalidate()
+                    connection.invalidate()  # its state is unknown, as within COPY
                     raise
         except TargetUnreachable:
             left_s = execution.left_s
@@ -210,7 +212,7 @@ def _close_cursor(failure: Any) -> None:
 def _answer(connection: Connection, statement: Statement) -> bytes:
     _limit_time(connection, statement)
     reads = _READS.match(statement.text) and not _WRITES.search(statement.text)
-    clause = text(statement.text)
+    clause = text(_CAST.sub(r"\1\\:\\:", statement.text))
     options = {"stream_results": True, "max_row_buffer": _AT_ONCE} if reads else {}
     result = connection.execute(clause, dict(statement.parameters), execution_options=options)
     try:
