@@ -15,6 +15,12 @@ Imported = Callable[..., Import]
 Run = Callable[..., RunResult]
 
 
+PARTS = (
+    '--xx\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nhello\r\n'
+    '--xx\r\nContent-Disposition: form-data; name="n"\r\n\r\n1\r\n2\r\n--xx--\r\n'
+)
+
+
 def entry(
     method: str,
     url: str,
@@ -177,3 +183,15 @@ def test_a_malformed_recording_is_refused_or_reported(text: str) -> None:
         assert error.diagnostics
     else:
         assert len(found.files) <= 1
+
+
+@pytest.mark.verifies("import#1.2")
+def test_the_parts_of_a_multipart_body_are_read_from_its_text() -> None:
+    data = {"mimeType": "multipart/form-data; boundary=xx", "text": PARTS}
+    recording = {"log": {"entries": [entry("POST", "http://h/up", postData=data)]}}
+    found = read_cases(json.dumps(recording), "r.har")
+    assert '"n": "1\\r\\n2"' in found.files[0].text
+    assert "Content-Type: multipart/form-data" in found.files[0].text
+    assert [it.message for it in found.left_out] == [
+        "The file of the part f was left out: it is not recorded."
+    ]

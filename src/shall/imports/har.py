@@ -23,6 +23,8 @@ _OF_BROWSERS = re.compile(
 """Headers that say which browser asked, or that its cache has an answer."""
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_BOUNDARY = re.compile(r"boundary=\"?([^\s;\"]+)")
+_PARAMETER = re.compile(r"\b((?:file)?name)=\"([^\"]*)\"", re.IGNORECASE)
 _LEAST = 6
 """Characters of a value of a response that is looked for in later requests."""
 
@@ -123,7 +125,7 @@ class _Reader:
             return
         kind, text = text_of(data.get("mimeType")), text_of(data.get("text"))
         if kind.startswith("multipart/"):
-            self._parts(sent, objects(data.get("params")))
+            self._parts(sent, objects(data.get("params")) or list(_parts_in(text, kind)))
             return
         if data.get("encoding") == "base64":
             try:
@@ -171,6 +173,22 @@ class _Reader:
                 ]
             elif isinstance(value, str) and len(value) >= _LEAST:
                 self.values.setdefault(value, (step, path))
+
+
+def _parts_in(text: str, kind: str) -> Iterator[dict[str, Any]]:
+    """Yield the parts of a multipart body in the way of ``params``, which Chrome leaves out."""
+    boundary = _BOUNDARY.search(kind)
+    if boundary is None:
+        return
+    for part in text.split(f"--{boundary[1]}")[1:-1]:
+        head, _, value = part.partition("\r\n\r\n")
+        found = {name.lower(): it for name, it in _PARAMETER.findall(head)}
+        if "name" in found:
+            yield {
+                "name": found["name"],
+                "fileName": found.get("filename"),
+                "value": value.removesuffix("\r\n"),
+            }
 
 
 def _parsed(text: str) -> Any:
