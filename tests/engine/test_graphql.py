@@ -49,6 +49,8 @@ async def test_errors_that_no_check_names_fail_the_step(service: Any, run_one: R
     result = await run_one([{**step, "expect": {"status": 200}}], host=service.url)
     assert result.outcome is Outcome.FAILED
     assert "Cannot query field" in case_text(result)
+    assert "errors not_exists" in case_text(result)
+    assert "status below 400" not in case_text(result)
 
     message = {"$.errors[0].message": {"contains": "missing"}}
     result = await run_one([{**step, "expect": message}], host=service.url)

@@ -22,7 +22,7 @@ from shall.cases.path import parse_path
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
-from shall.engine.query import Select, field, selector
+from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
 from shall.remembered import remembered
 
@@ -398,19 +398,9 @@ def _asserts_status(checks: Sequence[Check]) -> bool:
 
 
 def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
-    return tuple([(name, _captured(text)) for name, text in capture.items()])
+    from shall.engine.capture import plan_capture  # few cases capture
 
-
-def _captured(text: str) -> Select:
-    """Return what takes the value of a selector; most are paths into the body."""
-    from shall.cases.selector import parse_selector  # few cases capture
-
-    parsed = parse_selector(text)
-    if parsed.path is not None and not parsed.filters:
-        return field(parsed.path)
-    from shall.engine.selectors import selection  # as above
-
-    return selection(text, for_presence=True)
+    return plan_capture(capture)
 
 
 def _is_at_once(check: Check, expected: Any) -> bool:

@@ -50,6 +50,7 @@ ON_FIRST_USE = (
     "shall.database_source",
     "shall.diagnostics.terminal",
     "shall.engine.access",
+    "shall.engine.capture",
     "shall.engine.conditions",
     "shall.engine.filters",
     "shall.engine.contract",
