@@ -24,7 +24,7 @@ from shall.actions.run import CASES_A_WORKER, execute
 from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_project
 from shall.engine import worker_processes
-from shall.engine.later import Later
+from shall.engine.process_future import ProcessFuture
 from shall.results.records import CriterionRef
 from shall.settings import Settings
 from shall.transport.exchange import Request
@@ -117,15 +117,15 @@ def test_workers_give_the_evidence_of_one_process(
     assert run("3") == (warned, facts)
 
 
-class Awaited(Later):
+class Awaited(ProcessFuture):
     """Criteria that are there when somebody waits for them."""
 
     times_taken = 0
 
-    def is_there(self) -> bool:
+    def done(self) -> bool:
         return False
 
-    def get(self) -> bytes:
+    def result(self) -> bytes:
         self.times_taken += 1
         return b'{"shop#1.1": ["shop#1.1", "ab12"]}'
 
@@ -193,9 +193,9 @@ def test_no_process_takes_more_than_half_of_its_part_of_the_cases_before_the_cri
         texts = Texts()
         keys = case_files(opened, (), texts)
         reader = JobReader(opened, texts)
-        later = reader.prepare_later(len(keys), 2)
-        assert later is not None
-        later.close()
+        future = reader.prepare_criteria(len(keys), 2)
+        assert future is not None
+        future.close()
         reader.criteria = awaited
         numbers = iter(range(8))
         next(iter(reader.read_turns(keys, (), numbers)))

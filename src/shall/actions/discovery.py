@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
     from shall.diagnostics import Diagnostic
-    from shall.engine.later import Later
+    from shall.engine.process_future import ProcessFuture
     from shall.engine.shared import Shared
 
 _log = Log(__name__)
@@ -181,7 +181,7 @@ class JobReader:
         self.later: list[Job] = []
         self.needs: Needs | None = None
         self._links: LinkCheck | None = None
-        self.criteria: Later | None = None
+        self.criteria: ProcessFuture | None = None
         self.most_ahead = MOST_AHEAD
         self._held: dict[str, Job] = {}
         self._ahead: dict[str, Job] = {}
@@ -207,8 +207,8 @@ class JobReader:
         The keys are those of one repetition after the other, as many times as ``repeat`` says.
         """
         if self.criteria is not None:
-            later, self.criteria = self.criteria, None
-            numbers = self._read_ahead(later, keys, iter(numbers))
+            future, self.criteria = self.criteria, None
+            numbers = self._read_ahead(future, keys, iter(numbers))
         if repeat > 1:
             return self._repeated(keys, rows, numbers, len(keys) // repeat)
         if not rows:
@@ -293,7 +293,7 @@ class JobReader:
         if self._texts.mention("verifies"):
             self._criteria()
 
-    def prepare_later(self, cases: int, processes: int) -> "Later | None":
+    def prepare_criteria(self, cases: int, processes: int) -> "ProcessFuture | None":
         """Let processes that are forked next begin with cases while ``hand_over`` does that.
 
         The caller closes what is returned.
@@ -305,17 +305,17 @@ class JobReader:
             self.prepare()
         elif self.known is None and self._texts.mention("verifies"):
             from shall.actions import case_links  # noqa: F401 - once for all of them
-            from shall.engine.later import Later
+            from shall.engine.process_future import ProcessFuture
 
-            self.criteria = Later()
+            self.criteria = ProcessFuture()
             self.most_ahead = min(MOST_AHEAD, cases // (2 * processes))
         return self.criteria
 
     def hand_over(self) -> None:
-        """Read the requirements that ``prepare_later`` left, for the processes that wait."""
+        """Read the requirements that ``prepare_criteria`` left, for the processes that wait."""
         if self.criteria is not None:
-            later, self.criteria = self.criteria, None
-            later.put(msgspec.json.encode(self._criteria()))
+            future, self.criteria = self.criteria, None
+            future.set_result(msgspec.json.encode(self._criteria()))
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
         if self.known is None:
@@ -325,11 +325,11 @@ class JobReader:
         return self.known
 
     def _read_ahead(
-        self, later: "Later", keys: Sequence[str], numbers: Iterator[int]
+        self, future: "ProcessFuture", keys: Sequence[str], numbers: Iterator[int]
     ) -> Iterator[int]:
         """Yield the numbers once the criteria are known; read the first cases until then."""
         ahead: list[int] = []
-        while len(ahead) < self.most_ahead and not later.is_there():
+        while len(ahead) < self.most_ahead and not future.done():
             number = next(numbers, None)
             if number is None:
                 break
@@ -337,7 +337,7 @@ class JobReader:
             path = keys[number]
             if path not in self._ahead and path not in self._held:
                 self._ahead[path] = _read_job(self._workspace, path, self._texts.take(path))
-        self.known = msgspec.json.decode(later.get(), type=dict[str, tuple[str, str | None]])
+        self.known = msgspec.json.decode(future.result(), type=dict[str, tuple[str, str | None]])
         yield from ahead
         yield from numbers
 

@@ -285,8 +285,8 @@ def _start_processes(
             cases.reader.prepare()
             start = _starter(program, workspace, options, cases, count)
             opened.callback(start.close)
-        elif (later := cases.reader.prepare_later(len(cases.keys), count)) is not None:
-            opened.callback(later.close)
+        elif (future := cases.reader.prepare_criteria(len(cases.keys), count)) is not None:
+            opened.callback(future.close)
         workload = Workload(
             cases.keys,
             cases.read,

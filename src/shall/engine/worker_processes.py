@@ -30,9 +30,9 @@ from msgspec.structs import replace
 from shall.engine.budgets import Memory
 from shall.engine.case import TEARDOWN_GRACE_S
 from shall.engine.job import Job
-from shall.engine.later import Later
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop, Turns
+from shall.engine.process_future import ProcessFuture
 from shall.engine.run import Beginning, RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop
 from shall.log import Log
@@ -72,7 +72,7 @@ class Workload(Struct, frozen=True):
     """The cases of a run and what runs them: ``read`` reads the jobs with some numbers.
 
     ``rows`` are the numbers of their rows of data; empty where no case has any. The cases with the
-    numbers ``joined`` are run by the process that runs the one before. ``later`` is what reading
+    numbers ``joined`` are run by the process that runs the one before. ``future`` is what reading
     jobs may wait for.
     """
 
@@ -82,7 +82,7 @@ class Workload(Struct, frozen=True):
     attachments: Attachments
     rows: Sequence[int] = ()
     joined: frozenset[int] = frozenset()
-    later: Later | None = None
+    future: ProcessFuture | None = None
 
     def shares(self) -> Sequence[range]:
         """Return the numbers of the cases in the parts that a process takes at once.
@@ -283,8 +283,8 @@ class WorkerProcesses:
         try:
             for end in self._open - {ends.shares, ends.lifetime, ends.results}:
                 os.close(end)
-            if self._workload.later is not None:
-                self._workload.later.begin_waiting()
+            if self._workload.future is not None:
+                self._workload.future.begin_waiting()
             work(self._workload, options, ends)
             status = 0
         except BaseException:  # noqa: BLE001 - what was asked of a fork ends in it

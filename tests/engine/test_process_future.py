@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from shall.engine.later import Later
+from shall.engine.process_future import ProcessFuture
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -28,24 +28,24 @@ def test_every_process_gets_the_bytes() -> None:
     data = bytes(range(256)) * 4096
 
     def gets() -> bool:
-        later.begin_waiting()
-        return later.get() == data and later.is_there() and later.get() == data
+        future.begin_waiting()
+        return future.result() == data and future.done() and future.result() == data
 
-    with closing(Later()) as later:
-        assert not later.is_there()
+    with closing(ProcessFuture()) as future:
+        assert not future.done()
         pids = [in_fork(gets) for _ in range(2)]
-        later.put(data)
+        future.set_result(data)
         assert [os.waitpid(pid, 0)[1] for pid in pids] == [0, 0]
 
 
 @pytest.mark.verifies("engine#6.11")
 def test_nobody_waits_for_a_process_that_ended_without_them() -> None:
     def gets_none() -> bool:
-        later.begin_waiting()
+        future.begin_waiting()
         with pytest.raises(BrokenPipeError):
-            later.get()
+            future.result()
         return True
 
-    with closing(Later()) as later:
+    with closing(ProcessFuture()) as future:
         pids = [in_fork(gets_none) for _ in range(2)]
     assert [os.waitpid(pid, 0)[1] for pid in pids] == [0, 0]

@@ -4,7 +4,7 @@ import os
 import select
 
 
-class Later:
+class ProcessFuture:
     """Hands bytes over once. Close it, whatever happens.
 
     The processes that wait for them call ``begin_waiting`` when they begin: so none of them waits
@@ -15,11 +15,11 @@ class Later:
     """
 
     def __init__(self) -> None:
-        self._file = os.memfd_create("later")
+        self._file = os.memfd_create("shall")
         self._made, self._make = os.pipe()
         self._open = {self._file, self._made, self._make}
 
-    def put(self, data: bytes) -> None:
+    def set_result(self, data: bytes) -> None:
         """Hand the bytes over, one at least."""
         with memoryview(data) as left:
             sent = 0
@@ -31,13 +31,13 @@ class Later:
         """Close what only the process that makes the bytes may hold."""
         self._close(self._make)
 
-    def is_there(self) -> bool:
-        """Return whether ``get`` would return at once."""
+    def done(self) -> bool:
+        """Return whether ``result`` would return at once."""
         look = select.poll()
         look.register(self._made, select.POLLIN)
         return bool(look.poll(0))
 
-    def get(self) -> bytes:
+    def result(self) -> bytes:
         """Return the bytes, as soon as they are there.
 
         Raises:
