@@ -58,8 +58,10 @@ def test_a_teardown_in_flight_ends_when_the_run_is_interrupted(
     held = "{id: held, path: /held, method: GET}"
     file.write_text(f"{file.read_text()}  teardowns:\n    - {undo}\n    - {held}\n")
     process = subprocess.Popen(
-        [sys.executable, "-m", "shall", "run", "-j", workers, "--host", service.url]
-        + ["--report-json", "r.json"],
+        [
+            *(sys.executable, "-m", "shall", "run", "-j", workers),
+            *("--host", service.url, "--report-json", "r.json"),
+        ],
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

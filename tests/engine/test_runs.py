@@ -167,8 +167,9 @@ async def test_cancelling_closes_the_connection_and_shows_what_ran(service: Any,
 async def test_the_checks_of_a_teardown_in_flight_are_carried_out_when_the_time_is_over(
     service: Any, run: Any
 ) -> None:
-    held = {"id": "held", "operation_type": "api", "method": "GET", "path": "/held"}
-    held["assert"] = [{"type": "contains", "field": "$", "expected": {}}]
+    check = {"type": "contains", "field": "$", "expected": {}}
+    call = {"operation_type": "api", "method": "GET", "path": "/held"}
+    held = {"id": "held", **call, "assert": [check]}
     cases = [{"steps": [GET], "teardowns": [held]}, {"steps": [SLOW]}]
     running = asyncio.create_task(run(cases, host=service.url, run_timeout_s=0.5))
     await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
