@@ -51,6 +51,11 @@ def _known_forms(value: str) -> frozenset[str]:
     return _make_forms(value)
 
 
+def forget_forms() -> None:
+    """Forget the forms of values, which are secrets."""
+    _known_forms.cache_clear()
+
+
 def _make_forms(value: str) -> frozenset[str]:
     data = _bytes(value)
     forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
