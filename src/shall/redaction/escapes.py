@@ -1,4 +1,4 @@
-"""Texts without their escapes: of HTML, URLs, JSON, YAML and programs, also one inside another.
+"""Texts without their escapes: of HTML, URLs, JSON, YAML, programs and mail, one in another too.
 
 Any character may be escaped or not, so that the spellings of a secret cannot be listed.
 """
@@ -6,7 +6,7 @@ Any character may be escaped or not, so that the spellings of a secret cannot be
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
-from re import Match
+from re import Match, Pattern
 
 from shall.late_pattern import late_pattern
 
@@ -21,8 +21,16 @@ _ESCAPE = late_pattern(
     r"|\r\n(?P<crlf>(?<=[A-Za-z0-9+/]{60}\r\n)(?=[A-Za-z0-9+/=]))"
 )
 """Every branch begins with a known character, which ``re`` searches for."""
-_CUT = late_pattern(r"(?:&\#?\w{0,8}|%[0-9a-fA-F]?|\\(?:u\{?[0-9a-fA-F]{0,5}|x[0-9a-fA-F]?)?)\Z")
+_QUOTED = late_pattern(
+    r"=(?:(?P<quoted>[0-9a-fA-F]{2}(?:(?:=[ \t]*\r?\n)*+=[0-9a-fA-F]{2})*+)"
+    r"|(?P<soft>[ \t]*\r?\n))"
+)
+"""Quoted-printable (RFC 2045, section 6.7). Read apart, for in `?a=20%2Fb` it is none."""
+_CUT = late_pattern(
+    r"(?:&\#?\w{0,8}|[%=][0-9a-fA-F]?|=\r|\\(?:u\{?[0-9a-fA-F]{0,5}|x[0-9a-fA-F]?)?)\Z"
+)
 _MEANT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+_WITHOUT_MARKS = str.maketrans("", "", "%\\x=")
 _LAST = 0x10FFFF
 
 _ROUNDS = 3
@@ -38,11 +46,11 @@ class Plain:
 
     __slots__ = ("_before", "_plain_starts", "_starts", "text")
 
-    def __init__(self, text: str, before: "Plain | int") -> None:
+    def __init__(self, text: str, before: "Plain | int", escape: Pattern[str]) -> None:
         """``before``: what ``text`` is, or where it begins in the original."""
         parts: list[str] = []  # in turn as it was, and an escape
         self._starts = [0]
-        for match in _ESCAPE.finditer(text):
+        for match in escape.finditer(text):
             parts += [text[self._starts[-1] : match.start()], _meant(match)]
             self._starts += match.span()
         self._plain_starts = list(accumulate(map(len, parts), initial=0))
@@ -71,7 +79,13 @@ class Plain:
 
 def may_have_escapes(text: str) -> bool:
     """Return whether there may be escapes in a text."""
-    return "%" in text or "&" in text or "\\" in text or "\n" in text
+    return (
+        "%" in text
+        or "&" in text
+        or "\\" in text
+        or "\n" in text
+        or ("=" in text and _QUOTED.search(text) is not None)
+    )
 
 
 def plain_texts(text: str) -> Iterator[Plain]:
@@ -85,9 +99,14 @@ def plain_texts(text: str) -> Iterator[Plain]:
         yield from _rounds(text[start : start + _WINDOW + _OVERLAP], start)
 
 
-def _rounds(text: str, before: Plain | int) -> Iterator[Plain]:
+def _rounds(text: str, before: Plain | int, *, is_mail: bool = False) -> Iterator[Plain]:
     for _ in range(_ROUNDS):
-        before = Plain(text, before)
+        if "=" in text and not is_mail:
+            mail = Plain(text, before, _QUOTED)
+            if mail.text is not text:
+                yield mail
+                yield from _rounds(mail.text, mail, is_mail=True)
+        before = Plain(text, before, _ESCAPE)
         if before.text is text:
             return
         text = before.text
@@ -106,10 +125,10 @@ def _meant(found: Match[str]) -> str:
     text = found[kind]
     if kind == "one":
         return _MEANT.get(text, text)
-    if kind in ("line", "crlf"):
+    if kind in ("line", "crlf", "soft"):
         return ""
-    if kind in ("percent", "bytes"):
-        return _text(bytes.fromhex(text.replace("%", "").replace("\\x", "")))
+    if kind in ("percent", "bytes", "quoted"):
+        return _text(bytes.fromhex(text.translate(_WITHOUT_MARKS)))
     if kind in ("units", "percent_units"):
         data = bytes.fromhex(text.replace("%u", "").replace("\\u", ""))
         return data.decode("utf-16-be", "surrogatepass")
