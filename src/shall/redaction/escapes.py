@@ -10,17 +10,22 @@ from re import Match, Pattern
 
 from shall.late_pattern import late_pattern
 
-_ESCAPE = late_pattern(
+_BEFORE_ONE = (
     r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
     r"|%(?P<percent>[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*+)"
     r"|%u(?P<percent_units>[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4})*+)"
     r"|\\(?:x(?P<bytes>[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2})*+)"
     r"|u(?P<units>[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*+)"
-    r"|u\{(?P<braced>[0-9a-fA-F]{1,6})\}|U(?P<long>[0-9a-fA-F]{8})|(?P<one>[^ux]))"
+    r"|u\{(?P<braced>[0-9a-fA-F]{1,6})\}|U(?P<long>[0-9a-fA-F]{8})"
+)
+_ESCAPE = late_pattern(
+    rf"{_BEFORE_ONE}|(?P<one>[^ux]))"
     r"|\n(?P<line>(?<=[A-Za-z0-9+/]{60}\n)(?=[A-Za-z0-9+/=]))"  # of Base64
     r"|\r\n(?P<crlf>(?<=[A-Za-z0-9+/]{60}\r\n)(?=[A-Za-z0-9+/=]))"
 )
 """Every branch begins with a known character, which ``re`` searches for."""
+_BESIDE_BACKSLASHES = late_pattern(rf"{_BEFORE_ONE})")
+"""As above where a backslash before one character is itself, as in `a&#039;b\\c`."""
 _QUOTED = late_pattern(
     r"=(?:(?P<quoted>[0-9a-fA-F]{2}(?:(?:=[ \t]*\r?\n)*+=[0-9a-fA-F]{2})*+)"
     r"|(?P<soft>[ \t]*\r?\n))"
@@ -35,6 +40,9 @@ _LAST = 0x10FFFF
 
 _ROUNDS = 3
 """An escape inside an escape inside an escape."""
+
+_ROUNDS_OF_MAIL = 2
+"""A mail as it is, or in JSON."""
 
 _WINDOW = 1 << 18
 _OVERLAP = 1 << 14
@@ -99,18 +107,26 @@ def plain_texts(text: str) -> Iterator[Plain]:
         yield from _rounds(text[start : start + _WINDOW + _OVERLAP], start)
 
 
-def _rounds(text: str, before: Plain | int, *, is_mail: bool = False) -> Iterator[Plain]:
-    for _ in range(_ROUNDS):
-        if "=" in text and not is_mail:
-            mail = Plain(text, before, _QUOTED)
-            if mail.text is not text:
-                yield mail
-                yield from _rounds(mail.text, mail, is_mail=True)
+def _rounds(text: str, before: Plain | int) -> Iterator[Plain]:
+    for number in range(_ROUNDS):
+        if number < _ROUNDS_OF_MAIL and "=" in text:
+            yield from _mail(text, before)
+        if "\\" in text:
+            beside = Plain(text, before, _BESIDE_BACKSLASHES)
+            if beside.text is not text:
+                yield beside
         before = Plain(text, before, _ESCAPE)
         if before.text is text:
             return
         text = before.text
         yield before
+
+
+def _mail(text: str, before: Plain | int) -> Iterator[Plain]:
+    mail = Plain(text, before, _QUOTED)
+    if mail.text is not text:
+        yield mail
+        yield Plain(mail.text, mail, _ESCAPE)  # of HTML
 
 
 def without_cut_escape(text: str) -> str:
