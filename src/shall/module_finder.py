@@ -35,38 +35,42 @@ class Finder:
         if not name.startswith("shall.") or path is None:
             return None
         folder, file, below = path[0], name.rpartition(".")[2], None
-        if not _is_there(f"{folder}/{file}.py"):
+        header = _header(f"{folder}/{file}.py")
+        if header is None:
             folder, file = f"{folder}/{file}", "__init__"
             below = [folder]
-            if not _is_there(f"{folder}/{file}.py"):
+            header = _header(f"{folder}/{file}.py")
+            if header is None:
                 return None
         source, compiled = f"{folder}/{file}.py", f"{folder}/__pycache__/{file}{_ENDING}"
-        spec = ModuleSpec(name, _Loader(name, source, compiled), origin=source)
+        spec = ModuleSpec(name, _Loader(name, source, compiled, header), origin=source)
         spec.submodule_search_locations = below
         spec.cached = compiled
         spec.has_location = True
         return spec
 
 
-def _is_there(file: str) -> bool:
+def _header(source: str) -> bytes | None:
+    """Return what the compiled file of a source begins with; None where there is no source."""
     try:
-        os.stat(file)  # noqa: PTH116
+        status = os.stat(source)  # noqa: PTH116
     except OSError:
-        return False
-    return True
+        return None
+    stamp = (int(status.st_mtime) & 0xFFFFFFFF) << 32 | (status.st_size & 0xFFFFFFFF) << 64
+    return machinery.MAGIC_NUMBER + stamp.to_bytes(12, "little")
 
 
 class _Loader(machinery.SourceFileLoader):
-    """Loads what was compiled from this state of the source; the base class does all the rest."""
+    """Loads what was compiled from the source as it was found; the base class does all the rest."""
 
-    def __init__(self, name: str, source: str, compiled: str) -> None:
+    def __init__(self, name: str, source: str, compiled: str, header: bytes) -> None:
         super().__init__(name, source)
         self._compiled = compiled
+        self._header = header
 
     def get_code(self, fullname: str) -> "CodeType | None":
         """Return the code of the module."""
         try:
-            source = os.stat(self.path)  # noqa: PTH116
             file = os.open(self._compiled, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             return super().get_code(fullname)
@@ -74,8 +78,7 @@ class _Loader(machinery.SourceFileLoader):
             compiled = os.read(file, os.fstat(file).st_size)
         finally:
             os.close(file)
-        stamp = (int(source.st_mtime) & 0xFFFFFFFF) << 32 | (source.st_size & 0xFFFFFFFF) << 64
-        if compiled[:16] == machinery.MAGIC_NUMBER + stamp.to_bytes(12, "little"):
+        if compiled.startswith(self._header):
             code: CodeType = loads(memoryview(compiled)[16:])  # noqa: S302  # as Python
             if code.co_filename == self.path:
                 return code

@@ -3,7 +3,6 @@
 import _signal  # type: ignore[import-not-found]  # signal makes enumerations: 3 M instructions
 import argparse
 import gc
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, get_origin
 
+from shall import late_json
 from shall.actions.run import execute as run_cases
 from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
@@ -272,7 +272,7 @@ def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:
         if not mark or not name.strip():
             raise InvalidInput(f"{flag} {pair} has no value.", hint="Use --var name=value.")
         try:
-            variables[name.strip()] = json.loads(value)
+            variables[name.strip()] = late_json.loads(value)
         except ValueError:
             variables[name.strip()] = value
     return variables

@@ -1,6 +1,5 @@
 """Expected and actual values as text, cut and compared so that the difference is in sight."""
 
-import json
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
@@ -8,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from shall import late_json
 from shall.cases.path import parse_path
 from shall.errors import BadValue
 from shall.escaping import one_line
@@ -83,7 +83,7 @@ def as_json_text(value: Any) -> str:
     """Return a value as JSON text."""
     if isinstance(value, str) and value[:1] in {"{", "["} and value[-1] == "…":
         return value  # a structure that was cut is stored as text
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return late_json.dumps(value, ensure_ascii=False, default=str)
 
 
 def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]:
