@@ -36,8 +36,8 @@ MOST_AHEAD = 200
 """Cases that a process reads while it waits for the criteria: so many are read in 20 ms. It runs
 them itself, so they are at most half of its part of the cases: an idle one takes the rest."""
 
-MOST_CHARACTERS = 8 << 20
-"""What ``Texts`` holds."""
+MOST_BYTES = 16 << 20
+"""What ``Texts`` holds: a process of a run shall take less than 60 MB."""
 
 
 def case_folders(workspace: Workspace) -> tuple[str, ...]:
@@ -53,24 +53,28 @@ class Texts:
 
     def __init__(self) -> None:
         self.early: dict[str, Early] = {}
-        self._texts: dict[str, str] = {}
-        self._left = MOST_CHARACTERS
+        # One buffer: processes that are forked read it without a copy of its pages.
+        self._data = bytearray()
+        self._places: dict[str, slice] = {}
 
     def put(self, path: str, text: str) -> None:
         """Store a text as long as there is room."""
         if (early := early_fields(text)) is not None:
             self.early[path] = early
-        if len(text) <= self._left:
-            self._left -= len(text)
-            self._texts[path] = text
+        data = text.encode()
+        start = len(self._data)
+        if start + len(data) <= MOST_BYTES:
+            self._data += data
+            self._places[path] = slice(start, start + len(data))
 
     def take(self, path: str) -> str | None:
-        """Return a text, and hold it no longer."""
-        return self._texts.pop(path, None)
+        """Return a text that is held; once, so that a later reader sees what changed."""
+        place = self._places.pop(path, None)
+        return None if place is None else self._data[place].decode()
 
     def mention(self, word: str) -> bool:
         """Return whether any text that is held has a word in it."""
-        return any(word in text for text in self._texts.values())
+        return word.encode() in self._data
 
 
 def case_files(

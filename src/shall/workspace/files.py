@@ -402,7 +402,9 @@ def _open(folder: int, name: str, path: str) -> tuple[int, int]:
     descriptor = os.open(name, _FILE, dir_fd=folder)
     try:
         # Again, of what was opened: the name may mean something else by now.
-        status = _plain(partial(os.fstat, descriptor), folder, path)
+        status = os.fstat(descriptor)
+        if not _is_plain(status):
+            status = _settled(status, partial(os.fstat, descriptor), folder, path)
     except BaseException:
         os.close(descriptor)
         raise
@@ -427,18 +429,24 @@ def _as_text(data: bytes, path: str) -> str:
 def _look(folder: int, name: str, path: str) -> os.stat_result:
     """Look before opening, since opening a device may already do something."""
     try:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if _is_plain(status):
+            return status
         look = partial(os.stat, name, dir_fd=folder, follow_symlinks=False)
-        return _plain(look, folder, path)
+        return _settled(status, look, folder, path)
     except FileNotFoundError as error:
         raise FileMissing(f"{path} does not exist.") from error
 
 
-def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.stat_result:
-    status = look()
-    is_file = stat.S_ISREG(status.st_mode)
-    if is_file and status.st_nlink == 1:
-        return status
-    if is_file and status.st_nlink > 1:
+def _is_plain(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+
+
+def _settled(
+    status: os.stat_result, look: Callable[[], os.stat_result], folder: int, path: str
+) -> os.stat_result:
+    """Return the status of a file that is plain once a write that was broken off is finished."""
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
         from shall.workspace.atomic import finish_write
 
         finish_write(folder, status)
