@@ -23,6 +23,10 @@ def main() -> int:
 
     module_finder.install()
     _import_libraries()
+    if sys.argv[1:2] == ["run"]:
+        from shall.cli.run_modules import MODULES
+
+        module_finder.import_modules(MODULES)
     from shall.cli import commands
 
     status = commands.main()
