@@ -14,5 +14,6 @@ def test_texts_are_held_up_to_a_bound_in_bytes_and_each_is_taken_once() -> None:
     assert texts.take("a") is texts.take("c") is None
     texts.put("d", "x" * 9)
     assert texts.take("d") is None
-    assert texts.mention("名")
-    assert not texts.mention("verifies")
+    assert not texts.may_verify
+    texts.put("e", "verifies: [shop#1.1]")
+    assert texts.may_verify

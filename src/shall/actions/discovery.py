@@ -48,11 +48,13 @@ def case_folders(workspace: Workspace) -> tuple[str, ...]:
 class Texts:
     """The texts that were read to find cases, for those who read them as cases next.
 
-    ``early`` are the paths of cases that must be looked at before the run begins.
+    ``early`` are the paths of cases that must be looked at before the run begins; ``may_verify``:
+    a text has the word ``verifies``.
     """
 
     def __init__(self) -> None:
         self.early: dict[str, Early] = {}
+        self.may_verify = False
         # One buffer: processes that are forked read it without a copy of its pages.
         self._data = bytearray()
         self._places: dict[str, slice] = {}
@@ -61,6 +63,7 @@ class Texts:
         """Store a text as long as there is room."""
         if (early := early_fields(text)) is not None:
             self.early[path] = early
+        self.may_verify = self.may_verify or "verifies" in text
         data = text.encode()
         start = len(self._data)
         if start + len(data) <= MOST_BYTES:
@@ -71,10 +74,6 @@ class Texts:
         """Return a text that is held; once, so that a later reader sees what changed."""
         place = self._places.pop(path, None)
         return None if place is None else self._data[place].decode()
-
-    def mention(self, word: str) -> bool:
-        """Return whether any text that is held has a word in it."""
-        return word.encode() in self._data
 
 
 def case_files(
@@ -294,7 +293,7 @@ class JobReader:
 
     def prepare(self) -> None:
         """Read the requirements now if cases name criteria: what is started next has them then."""
-        if self._texts.mention("verifies"):
+        if self._texts.may_verify:
             self._criteria()
 
     def prepare_criteria(self, cases: int, processes: int) -> "ProcessFuture | None":
@@ -307,7 +306,7 @@ class JobReader:
         """
         if not hasattr(os, "memfd_create"):
             self.prepare()
-        elif self.known is None and self._texts.mention("verifies"):
+        elif self.known is None and self._texts.may_verify:
             from shall.actions import case_links  # noqa: F401 - once for all of them
             from shall.engine.process_future import ProcessFuture
 
