@@ -50,13 +50,16 @@ class _Reader:
     def read(self, log: Mapping[str, Any]) -> Imported:
         """Return the case of a recording."""
         writer = CaseWriter(expression_text, self.secrets, self.left_out)
-        skipped = 0
+        skipped = sockets = 0
         for number, entry in enumerate(objects(log.get("entries"))):
             if len(writer.steps) == MOST_CASES:
                 self.left_out.add("", f"Only the first {MOST_CASES:,} requests were read.")
                 break
             request, response = entry.get("request"), entry.get("response")
             if not isinstance(request, dict) or not isinstance(response, dict):
+                continue
+            if text_of(request.get("url")).startswith(("ws://", "wss://")):
+                sockets += 1
                 continue
             if _is_of_page(request, response):
                 skipped += 1
@@ -67,6 +70,9 @@ class _Reader:
                 f"Requests for images, scripts, styles and preflights were left out: {skipped}."
             )
             self.left_out.add("", message)
+        if sockets:
+            message = f"WebSockets were left out: {sockets}."
+            self.left_out.add("", message, "Write a step with `WS`.")
         if not writer.steps:
             self.left_out.add("", "The recording contains no request that a case can send.")
             return Imported((), self.left_out.found)
