@@ -170,9 +170,7 @@ paths:
 
 
 @pytest.mark.verifies("import#5.6")
-def test_a_binary_part_is_sent_as_a_file(
-    recorder: Recorder, imported: Imported, run: Run
-) -> None:
+def test_a_binary_part_is_sent_as_a_file(recorder: Recorder, imported: Imported, run: Run) -> None:
     def answer(request: Any) -> Answer:
         parts = {"title", "coded", "photo", "small", "more"}
         is_whole = all(f'name="{it}"' in request["body"] for it in parts)

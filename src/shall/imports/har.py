@@ -65,14 +65,7 @@ class _Reader:
                 skipped += 1
                 continue
             self._entry(writer, f"log.entries[{number}]", request, response)
-        if skipped:
-            message = (
-                f"Requests for images, scripts, styles and preflights were left out: {skipped}."
-            )
-            self.left_out.add("", message)
-        if sockets:
-            message = f"WebSockets were left out: {sockets}."
-            self.left_out.add("", message, "Write a step with `WS`.")
+        self._report(skipped, sockets)
         if not writer.steps:
             self.left_out.add("", "The recording contains no request that a case can send.")
             return Imported((), self.left_out.found)
@@ -81,6 +74,16 @@ class _Reader:
         name = title if title and "://" not in title else writer.title
         case = ImportedCase(Paths().of(name), writer.case(expression_text(name)))
         return Imported([case], self.left_out.found, self._without_captured(case))
+
+    def _report(self, skipped: int, sockets: int) -> None:
+        if skipped:
+            message = (
+                f"Requests for images, scripts, styles and preflights were left out: {skipped}."
+            )
+            self.left_out.add("", message)
+        if sockets:
+            message = f"WebSockets were left out: {sockets}."
+            self.left_out.add("", message, "Write a step with `WS`.")
 
     def _without_captured(self, case: ImportedCase) -> list[str]:
         captured = {name for step in case.data["steps"] for name in step.get("capture", ())}
