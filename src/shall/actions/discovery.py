@@ -87,7 +87,7 @@ def case_files(
 
     A file in a folder counts when it is a case of requests or of units (``root_in``); a file that
     is named itself always counts. ``logs_rootless``: name the files that have steps and are no
-    cases, and the links, in the log.
+    cases, the links, and the endings in capitals in the log.
 
     Raises:
         CaseNotFound: A path names no file and no folder.
@@ -122,10 +122,12 @@ def case_files(
 
 
 def _report_unread(rootless: list[str], links: list[str]) -> None:
-    from shall.workspace.stray_cases import links_notice, rootless_notice  # few projects have any
+    # few projects have any
+    from shall.workspace.stray_cases import capitals_notice, links_notice, rootless_notice
 
-    for notice in filter(None, (rootless_notice(rootless), links_notice(links))):
-        _log.warning("%s", notice)
+    for notice in (rootless_notice(rootless), links_notice(links), capitals_notice(links)):
+        if notice:
+            _log.warning("%s", notice)
 
 
 def _put(workspace: Workspace, path: str, texts: Texts) -> None:

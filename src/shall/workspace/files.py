@@ -264,7 +264,8 @@ class Files:
     ) -> list[str]:
         """List plain files below a folder by ending, sorted; links and hidden folders left out.
 
-        The paths of links are appended to ``links``: a folder or a file of any name.
+        What is passed over is appended to ``links``: links, to a folder or a file of any name, and
+        files whose ending has capitals.
         ``folder`` may be ``.``; ``.kiro`` is entered when it is named. Raises ``FolderNotFound``,
         and ``OutsideWorkspace`` for a version-control or state folder.
         """
@@ -300,7 +301,9 @@ class Files:
                     elif entry.is_dir(follow_symlinks=False):
                         if not name.startswith(".") and name not in _NEVER_LISTED:
                             folders.append(name)
-                    elif links is not None and entry.is_symlink():
+                    elif links is not None and (
+                        entry.is_symlink() or name.lower().endswith(endings)
+                    ):
                         links.append("/".join((*names, name)))
         except (FileMissing, OutsideWorkspace):
             return [], []  # gone, or swapped, since it was listed
