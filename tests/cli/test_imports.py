@@ -57,6 +57,7 @@ OWN_UNUSED = (
     *("shall.specs.model", "shall.specs.matrix", "shall.specs.reader", "shall.specs.markdown"),
     *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.pages.report"),
     *("shall.report.curl", "shall.report.ndjson", "shall.engine.differences"),
+    *("shall.report.case_wording", "shall.report.failures", "shall.report.values"),
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
     *("shall.server_bootstrap", "shall.workspace.workspaces", "shall.workspace.server_folder"),
     *("shall.settings.page", "shall.settings.defaults", "shall.actions.principal"),
