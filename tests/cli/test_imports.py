@@ -56,6 +56,7 @@ OWN_UNUSED = (
     *("shall.admin", "shall.mcp", "shall.serve", "shall.pytest_support", "shall.specs.ears"),
     *("shall.specs.model", "shall.specs.matrix", "shall.specs.reader", "shall.specs.markdown"),
     *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.pages.report"),
+    "shall.cli.command_flags",
     *("shall.report.curl", "shall.report.ndjson", "shall.engine.differences"),
     *("shall.report.case_wording", "shall.report.failures", "shall.report.values"),
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
