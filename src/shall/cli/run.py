@@ -22,7 +22,8 @@ from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
-from shall.report.text import SHOWN_CASES, Style, files_of, styled_summary
+from shall.report.style import Style
+from shall.report.text import styled_summary
 from shall.results.events import Emit
 from shall.results.records import RunSummary
 from shall.settings import Settings
@@ -251,6 +252,7 @@ def show(
     sources: Mapping[str, str] = {}
     if run.bad and not quiet:
         from shall.actions.excerpts import shown_texts  # only where something went wrong
+        from shall.report.failures import SHOWN_CASES, files_of
 
         files = files_of(run.bad[:SHOWN_CASES])
         sources = shown_texts(workspace.files, workspace.redactor, files)

@@ -98,6 +98,7 @@ ON_FIRST_USE = (
     "shall.redaction.markup",
     "shall.report.assistant",
     "shall.report.curl",
+    "shall.report.failures",
     "shall.report.gate",
     "shall.results.collected",
     "shall.results.listing",
@@ -150,6 +151,7 @@ ON_FIRST_USE = (
     "markdown_it",
     "regex",
     "selectors",
+    "unicodedata",
     "urllib.parse",
 )
 """What functions of ours import for the sake of the commands' start, and Python for our text."""
