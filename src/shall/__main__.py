@@ -27,6 +27,10 @@ def main() -> int:
 
     module_finder.install()
     _import_libraries()
+    if sys.argv[1:2] == ["run"]:
+        from shall.cli.run_modules import MODULES
+
+        module_finder.import_modules(MODULES)
     from shall.cli import commands
 
     try:
@@ -60,11 +64,7 @@ def serve_as_before() -> int:
 
 def _import_libraries() -> None:
     """Import libraries, each without what it imports for uses that are not ours."""
-    from shall.partial_import import (
-        forward_references_unread,
-        left_out,
-        patterns_compiled_late,
-    )
+    from shall.partial_import import forward_references_unread, left_out
 
     if sys.version_info < (3, 12):  # it would define all of it in Python first, and drop that: 3 M
         import _datetime  # type: ignore[import-not-found]
@@ -90,9 +90,6 @@ def _import_libraries() -> None:
         left_out("nt"),  # only Windows has it; 1 M to look for it everywhere
     ):
         import pathlib  # noqa: F401
-
-    with patterns_compiled_late():  # of which few runs use any; 3 M
-        import json  # noqa: F401
 
     # It would look for translations in the files of the system; ours are those of messages. 8 M.
     with left_out("gettext", gettext=str, ngettext=lambda one, many, n: one if n == 1 else many):

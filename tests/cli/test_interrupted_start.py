@@ -43,7 +43,7 @@ def _interrupted_at(module: str, folder: Path, ignored: bool) -> "subprocess.Com
 
 
 @pytest.mark.process
-@pytest.mark.verifies("cli#1.17")
+@pytest.mark.verifies("cli#1.18")
 @pytest.mark.parametrize("module", ["msgspec", "shall.cli.commands", "shall.cli.parser", "atexit"])
 def test_an_interrupt_while_a_command_starts_or_ends_shows_no_traceback(
     module: str, tmp_path: Path
@@ -53,7 +53,7 @@ def test_an_interrupt_while_a_command_starts_or_ends_shows_no_traceback(
 
 
 @pytest.mark.process
-@pytest.mark.verifies("cli#1.17")
+@pytest.mark.verifies("cli#1.18")
 def test_an_interrupt_that_the_caller_ignores_is_ignored(tmp_path: Path) -> None:
     ended = _interrupted_at("shall.cli.commands", tmp_path, ignored=True)
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -1,6 +1,5 @@
 """Runs one case: variables, steps in order, then teardowns in reverse whatever happened."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
+from shall import late_json
 from shall.cases.forms import DRAFT, ROW
 from shall.cases.model import Case
 from shall.engine.budgets import Budget
@@ -154,7 +154,8 @@ def _set_variables(job: Job, case: Case, scope: Scope) -> None:
         try:
             scope.variables[name] = evaluate(value, scope)
         except ShallError as error:
-            error.details.setdefault("path", f"variables[{json.dumps(name, ensure_ascii=False)}]")
+            key = late_json.dumps(name, ensure_ascii=False)
+            error.details.setdefault("path", f"variables[{key}]")
             raise
 
 
