@@ -61,7 +61,7 @@ def test_an_interrupt_that_the_caller_ignores_is_ignored(tmp_path: Path) -> None
 
 
 @pytest.mark.process
-@pytest.mark.verifies("cli#1.18")
+@pytest.mark.verifies("cli#1.19")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
 def test_a_full_disk_behind_the_output_is_named(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
