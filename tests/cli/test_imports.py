@@ -58,6 +58,7 @@ OWN_UNUSED = (
     *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.pages.report"),
     "shall.cli.command_flags",
     *("shall.report.curl", "shall.report.ndjson", "shall.engine.differences"),
+    "shall.redaction.matcher",
     *("shall.report.case_wording", "shall.report.failures", "shall.report.values"),
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
     *("shall.server_bootstrap", "shall.workspace.workspaces", "shall.workspace.server_folder"),
