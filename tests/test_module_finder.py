@@ -156,6 +156,55 @@ def test_source_and_resources_of_a_module_can_be_read(found: ModuleSpec, tmp_pat
     assert files(pack).joinpath("note.txt").read_text() == "noted"
 
 
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return the folder of a package which stands for this one."""
+    top = ModuleType("shall")
+    top.__path__ = [str(tmp_path)]
+    monkeypatch.setitem(sys.modules, "shall", top)
+    monkeypatch.setattr(sys, "meta_path", [Finder])
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack/__init__.py").write_text("from shall.pack.part import VALUE\n")
+    (tmp_path / "pack/part.py").write_text("VALUE = 1\n")
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    yield tmp_path
+    for name in ("shall.pack.part", "shall.pack"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("order", [("pack", "pack.part"), ("pack.part", "pack"), ("pack.part",)])
+def test_modules_are_imported_as_a_statement_does(package: Path, order: tuple[str, ...]) -> None:
+    module_finder.import_modules([f"shall.{name}" for name in ("missing", *order)])
+
+    for name in order:
+        module, folder = sys.modules[f"shall.{name}"], package.joinpath(*name.split(".")).parent
+        assert module.__spec__ is not None
+        assert module.VALUE == 1
+        assert about(module.__spec__) == about(Finder.find_spec(module.__name__, [str(folder)]))
+        expected = vars(importlib.util.module_from_spec(module.__spec__))
+        assert {key: vars(module)[key] for key in expected} == expected
+    if "pack" in order:
+        assert vars(sys.modules["shall"])["pack"] is sys.modules["shall.pack"]
+        assert vars(sys.modules["shall.pack"])["part"] is sys.modules["shall.pack.part"]
+
+
+@pytest.mark.usefixtures("package")
+def test_a_module_that_fails_is_not_imported() -> None:
+    with pytest.raises(ZeroDivisionError):
+        module_finder.import_modules(["shall.broken"])
+
+    assert "shall.broken" not in sys.modules
+
+
+@pytest.mark.usefixtures("package")
+def test_nothing_is_imported_where_the_finder_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", [])
+
+    module_finder.import_modules(["shall.pack"])
+
+    assert "shall.pack" not in sys.modules
+
+
 def loaded(spec: ModuleSpec | None) -> ModuleType:
     """Return a module that is loaded, and imported nowhere."""
     assert spec is not None

@@ -1,7 +1,7 @@
-"""Finds the modules of this package in fewer steps than Python's own finder.
+"""Finds and imports the modules of this package in fewer steps than Python does.
 
-That one looks for four kinds of files and computes the name of the compiled file three times, which
-takes 2.5 of the 55 ms of a run with one case. What is unusual is left to it.
+Its finder looks for four kinds of files and computes the name of the compiled file three times,
+which takes 2.5 of the 55 ms of a run with one case. What is unusual is left to it.
 """
 
 import os
@@ -9,7 +9,8 @@ import sys
 from importlib import _bootstrap_external as machinery
 from importlib._bootstrap import ModuleSpec
 from marshal import loads
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:  # what a command does without at its start
     from collections.abc import Sequence
@@ -22,6 +23,53 @@ def install() -> None:
     """Put the finder first, where compiled files have their usual names."""
     if sys.pycache_prefix is None and not sys.flags.optimize:
         sys.meta_path.insert(0, Finder)
+
+
+def import_modules(names: "Sequence[str]") -> None:
+    """Import modules of this package, each of which is named after those that it imports.
+
+    An import statement takes three times as long for a small module: it locks it against other
+    threads, of which there are none yet, and asks whether another module imports it already. A
+    name that is missing or in the wrong place costs time, and nothing else.
+    """
+    if Finder not in sys.meta_path:
+        return
+    modules = sys.modules
+    top = modules["shall"].__path__[0]
+    early = []
+    for name in names:
+        package, _, attribute = name.rpartition(".")
+        folder = top + package[len("shall") :].replace(".", "/")
+        if name in modules or (spec := Finder.find_spec(name, [folder])) is None:
+            continue
+        module = _import(spec)
+        if package in modules:
+            setattr(modules[package], attribute, module)
+        else:  # a package that imports its own modules comes after them
+            early.append((package, attribute, module))
+    for package, attribute, module in early:
+        if package in modules:
+            setattr(modules[package], attribute, module)
+
+
+def _import(spec: ModuleSpec) -> ModuleType:
+    """Import a module; what it imports is imported as ever, unless it is there."""
+    module = ModuleType(spec.name)
+    names = module.__dict__
+    names["__spec__"] = spec
+    names["__loader__"] = loader = cast("_Loader", spec.loader)
+    names["__package__"] = spec.parent
+    names["__file__"] = spec.origin
+    names["__cached__"] = spec.cached
+    if spec.submodule_search_locations is not None:
+        names["__path__"] = spec.submodule_search_locations
+    sys.modules[spec.name] = module
+    try:
+        exec(loader.get_code(spec.name) or "", names)  # noqa: S102  # as Python
+    except BaseException:
+        del sys.modules[spec.name]
+        raise
+    return module
 
 
 class Finder:

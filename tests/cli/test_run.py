@@ -118,6 +118,32 @@ def test_a_target_that_is_denied_is_five(shall: Shall, write_case: WriteCase) ->
     assert "may not be reached: " in " ".join(ended.stdout.split())
 
 
+@pytest.mark.verifies("cli#1.2", "reports#1.20")
+def test_targets_that_are_denied_are_no_services_that_are_down(
+    shall: Shall, write_case: WriteCase, project: Path
+) -> None:
+    for name in ("a", "b"):
+        write_case(name)
+    ended = shall("run", "--host", "http://169.254.169.254", "--format", "json")
+    assert ended.returncode == 5
+    ended = shall("run", "--host", "http://169.254.169.254")
+    assert ended.returncode == 5
+    text = " ".join(ended.stdout.split())
+    assert text.count("is denied unless it is listed") == 2
+    assert "could not reach" not in text
+    assert "Start it" not in text
+
+    shared = project / "tests/cases/shared/login.yaml"
+    shared.parent.mkdir()
+    shared.write_text("steps:\n- GET: /\n")
+    for name in ("a", "b"):
+        write_case(name, more="use: [login]")
+    ended = shall("run", "--host", "http://169.254.169.254")
+    assert ended.returncode == 5
+    assert "the shared steps it uses did not pass" in " ".join(ended.stdout.split())
+    assert "could not reach" not in ended.stdout
+
+
 @pytest.mark.verifies("cli#1.2")
 def test_a_run_that_takes_too_long_is_four(
     shall: Shall, write_case: WriteCase, service: Any

@@ -113,6 +113,18 @@ def test_links_to_cases_are_named_and_not_followed(
     assert "links" not in shall("run", "tests/cases/near.yaml").stderr
 
 
+@pytest.mark.verifies("cases#4.9")
+def test_an_ending_in_capitals_is_named(shall: Shall, project: Path) -> None:
+    cases = project / "tests/cases"
+    cases.mkdir(parents=True)
+    for name in ("near.yaml", "far.YAML", "b.Yml", "NOTES.MD"):
+        (cases / name).write_text(CASE)
+    named = "the ending has capitals: tests/cases/b.Yml, tests/cases/far.YAML. Write the ending"
+    for command in ("run", "list"):
+        assert named in shall(command).stderr
+    assert "capitals" not in shall("run", "tests/cases/far.YAML").stderr
+
+
 @pytest.mark.verifies("cases#4.3")
 def test_the_first_case_follows_the_settings_and_folders(
     shall: Shall, project: Path, service: Any

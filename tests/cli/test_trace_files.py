@@ -72,6 +72,29 @@ def test_a_case_is_stale_while_a_file_that_it_names_is_another(
     assert status(shall) == "proved"
 
 
+@pytest.mark.verifies("tracing#4.45")
+def test_a_case_is_stale_while_a_file_that_its_schema_refers_to_is_another(
+    shall: Shall, project: Path, service: Any
+) -> None:
+    write(project, "specs/auth/requirements.md", "### Requirement 1\n\n1. A shall b\n")
+    write_case(project, SCHEMA_STEP)
+    write(project, SCHEMA_FILE, '{"$ref": "more/a.json"}')
+    write(project, "data/more/a.json", '{"$ref": "b.json"}')
+    last = write(project, "data/more/b.json", '{"type": "object"}')
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "first")
+    shall("run", "--host", service.url)
+    assert status(shall) == "proved"
+    assert "No criterion" in shall("impact").stdout
+
+    last.write_text('{"type": "object", "minProperties": 1}')
+    assert status(shall) == "stale"
+    assert "uses data/more/b.json, which changed" in shall("impact").stdout
+    last.unlink()
+    assert status(shall) == "stale"
+
+
 @pytest.mark.verifies("tracing#4.36")
 def test_line_ends_count_only_in_a_file_that_is_sent(
     shall: Shall, project: Path, service: Any

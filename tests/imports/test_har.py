@@ -127,7 +127,7 @@ def test_a_status_that_differs_from_the_recording_fails(
     assert [it.outcome.value for it in run().cases] == ["failed"]
 
 
-@pytest.mark.verifies("import#1.2", "import#1.3")
+@pytest.mark.verifies("import#1.2", "import#1.3", "import#4.3")
 def test_what_a_recording_does_not_hold_is_reported_by_its_entry() -> None:
     text = recording(
         entry("GET", "http://h/blocked", 0),
@@ -157,7 +157,8 @@ def test_what_a_recording_does_not_hold_is_reported_by_its_entry() -> None:
         ("log.entries[1]", "The multipart body was left out: its parts are not recorded."),
         ("log.entries[2]", "The file of the part f was left out: it is not recorded."),
         ("log.entries[3]", "The body was left out: it is not text."),
-        ("", "Requests for images, scripts, styles and preflights were left out: 2."),
+        ("", "Requests for images, scripts, styles and preflights were left out: 1."),
+        ("", "WebSockets were left out: 1."),
     ]
     assert found.secrets == ["cookie"]
     assert "planted" not in found.files[0].text

@@ -127,6 +127,72 @@ def test_operations_are_called_with_examples_and_what_they_must_refuse(
     assert sorted(map(len, map(json.loads, posted))) == [1, 1, 2]
 
 
+@pytest.mark.verifies("import#5.5")
+def test_what_no_case_can_send_is_reported() -> None:
+    text = """\
+openapi: 3.1.0
+paths:
+  /orders:
+    get: {responses: {"200": {description: all}}}
+    trace: {responses: {"200": {description: echo}}}
+webhooks:
+  shipped: {post: {responses: {"200": {description: taken}}}}
+"""
+    found = read_cases(text, "openapi.yaml")
+    assert len(found.files) == 1
+    assert [(it.field, it.message) for it in found.left_out][1:] == [
+        ("TRACE /orders", "The operation was left out: a case cannot send TRACE."),
+        ("webhooks.shipped", "A webhook was left out: the service sends it, so no case can."),
+    ]
+
+
+UPLOAD = """\
+openapi: 3.1.0
+servers: [{url: "HOST"}]
+paths:
+  /photos:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required: [title, coded, photo, small, more]
+              properties:
+                title: {type: string, example: a cat}
+                coded: {type: string, contentMediaType: image/png, contentEncoding: base64}
+                photo: {type: string, format: binary}
+                small: {type: string, contentMediaType: image/png}
+                more: {type: array, minItems: 1, items: {type: string, format: binary}}
+            encoding: {photo: {contentType: "image/jpeg, image/png"}, more: {contentType: "a/*"}}
+      responses: {"201": {description: stored}, "422": {description: refused}}
+"""
+
+
+@pytest.mark.verifies("import#5.6")
+def test_a_binary_part_is_sent_as_a_file(recorder: Recorder, imported: Imported, run: Run) -> None:
+    def answer(request: Any) -> Answer:
+        parts = {"title", "coded", "photo", "small", "more"}
+        is_whole = all(f'name="{it}"' in request["body"] for it in parts)
+        return (201, {}, "") if is_whole else (422, {}, "")
+
+    recorder.answers = {"POST /photos": answer}
+    found = imported(UPLOAD.replace("HOST", recorder.url))
+    assert [it.message for it in found.left_out] == [
+        "No file of `photo`, `small`, `more` is in the document, so a short text is sent as one."
+    ]
+    assert {it.outcome.value for it in run().cases} == {"passed"}
+    body = max((it["body"] for it in recorder.seen), key=len)
+    for name, kind in (
+        ("photo", "image/jpeg"),
+        ("small", "image/png"),
+        ("more", "application/octet-stream"),
+    ):
+        head = f'name="{name}"; filename="{name}"\r\nContent-Type: {kind}\r\n'
+        assert head in body
+    assert 'name="coded"\r\n' in body
+
+
 @pytest.mark.verifies("import#5.1")
 def test_a_response_that_lacks_a_required_field_fails(
     recorder: Recorder, imported: Imported, run: Run

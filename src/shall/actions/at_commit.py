@@ -89,13 +89,18 @@ def _write_named_files(then: Workspace, root: Path, commit: str, others: Collect
     """Write which of the other files linked cases and tests of the commit name."""
     for path in _beside_tests(then, others):
         _write(then.root / path, b"")  # which of them a test names is found by their paths
-    links = (*case_links(then, []), *test_links(then, []))
-    named = {path for it in links for path in files_of_source(then, it.source)}
-    named |= {path for it in then.linked.values() for path, _ in it.consulted}
-    named &= {*others}
-    if named:
-        for path, content in files_of_commit(root, commit, named.__contains__):
+    left = {*others}
+    refers = True  # a JSON Schema names others, which are known once it is there
+    while refers:
+        links = (*case_links(then, []), *test_links(then, []))
+        named = {path for it in links for path in files_of_source(then, it.source)}
+        named |= {path for it in then.linked.values() for path, _ in it.consulted}
+        named &= left
+        left -= named
+        refers = False
+        for path, content in files_of_commit(root, commit, named.__contains__) if named else ():
             _write(then.root / path, content)
+            refers = refers or (path.endswith(".json") and b'"$ref"' in content)
 
 
 def _beside_tests(then: Workspace, paths: Collection[str]) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """The digests of the files that a case names, for its fingerprint."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
-from shall.cases.named_files import named_files, sent_files
+from shall.cases.named_files import named_files, schema_files, sent_files
 from shall.errors import ShallError
 from shall.workspace.files import Files
 from shall.workspace.folders import shared_path
@@ -34,6 +35,9 @@ def file_digests(
     parts.update(read)
     named = [path for at, it in parts.items() for path in named_files(it, at, documents)]
     sent = frozenset[str]().union(*map(sent_files, parts.values())) if named else frozenset()
+    if named:
+        schemas = dict.fromkeys(path for it in parts.values() for path in schema_files(it))
+        named += [other for path in schemas for other in _referenced(files, path)]
     digests = {path: digest_of(files, path, is_sent=path in sent) for path in (*named, *shared)}
     if not is_by_text:
         digests |= {path: case_fingerprint(it) for path, it in read.items() if path not in named}
@@ -48,6 +52,25 @@ def shared_of(files: Files, path: str) -> Case | None:
         return read_shared(files.read_text(path), path)
     except ShallError:
         return None
+
+
+def _referenced(files: Files, path: str) -> list[str]:
+    """Return the other files that a JSON Schema refers to."""
+
+    def read(path: str) -> bytes:
+        try:
+            return files.read_bytes(path)
+        except (ShallError, OSError):
+            return b""
+
+    text = read(path)
+    if b'"$ref"' not in text and b'"$dynamicRef"' not in text:
+        return []
+    from shall.cases.schema_files import referenced  # few schemas refer to others
+
+    with suppress(ShallError):
+        return [it.path for it in referenced(text, path, read)]
+    return []
 
 
 def digest_of(files: Files, path: str, *, is_sent: bool = False) -> str:

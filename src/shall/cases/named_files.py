@@ -1,6 +1,6 @@
 """Which files a case names: what it uploads, schemas, documents, snapshots and rows in files."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shall.cases.forms import is_query_file
@@ -41,6 +41,18 @@ def named_files(case: Case, case_path: str, documents: Sequence[str] = ()) -> tu
     return tuple(it for it in found if isinstance(it, str) and "{{" not in it)
 
 
+def schema_files(case: Case) -> tuple[str, ...]:
+    """Return the paths, as written, of the files of JSON Schemas, which may refer to others."""
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
+    found = dict.fromkeys(
+        path
+        for part in parts
+        for checks in _checks_of(part)
+        for path in schemas_in(checks, _SCHEMA)
+    )
+    return tuple(it for it in found if "{{" not in it)
+
+
 def sent_files(case: Case) -> frozenset[str]:
     """Return the paths, as written, of files that requests of a case send byte for byte."""
     parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
@@ -58,6 +70,8 @@ _BESIDE = frozenset({"snapshot", "openapi"})
 _NAMING = frozenset({"schema", "openapi"})
 """Checks that compare with a file."""
 
+_SCHEMA = frozenset({"schema"})
+
 
 def path_of_rows(case_path: str, written: str) -> str:
     """Return the path in the workspace of a file of rows, which is beside its case."""
@@ -68,15 +82,22 @@ def path_of_rows(case_path: str, written: str) -> str:
 def _paths(part: Step | Teardown) -> Iterator[Any]:
     if part.request is not None:
         yield from _of_request(part.request)
-    yield from schemas_in(part.checks)
-    if isinstance(part, Step) and part.until is not None:
-        yield from schemas_in((*part.until.checks, *part.until.fails_if))
-    for item in part.messages if isinstance(part, Step) else ():
+    for checks in _checks_of(part):
+        yield from schemas_in(checks)
+
+
+def _checks_of(part: Step | Teardown) -> Iterator[Iterable[Check]]:
+    yield part.checks
+    if not isinstance(part, Step):
+        return
+    if part.until is not None:
+        yield (*part.until.checks, *part.until.fails_if)
+    for item in part.messages:
         if isinstance(item, AwaitedMessages):
-            yield from schemas_in(item.checks)
-    if isinstance(part, Step) and part.flow is not None:
-        yield from schemas_in(part.flow.when.checks if part.flow.when else ())
-        yield from schemas_in(part.flow.repeat.checks if part.flow.repeat else ())
+            yield item.checks
+    if part.flow is not None:
+        yield part.flow.when.checks if part.flow.when else ()
+        yield part.flow.repeat.checks if part.flow.repeat else ()
 
 
 def _of_request(request: RequestTemplate) -> Iterator[Any]:
@@ -108,10 +129,10 @@ def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:
     return (connection[name] for name in ("client_certificate", "ca") if name in connection)
 
 
-def schemas_in(checks: Iterable[Check]) -> Iterator[str]:
-    """Yield the paths of the schemas and documents that checks compare with."""
+def schemas_in(checks: Iterable[Check], kinds: Collection[str] = _NAMING) -> Iterator[str]:
+    """Yield the paths of the schemas and documents that checks of these kinds compare with."""
     for check in checks:
         if type(check.expected) is tuple:
-            yield from schemas_in(check.expected)
-        elif check.kind in _NAMING and type(check.expected) is str:
+            yield from schemas_in(check.expected, kinds)
+        elif check.kind in kinds and type(check.expected) is str:
             yield check.expected

@@ -19,7 +19,7 @@ from shall.engine.matching import unmatched
 from shall.engine.ports import Attachments
 from shall.engine.predicate import Judge, Verdict, comparison, shown, type_name
 from shall.engine.query import Selected, is_search, walk
-from shall.engine.schema import judge_schema
+from shall.engine.schema import SchemaFiles, judge_schema, read_schema
 from shall.engine.selectors import select_within
 from shall.engine.type_checks import TYPES
 from shall.messages import Message
@@ -105,7 +105,7 @@ def preparation(check: Check) -> Callable[[Any, Attachments], tuple[Any, Any]]:
 
 def _with_files(kind: CheckKind, expected: Any, attachments: Attachments) -> Any:
     if kind == "schema" and type(expected) is str:
-        return attachments.read_bytes(expected)
+        return read_schema(expected, attachments)
     if type(expected) is tuple:
         return tuple(
             replace(check, expected=_with_files(check.kind, check.expected, attachments))
@@ -114,8 +114,11 @@ def _with_files(kind: CheckKind, expected: Any, attachments: Attachments) -> Any
     return expected
 
 
+_NOT_SHOWN = frozenset({tuple, bytes, SchemaFiles})
+
+
 def _shown(expected: Any) -> str:
-    return "..." if type(expected) is tuple or type(expected) is bytes else shown(expected)
+    return "..." if type(expected) in _NOT_SHOWN else shown(expected)
 
 
 def _in_milliseconds(judge: Judge) -> Judge:

@@ -5,7 +5,12 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+
+from shall.cases.schema_files import SchemaFile, address_of, referenced
 from shall.engine.budgets import Budget
+from shall.engine.ports import Attachments
+from shall.errors import FileMissing
 from shall.messages import Message
 
 SHOWN_ERRORS = 3
@@ -20,15 +25,47 @@ MAX_BYTES = 1 << 20
 """A file of more bytes is not a schema."""
 
 
+class SchemaFiles(Struct, frozen=True):
+    """A schema in a file, and the other files that it refers to."""
+
+    path: str
+    text: bytes
+    others: tuple[SchemaFile, ...]
+
+
+def read_schema(path: str, attachments: Attachments) -> bytes | SchemaFiles:
+    """Read the file of a schema, with those that it refers to.
+
+    Raises:
+        FileMissing: One does not exist.
+        OutsideWorkspace: A path leads out.
+        BadValue: They are too many or too large.
+    """
+    text = attachments.read_bytes(path)
+    if (b'"$ref"' not in text and b'"$dynamicRef"' not in text) or len(text) > MAX_BYTES:
+        return text
+
+    def read(other: str) -> bytes:
+        try:
+            return attachments.read_bytes(other)
+        except FileMissing:
+            raise FileMissing(f"{other} does not exist, and {path} refers to it.") from None
+
+    others = referenced(text, path, read)
+    return SchemaFiles(path, text, others) if others else text
+
+
 def judge_schema(value: Any, schema: Any, budget: Budget) -> Message | None:
     """Return what is wrong with a value; None where it is valid.
 
-    ``schema`` is the schema, or the bytes of a JSON file with one. References lead into the schema
-    itself only: nothing is fetched.
+    ``schema`` is the schema, or what ``read_schema`` returns. References lead into the schema
+    itself or to the files that it was read with: nothing is fetched.
     """
     budget.check_time()
-    text = schema if isinstance(schema, bytes) else json.dumps(schema)
-    validator = _validator(text)
+    if isinstance(schema, SchemaFiles):
+        validator = _validator(schema.text, schema.path, schema.others)
+    else:
+        validator = _validator(schema if isinstance(schema, bytes) else json.dumps(schema))
     if isinstance(validator, str):
         return Message("check.bad_schema", {"reason": validator})
     errors = []
@@ -48,26 +85,65 @@ def _error_text(error: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def _validator(text: str | bytes) -> Any:
-    """Return what checks by a schema, or what is wrong with the schema."""
+def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...] = ()) -> Any:
+    """Return what checks by a schema, or what is wrong with the schema or the other files."""
     if len(text) > MAX_BYTES:
         return f"it is larger than {MAX_BYTES >> 20} MiB"
     import jsonschema_rs  # a library that few cases need
 
     from shall.engine.schema_words import misspelled
 
+    options = _options(jsonschema_rs)
     try:
         schema = json.loads(text)
         wrong = misspelled(schema)
         if wrong is not None:
             return wrong
-        if isinstance(schema, dict) and "$schema" in schema:
-            return jsonschema_rs.validator_for(schema, **_options(jsonschema_rs))
-        return jsonschema_rs.Draft202012Validator(schema, **_options(jsonschema_rs))
+        draft = schema.get("$schema") if isinstance(schema, dict) else None
+        if others:
+            resources = _resources(others, draft)
+            if isinstance(resources, str):
+                return resources
+            resources.append((address_of(path), schema))  # to which they may refer
+            options["registry"] = jsonschema_rs.Registry(resources, retriever=_refuse)
+            options["base_uri"] = address_of(path)
+        if draft is not None:
+            return jsonschema_rs.validator_for(schema, **options)
+        return jsonschema_rs.Draft202012Validator(schema, **options)
     except jsonschema_rs.ValidationError as error:
         return _schema_error(error)
     except (ValueError, RecursionError) as error:
         return str(error).splitlines()[0][:SHOWN_LENGTH]
+
+
+def _resources(others: tuple[SchemaFile, ...], draft: Any) -> list[tuple[str, Any]] | str:
+    """Return the other files by their addresses, or what is wrong with one.
+
+    ``draft`` is the one of the schema that refers to them, for files that name none.
+    """
+    from shall.engine.schema_words import misspelled  # as above
+
+    found = []
+    for file in others:
+        try:
+            schema = json.loads(file.text)
+        except (ValueError, RecursionError) as error:
+            return f"{file.path}: {str(error).splitlines()[0][:SHOWN_LENGTH]}"
+        wrong = misspelled(schema)
+        if wrong is not None:
+            return f"{file.path}: {wrong}"
+        if draft is not None and isinstance(schema, dict):
+            schema.setdefault("$schema", draft)
+        found.append((file.url, schema))
+    return found
+
+
+def _options(library: Any) -> dict[str, Any]:
+    return {
+        "retriever": _refuse,
+        "validate_formats": True,
+        "pattern_options": library.FancyRegexOptions(backtrack_limit=100_000),
+    }
 
 
 def _schema_error(error: Any) -> str:
@@ -79,14 +155,6 @@ def _schema_error(error: Any) -> str:
         )
     text = _error_text(error)
     return text.removeprefix("$: ")
-
-
-def _options(library: Any) -> dict[str, Any]:
-    return {
-        "retriever": _refuse,
-        "validate_formats": True,
-        "pattern_options": library.FancyRegexOptions(backtrack_limit=100_000),
-    }
 
 
 def _refuse(uri: str) -> Any:

@@ -50,7 +50,7 @@ class _Reader:
     def read(self, log: Mapping[str, Any]) -> Imported:
         """Return the case of a recording."""
         writer = CaseWriter(expression_text, self.secrets, self.left_out)
-        skipped = 0
+        skipped = sockets = 0
         for number, entry in enumerate(objects(log.get("entries"))):
             if len(writer.steps) == MOST_CASES:
                 self.left_out.add("", f"Only the first {MOST_CASES:,} requests were read.")
@@ -58,15 +58,14 @@ class _Reader:
             request, response = entry.get("request"), entry.get("response")
             if not isinstance(request, dict) or not isinstance(response, dict):
                 continue
+            if text_of(request.get("url")).startswith(("ws://", "wss://")):
+                sockets += 1
+                continue
             if _is_of_page(request, response):
                 skipped += 1
                 continue
             self._entry(writer, f"log.entries[{number}]", request, response)
-        if skipped:
-            message = (
-                f"Requests for images, scripts, styles and preflights were left out: {skipped}."
-            )
-            self.left_out.add("", message)
+        self._report(skipped, sockets)
         if not writer.steps:
             self.left_out.add("", "The recording contains no request that a case can send.")
             return Imported((), self.left_out.found)
@@ -75,6 +74,16 @@ class _Reader:
         name = title if title and "://" not in title else writer.title
         case = ImportedCase(Paths().of(name), writer.case(expression_text(name)))
         return Imported([case], self.left_out.found, self._without_captured(case))
+
+    def _report(self, skipped: int, sockets: int) -> None:
+        if skipped:
+            message = (
+                f"Requests for images, scripts, styles and preflights were left out: {skipped}."
+            )
+            self.left_out.add("", message)
+        if sockets:
+            message = f"WebSockets were left out: {sockets}."
+            self.left_out.add("", message, "Write a step with `WS`.")
 
     def _without_captured(self, case: ImportedCase) -> list[str]:
         captured = {name for step in case.data["steps"] for name in step.get("capture", ())}

@@ -73,6 +73,10 @@ class _Reader:
     def read(self) -> Imported:
         """Return the cases of the document."""
         operations = list(self._operations())
+        webhooks = self.data.get("webhooks")
+        for name in webhooks if isinstance(webhooks, dict) else ():
+            message = "A webhook was left out: the service sends it, so no case can."
+            self.left_out.add(f"webhooks.{name:.60}", message)
         if not operations:
             self.left_out.add("paths", "The document has no operation.")
         by_place = {it.place: it for it in operations}
@@ -108,6 +112,9 @@ class _Reader:
         paths = self.data.get("paths")
         for path, item in (paths if isinstance(paths, dict) else {}).items():
             item = self.document.resolved(item)
+            if "trace" in item:
+                message = "The operation was left out: a case cannot send TRACE."
+                self.left_out.add(f"TRACE {path}", message)
             for method in METHODS:
                 data = item.get(method.lower())
                 if not isinstance(data, dict):
@@ -237,17 +244,45 @@ class _Reader:
         if is_json_type(kind):
             sent.body = json.dumps(value, ensure_ascii=False)
             sent.headers.append(("Content-Type", kind))
-        elif kind in {FORM_TYPE, "multipart/form-data"} and isinstance(value, dict):
-            pairs = [(key, _plain(it)) for key, it in value.items()]
-            if kind == FORM_TYPE:
-                sent.fields = pairs
-            else:
-                sent.form = pairs
+        elif kind == FORM_TYPE and isinstance(value, dict):
+            sent.fields = [(key, _plain(it)) for key, it in value.items()]
+        elif kind == "multipart/form-data" and isinstance(value, dict):
+            self._parts(sent, media, value)
+            if sent.files and example is None and not lacking[0]:
+                names = ", ".join(f"`{name}`" for name in dict.fromkeys(it for it, _ in sent.files))
+                message = f"No file of {names} is in the document, so a short text is sent as one."
+                self.left_out.add(operation.place, message, "Write the path of one as `file`.")
         elif isinstance(value, str) and not kind.startswith(("image/", "application/octet")):
             sent.body, sent.is_text = value, True
             sent.headers.append(("Content-Type", kind))
         else:
             self.left_out.add(operation.place, f"The body of the type {kind:.60} was left out.")
+
+    def _parts(self, sent: SentRequest, media: Mapping[str, Any], value: dict[str, Any]) -> None:
+        """Write the parts of a multipart body: files where the schema says that they are binary."""
+        properties, _ = self.document.properties(media.get("schema"))
+        encoding = media.get("encoding")
+        for key, it in value.items():
+            own = encoding.get(key) if isinstance(encoding, dict) else None
+            kind = text_of(own.get("contentType")) if isinstance(own, dict) else ""
+            file_type = self._file_type(properties.get(key), kind.partition(",")[0].strip())
+            for each in it if file_type and isinstance(it, list) else [it]:
+                if file_type:
+                    part = {"text": _plain(each), "type": file_type, "name": key}
+                    sent.files.append((key, part))
+                else:
+                    sent.form.append((key, _plain(each)))
+
+    def _file_type(self, schema: Any, kind: str) -> str:
+        """Return the content type of a part that is a file, by its schema; else an empty text."""
+        schema = self.document.resolved(schema)
+        if schema.get("type") == "array":
+            schema = self.document.resolved(schema.get("items"))
+        is_encoded = "contentEncoding" in schema
+        declared = "" if is_encoded else text_of(schema.get("contentMediaType"))
+        is_binary = schema.get("format") == "binary" or (declared and not is_json_type(declared))
+        kind = declared or (kind if "*" not in kind else "")
+        return (kind or "application/octet-stream") if is_binary else ""
 
     def _answer(self, operation: _Operation) -> dict[str, Any]:
         status, response = self._success(operation)

@@ -234,8 +234,10 @@ def outage_of(case: CaseResult) -> tuple[str, str] | None:
 def _outage(steps: tuple[StepResult, ...]) -> tuple[str, str] | None:
     for step in steps:
         if step.outcome in _BAD:
-            params = step.error.params if step.error is not None else {}
-            return (str(params["address"]), str(params["why"])) if "why" in params else None
+            error = step.error
+            if error is None or error.code != "step.unreachable" or "why" not in error.params:
+                return None
+            return str(error.params["address"]), str(error.params["why"])
     return None
 
 

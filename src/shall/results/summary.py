@@ -144,6 +144,9 @@ def _fault_of_shared(case: CaseResult) -> Fault:
     params = case.error.params if case.error is not None else {}
     if "why" in params:
         return "unreachable"
+    inner = params.get("inner")
+    if inner is not None and inner.code.startswith("step.denied."):
+        return "denied"
     return "failed" if "is_failed" in params else "invalid"
 
 

@@ -42,6 +42,7 @@ ON_FIRST_USE = (
     "shall.cases.plain_expect",
     "shall.cases.polling",
     "shall.cases.query_languages",
+    "shall.cases.schema_files",
     "shall.cases.shared_steps",
     "shall.cases.sql",
     "shall.cases.yaml_text",

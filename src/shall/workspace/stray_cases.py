@@ -104,6 +104,19 @@ def links_notice(links: Sequence[str]) -> str:
     return f"Not read, because links are not followed: {first_names(may)}. Copy what they lead to."
 
 
+def capitals_notice(paths: Sequence[str]) -> str:
+    """Return which files have an ending in capitals; empty where none has."""
+    named = [
+        it
+        for it in sorted(paths)
+        if it.lower().endswith(YAML_ENDINGS) and not it.endswith(YAML_ENDINGS)
+    ]
+    if not named:
+        return ""
+    found = f"Not read, because the ending has capitals: {first_names(named)}."
+    return " ".join((found, "Write the ending as .yaml or .yml."))
+
+
 def _below(files: Files, folder: str) -> Sequence[str]:
     return files.find(folder, YAML_ENDINGS) if files.is_folder(folder) else ()
 

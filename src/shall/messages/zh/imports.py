@@ -111,6 +111,8 @@ IMPORTS: dict[str, str] = {
     # HAR
     "Requests for images, scripts, styles and preflights were left out: {count}.": "已跳过图片、"
     "脚本、样式和预检请求：{count} 个。",
+    "WebSockets were left out: {count}.": "已跳过 WebSocket：{count} 个。",
+    "Write a step with `WS`.": "请编写带 `WS` 的步骤。",
     "The recording contains no request that a case can send.": "录制中没有用例可以发送的请求。",
     "The request was left out: it got no response.": "已跳过该请求：没有收到响应。",
     "The body was left out: it is not text.": "请求体不是文本，未能转换。",
@@ -131,6 +133,12 @@ IMPORTS: dict[str, str] = {
     "Pass --host, or set `host` in shall.yaml.": "请使用 --host，或在 shall.yaml 中设置 `host`。",
     "No example of {names} is in the document, so the value is made up.": "文档中没有 {names} "
     "的示例，其值是编造的。",
+    "No file of {names} is in the document, so a short text is sent as one.": "文档中没有 {names} "
+    "的文件，因此以一段短文本作为文件发送。",
+    "Write the path of one as `file`.": "请在 `file` 中填写文件路径。",
+    "A webhook was left out: the service sends it, so no case can.": "已跳过 webhook："
+    "它由服务发出，用例无法发送。",
+    "The operation was left out: a case cannot send TRACE.": "已跳过该操作：用例不能发送 TRACE。",
     "Write one that the service has.": "请填写服务中存在的值。",
     "The security scheme `{name}` was left out.": "安全方案 `{name}` 未能转换。",
     "The body of the type {kind} was left out.": "类型为 {kind} 的请求体未能转换。",

@@ -16,6 +16,11 @@ RUNNING: dict[str, str] = {
     "End it with .yaml.": "文件名应以 .yaml 结尾。",
     "Write tests/cases/{relative}.": "请写入 tests/cases/{relative}。",
     "{path} does not exist.": "{path} 不存在。",
+    "{other} does not exist, and {path} refers to it.": "{path} 引用的 {other} 不存在。",
+    "The schema {path} refers to more than {limit} other files.": "Schema {path} "
+    "引用的其他文件超过 {limit} 个。",
+    "The files that {path} refers to have more than {limit} MiB.": "{path} 引用的文件合计超过 "
+    "{limit} MiB。",
     "`step` is not one step of a case.": "`step` 不是用例的一个步骤。",
     "Write `{{GET: /orders}}`.": "请写 `{{GET: /orders}}`。",
     "The request was stopped.": "请求已中止。",

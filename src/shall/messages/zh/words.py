@@ -173,6 +173,10 @@ WORDS: dict[str, str] = {
     "Not read, because links are not followed: {names}. Copy what they lead to.": (
         "以下为链接，不会跟随，因此未读取：{names}。请改为复制其指向的内容。"
     ),
+    "Not read, because the ending has capitals: {names}.": (
+        "以下文件的扩展名含有大写字母，因此未读取：{names}。"
+    ),
+    "Write the ending as .yaml or .yml.": "请将扩展名改为 .yaml 或 .yml。",
     # the store
     "cannot be used: {reason}": "不可用：{reason}",
     "is locked by another process": "被其他进程锁定",

@@ -1,0 +1,125 @@
+"""Which other files the references of a JSON Schema lead to, as paths in the workspace."""
+
+import json
+import posixpath
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+
+from msgspec import Struct
+
+from shall.errors import BadValue
+
+MOST_FILES = 100
+"""Other files that a schema may refer to."""
+
+MOST_BYTES = 8 << 20
+"""Their size in all."""
+
+_REFERENCES = ("$ref", "$dynamicRef")
+
+
+class SchemaFile(Struct, frozen=True):
+    """A file: its path in the workspace, the address that references to it have, its text."""
+
+    path: str
+    url: str
+    text: bytes
+
+
+def address_of(path: str) -> str:
+    """Return the address of a file in the workspace, which a schema without ``$id`` has.
+
+    >>> address_of("schemas/an order.json")
+    'file:///schemas/an%20order.json'
+    """
+    return f"file:///{quote(path)}"
+
+
+def referenced(text: bytes, path: str, read: Callable[[str], bytes]) -> tuple[SchemaFile, ...]:
+    """Return the other files that a schema refers to, also through one another.
+
+    A reference is relative to its file; where the file has an ``$id``, references are relative to
+    that, and its folder stands for the folder of the file. A text that is not JSON has none.
+
+    Raises:
+        BadValue: They are too many or too large.
+        ShallError: What ``read`` raises.
+    """
+    found: dict[str, SchemaFile] = {}
+    own: set[str] = set()
+    waiting = [SchemaFile(path, address_of(path), text)]
+    size = 0
+    while waiting:
+        file = waiting.pop()
+        links, ids = _references(file)
+        own |= {file.url, *ids}
+        for url, other in links:
+            if url in own or url in found:
+                continue
+            if len(found) == MOST_FILES:
+                raise BadValue(f"The schema {path} refers to more than {MOST_FILES} other files.")
+            found[url] = SchemaFile(other, url, read(other))
+            size += len(found[url].text)
+            if size > MOST_BYTES:
+                limit = MOST_BYTES >> 20
+                raise BadValue(f"The files that {path} refers to have more than {limit} MiB.")
+            waiting.append(found[url])
+    return tuple(found.values())
+
+
+def _references(file: SchemaFile) -> tuple[list[tuple[str, str]], set[str]]:
+    """Return address and path of each file that a file refers to, and the ids of its schemas."""
+    try:
+        schema = json.loads(file.text)
+    except (ValueError, RecursionError):
+        return [], set()
+    root = _based(schema, file.url)
+    links, ids = {}, set()
+    for node, base in _objects(schema, file.url):
+        ids.add(base)
+        for reference in (node.get(name) for name in _REFERENCES):
+            url = _joined(base, reference) if isinstance(reference, str) else ""
+            other = _path_of(url, root, file.path)
+            if url and other is not None:
+                links[url] = other
+    return [it for it in links.items() if it[0] not in ids], ids
+
+
+def _objects(schema: Any, base: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each object with the address that its references are relative to."""
+    rest = [(schema, base)]
+    while rest:
+        found, base = rest.pop()
+        if isinstance(found, list):
+            rest += [(it, base) for it in found]
+        elif isinstance(found, dict):
+            base = _based(found, base)
+            yield found, base
+            rest += [(it, base) for it in found.values()]
+
+
+def _based(schema: Any, base: str) -> str:
+    own = schema.get("$id") if isinstance(schema, dict) else None
+    return (_joined(base, own) or base) if isinstance(own, str) else base
+
+
+def _joined(base: str, reference: str) -> str:
+    """Return the address of the file that a reference names; empty if it cannot be read."""
+    try:
+        return urldefrag(urljoin(base, reference))[0]
+    except ValueError:
+        return ""
+
+
+def _path_of(url: str, base: str, path: str) -> str | None:
+    """Return the path of the file at an address; None where it is none of the workspace.
+
+    >>> _path_of("https://a.example/s/b/c.json", "https://a.example/s/a.json", "schemas/a.json")
+    'schemas/b/c.json'
+    """
+    to, at = urlsplit(url), urlsplit(base)
+    if (to.scheme, to.netloc) != (at.scheme, at.netloc) or not to.path:
+        return None
+    between = posixpath.relpath(unquote(to.path), posixpath.dirname(unquote(at.path)) or "/")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), between))

@@ -1,0 +1,132 @@
+"""JSON Schemas in several files, which refer to one another."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse
+
+from shall.cases import schema_files
+from shall.messages import render
+from shall.report.failures import case_text
+from shall.results.records import CaseResult, Outcome
+
+pytestmark = pytest.mark.anyio
+
+RunOne = Callable[..., Awaitable[CaseResult]]
+Check = Callable[[dict[str, Any]], Awaitable[CaseResult]]
+
+ORDER = {"id": 7, "lines": [{"sku": "B7"}]}
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+
+
+@pytest.fixture
+def check(service: Any, run_one: RunOne, tmp_path: Path) -> Check:
+    """Runs a case whose response is checked by schemas/order.json of the files given."""
+    service.log.given["order"] = JSONResponse(ORDER)
+
+    async def run(files: dict[str, Any]) -> CaseResult:
+        for path, schema in files.items():
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(schema if isinstance(schema, str) else json.dumps(schema))
+        step = {"GET": "/given/order", "expect": {"body": {"schema": "schemas/order.json"}}}
+        return await run_one([step], host=service.url)
+
+    return run
+
+
+def said(result: CaseResult) -> str:
+    step = result.steps[0]
+    bad = [it.message for it in step.checks if it.outcome is not Outcome.PASSED]
+    return " ".join(render(it) for it in (step.error, *bad) if it is not None)
+
+
+def files(number: str = "integer", text: str = "string") -> dict[str, Any]:
+    return {
+        "schemas/order.json": {
+            "properties": {
+                "id": {"$ref": "common/types.json#/$defs/number"},
+                "lines": {"items": {"$ref": "a%20line.json"}},
+            }
+        },
+        "schemas/a line.json": {"properties": {"sku": {"$ref": "common/types.json#/$defs/text"}}},
+        "schemas/common/types.json": {
+            "$defs": {
+                "number": {"type": number},
+                "text": {"type": text},
+                "back": {"$ref": "../order.json"},
+            }
+        },
+    }
+
+
+@pytest.mark.verifies("cases#5.21")
+async def test_files_refer_to_one_another(check: Check) -> None:
+    result = await check(files())
+    assert result.outcome is Outcome.PASSED, case_text(result)
+    for changed, place in (({"number": "string"}, "$.id"), ({"text": "null"}, "$.lines[0].sku")):
+        result = await check(files(**changed))
+        assert result.outcome is Outcome.FAILED
+        assert f"{place}: " in said(result)
+
+
+@pytest.mark.verifies("cases#5.21")
+@pytest.mark.parametrize("reference", ["common/id.json", "https://a.example/v1/common/id.json"])
+async def test_the_folder_of_an_id_is_that_of_its_file(check: Check, reference: str) -> None:
+    order = {
+        "$schema": DRAFT_7,
+        "$id": "https://a.example/v1/order.json",
+        "properties": {"id": {"$ref": reference}, "lines": {"$ref": "lines.json"}},
+        "definitions": {"lines": {"$id": "lines.json", "type": "array"}},
+    }
+    for kind, outcome in (("integer", Outcome.PASSED), ("string", Outcome.FAILED)):
+        result = await check(
+            {"schemas/order.json": order, "schemas/common/id.json": {"type": kind}}
+        )
+        assert result.outcome is outcome, case_text(result)
+
+
+@pytest.mark.verifies("cases#5.21")
+async def test_a_file_without_a_draft_has_that_of_the_schema(check: Check) -> None:
+    order = {"$schema": DRAFT_7, "properties": {"lines": {"$ref": "lines.json"}}}
+    lines = {"items": [{"type": "string"}]}  # of the first item, in draft 7
+    result = await check({"schemas/order.json": order, "schemas/lines.json": lines})
+    assert result.outcome is Outcome.FAILED
+    assert "$.lines[0]: " in said(result)
+
+
+@pytest.mark.verifies("cases#5.22")
+@pytest.mark.parametrize(
+    ("others", "reference", "words"),
+    [
+        ({}, "line.json", "schemas/line.json does not exist, and schemas/order.json refers to it"),
+        ({}, "../../line.json", "line.json does not exist"),
+        ({}, "http://127.0.0.1:9/a.json", "the reference http://127.0.0.1:9/a.json leads out"),
+        ({".env": "A=canary-1"}, "../.env", "may contain secrets"),
+        ({"a.json": "{"}, "../a.json", "the schema cannot be used: a.json: "),
+        ({"a.json": {"typ": "string"}}, "../a.json", "a.json: unknown keyword `typ`"),
+        ({"a.json": {"type": 3}}, "../a.json", "the schema cannot be used"),
+        ({"a.json": {"$ref": "b.json"}}, "../a.json", "b.json does not exist"),
+    ],
+)
+async def test_a_reference_that_cannot_be_followed_is_an_error(
+    check: Check, others: dict[str, Any], reference: str, words: str
+) -> None:
+    result = await check({**others, "schemas/order.json": {"items": {"$ref": reference}}})
+    assert result.outcome is Outcome.ERROR
+    assert words in said(result)
+    assert "canary" not in case_text(result)
+
+
+@pytest.mark.verifies("cases#5.22")
+@pytest.mark.parametrize("limit", ["MOST_FILES", "MOST_BYTES"])
+async def test_other_files_have_limits(
+    check: Check, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema_files, limit, 1)
+    result = await check(files())
+    assert result.outcome is Outcome.ERROR
+    assert "schemas/order.json refer" in said(result)
