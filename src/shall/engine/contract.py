@@ -1,7 +1,7 @@
 """Compares responses with an OpenAPI document. Loaded with the first step that asks for it."""
 
 from shall.engine.check import CaseContext
-from shall.engine.plan import ContractPlan
+from shall.engine.full_plan import ContractPlan
 from shall.engine.query import Content
 from shall.errors import InvalidInput
 from shall.openapi.conformance import UNDECLARED, Answer, Contract
