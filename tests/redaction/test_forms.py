@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.redaction.spelling import spellings
 
 from shall.engine.redact import Redactor
-from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, folded, forms_of, mask_spans
+from shall.redaction.forms import MASK, SHORTEST, folded, forms_of
+from shall.redaction.matcher import Matcher, Words, mask_spans
 
 VALUES = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="*"),

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from shall.engine.check import CaseContext
-from shall.engine.plan import ContractPlan
+from shall.engine.full_plan import ContractPlan
 from shall.engine.query import Content
 from shall.errors import InvalidInput
 from shall.openapi.conformance import UNDECLARED, Answer, Contract

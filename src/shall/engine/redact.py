@@ -10,7 +10,7 @@ import binascii
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import filterfalse, islice, repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -18,19 +18,13 @@ from shall import late_json
 from shall.late_pattern import late_pattern
 from shall.messages import Message
 from shall.redaction.escapes import may_have_escapes
-from shall.redaction.forms import (
-    MASK,
-    SHORTEST,
-    Matcher,
-    Words,
-    folded,
-    forget_forms,
-    forms_of,
-    mask_spans,
-)
+from shall.redaction.forms import MASK, SHORTEST, folded, forget_forms, forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
 from shall.remembered import Returns
+
+if TYPE_CHECKING:
+    from shall.redaction.matcher import Matcher, Words
 
 _SHORTEST_NAMED = 4
 """Shorter values are masked where their key names them, but not searched for in texts."""
@@ -284,7 +278,9 @@ class Redactor:
         masked = (self._matcher or self._prepare()).mask(text)
         return masked if self._short is None else self._short.mask(masked)
 
-    def _prepare(self) -> Matcher:
+    def _prepare(self) -> "Matcher":
+        from shall.redaction.matcher import Matcher, Words  # most texts hold no secret
+
         long = [value for value in self._values if len(value) >= SHORTEST]
         short = () if len(long) == len(self._values) else self._values.difference(long)
         self._short = Words(short) if short else None
@@ -417,6 +413,8 @@ class Redactor:
 
     def body(self, text: str) -> str:
         """Mask secrets in a body: JSON and forms by key, any text by value."""
+        from shall.redaction.matcher import mask_spans  # few bodies are shown
+
         stripped = text.lstrip()
         if stripped[:1] in {"{", "["}:
             try:
