@@ -1,15 +1,18 @@
 """Evidence of cases whose files change while the run goes on."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from shall.actions.discovery import JobReader
 from shall.actions.run import execute
 from shall.actions.run_request import RunRequest
 from shall.actions.trace import trace_requirements
+from shall.engine.job import Job
+from shall.engine.shared import Shared
 from shall.results.events import CaseFinished, Event
 from shall.workspace.workspace import Workspace
 
@@ -78,3 +81,26 @@ def test_a_document_that_changes_while_the_run_goes_on_judges_from_then_on(
 
     assert outcomes == {"a": "passed", "b": "failed"}
     assert _status(workspace) == "failing"
+
+
+@pytest.mark.verifies("tracing#4.46")
+def test_a_case_that_is_read_after_its_shared_steps_ran_has_their_fingerprint(
+    workspace: Workspace, write: Write
+) -> None:
+    shared, case = "tests/cases/shared/login.yaml", "tests/cases/b.yaml"
+    ran = _SHARED.format("{{ old }}")
+    write(shared, ran)
+    write(case, "name: b\nuse: login\nverifies: [x#1.1]\nsteps: [{GET: /echo}]\n")
+
+    def read(left: Mapping[str, Shared]) -> Job:
+        reader = JobReader(workspace, known={"x#1.1": ("x#1.1", "f")})
+        reader.shared = left  # as a worker process has it
+        (job,) = reader.read([case])
+        return job
+
+    before = read({})
+    write(shared, _SHARED.format("{{ new }}"))
+    after = read({shared: Shared(text=ran)})
+
+    assert (after.fingerprint, after.run_names) == (before.fingerprint, before.run_names)
+    assert read({}).fingerprint != before.fingerprint

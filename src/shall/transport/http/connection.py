@@ -62,6 +62,8 @@ def _set_tls(curl: pycurl.Curl, connection: Connection) -> None:
 
 def _set_certificate(curl: pycurl.Curl, connection: Connection, certificate: bytes) -> None:
     key = certificate if connection.key is None else connection.key
+    if connection.key_password is not None:
+        _set_text(curl, pycurl.KEYPASSWD, connection.key_password, "key_password")
     _set(curl, pycurl.SSLCERT_BLOB, certificate, "client_certificate")
     _set(curl, pycurl.SSLKEY_BLOB, key, "key")
     if b"CERTIFICATE-----" not in certificate:
@@ -79,8 +81,6 @@ def _set_certificate(curl: pycurl.Curl, connection: Connection, certificate: byt
         raise BadValue("The private key of the client is encrypted.", hint="Add `key_password`.")
     curl.setopt(pycurl.SSLCERTTYPE, "PEM")
     curl.setopt(pycurl.SSLKEYTYPE, "PEM")
-    if connection.key_password is not None:
-        _set_text(curl, pycurl.KEYPASSWD, connection.key_password, "key_password")
 
 
 def observed(curl: pycurl.Curl) -> Peer:
