@@ -66,6 +66,7 @@ ALLOWED = {
     "shall/workspace/files.py:Files": FILES,
     "shall/workspace/files.py:_enter": FILES,
     "shall/workspace/files.py:_open": FILES,
+    "shall/workspace/files.py:_read_listed": FILES,
     "shall/transport/upload.py": "through Files, when a file is sent",
     "shall/workspace/stamps.py": "folders below the open workspace, to look at the times of files",
     "shall/admin/install.py": CONFIG,

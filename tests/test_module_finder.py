@@ -61,7 +61,12 @@ def found(tmp_path: Path) -> ModuleSpec:
     """Return a module, compiled beside its source, as it is found."""
     (tmp_path / "made.py").write_text("VALUE = 1\n")
     py_compile.compile(str(tmp_path / "made.py"))
-    spec = Finder.find_spec("shall.made", [str(tmp_path)])
+    return found_in(tmp_path)
+
+
+def found_in(folder: Path) -> ModuleSpec:
+    """Find the module of a folder."""
+    spec = Finder.find_spec("shall.made", [str(folder)])
     assert spec is not None
     return spec
 
@@ -82,7 +87,7 @@ def test_a_compiled_module_is_read_without_its_source(found: ModuleSpec) -> None
     source.write_text("VALUE = 2\n")
     os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    assert value_of(found) == 1
+    assert value_of(found_in(source.parent)) == 1
 
 
 def test_a_module_that_changed_is_compiled_again(found: ModuleSpec) -> None:
@@ -91,11 +96,11 @@ def test_a_module_that_changed_is_compiled_again(found: ModuleSpec) -> None:
     source.write_text("VALUE = 3\n")
     os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns + 2_000_000_000))
 
-    assert value_of(found) == 3
+    assert value_of(found_in(source.parent)) == 3
 
     source.write_text("VALUE = 40\n")
     os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns + 2_000_000_000))
-    assert value_of(found) == 40
+    assert value_of(found_in(source.parent)) == 40
 
 
 def test_a_module_that_is_not_compiled_or_compiled_otherwise_is_loaded(found: ModuleSpec) -> None:
@@ -109,7 +114,7 @@ def test_a_module_that_is_not_compiled_or_compiled_otherwise_is_loaded(found: Mo
         str(found.origin), invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
     )
     Path(str(found.origin)).write_text("VALUE = 5\n")
-    assert value_of(found) == 5
+    assert value_of(found_in(compiled.parent.parent)) == 5
 
 
 @pytest.mark.usefixtures("found")
@@ -149,6 +154,55 @@ def test_source_and_resources_of_a_module_can_be_read(found: ModuleSpec, tmp_pat
 
     assert inspect.getsource(made) == "VALUE = 1\n"
     assert files(pack).joinpath("note.txt").read_text() == "noted"
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return the folder of a package which stands for this one."""
+    top = ModuleType("shall")
+    top.__path__ = [str(tmp_path)]
+    monkeypatch.setitem(sys.modules, "shall", top)
+    monkeypatch.setattr(sys, "meta_path", [Finder])
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack/__init__.py").write_text("from shall.pack.part import VALUE\n")
+    (tmp_path / "pack/part.py").write_text("VALUE = 1\n")
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    yield tmp_path
+    for name in ("shall.pack.part", "shall.pack"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("order", [("pack", "pack.part"), ("pack.part", "pack"), ("pack.part",)])
+def test_modules_are_imported_as_a_statement_does(package: Path, order: tuple[str, ...]) -> None:
+    module_finder.import_modules([f"shall.{name}" for name in ("missing", *order)])
+
+    for name in order:
+        module, folder = sys.modules[f"shall.{name}"], package.joinpath(*name.split(".")).parent
+        assert module.__spec__ is not None
+        assert module.VALUE == 1
+        assert about(module.__spec__) == about(Finder.find_spec(module.__name__, [str(folder)]))
+        expected = vars(importlib.util.module_from_spec(module.__spec__))
+        assert {key: vars(module)[key] for key in expected} == expected
+    if "pack" in order:
+        assert vars(sys.modules["shall"])["pack"] is sys.modules["shall.pack"]
+        assert vars(sys.modules["shall.pack"])["part"] is sys.modules["shall.pack.part"]
+
+
+@pytest.mark.usefixtures("package")
+def test_a_module_that_fails_is_not_imported() -> None:
+    with pytest.raises(ZeroDivisionError):
+        module_finder.import_modules(["shall.broken"])
+
+    assert "shall.broken" not in sys.modules
+
+
+@pytest.mark.usefixtures("package")
+def test_nothing_is_imported_where_the_finder_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", [])
+
+    module_finder.import_modules(["shall.pack"])
+
+    assert "shall.pack" not in sys.modules
 
 
 def loaded(spec: ModuleSpec | None) -> ModuleType:

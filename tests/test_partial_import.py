@@ -1,13 +1,12 @@
 """Importing a library without a part that no command uses."""
 
 import importlib
-import re
 import sys
 import typing
 
 import pytest
 
-from shall.partial_import import forward_references_unread, left_out, patterns_compiled_late
+from shall.partial_import import forward_references_unread, left_out
 
 
 def test_a_module_that_is_left_out_cannot_be_found_and_can_be_imported_afterwards(
@@ -44,14 +43,3 @@ def test_forward_references_are_read_again_after_a_block_that_leaves_them_unread
 
     with pytest.raises(SyntaxError):
         typing.ForwardRef("no expression", is_class=True)
-
-
-def test_patterns_of_a_block_are_compiled_when_they_are_used() -> None:
-    with patterns_compiled_late():
-        wrong, used = re.compile("("), re.compile("[a-z]+", re.IGNORECASE)
-        assert used.match("Ab1")
-
-    with pytest.raises(re.error):
-        wrong.match("")
-    with pytest.raises(re.error):
-        re.compile("(")

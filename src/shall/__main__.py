@@ -3,6 +3,7 @@
 Nothing is imported before the working folder is out of ``sys.path``.
 """
 
+import _signal  # type: ignore[import-not-found]  # signal makes enumerations: 3 M instructions
 import atexit
 import gc
 import os
@@ -11,9 +12,12 @@ import sys
 from shall import __version__
 from shall.import_path import remove_working_folder
 
+_INTERRUPTED = 130
+
 
 def main() -> int:
     """Run the shall command and end the process; return its exit status where threads still run."""
+    _at_interrupt(_ended)
     if sys.argv[1:] == ["--version"] and _show_version():
         return 0
     gc.disable()  # what is imported stays: to look through it for garbage takes a tenth of the time
@@ -23,11 +27,31 @@ def main() -> int:
 
     module_finder.install()
     _import_libraries()
+    if sys.argv[1:2] == ["run"]:
+        from shall.cli.run_modules import MODULES
+
+        module_finder.import_modules(MODULES)
     from shall.cli import commands
 
-    status = commands.main()
+    try:
+        _at_interrupt(_signal.default_int_handler)
+        status = commands.main()
+        _at_interrupt(_ended)
+    except KeyboardInterrupt:  # just before or after the command, which handles it
+        status = _INTERRUPTED
     _end(status)
     return status
+
+
+def _at_interrupt(handler: object) -> None:
+    """Set what Ctrl-C does, unless the process was started so that it is ignored."""
+    if _signal.getsignal(_signal.SIGINT) in (_signal.default_int_handler, _ended):
+        _signal.signal(_signal.SIGINT, handler)
+
+
+def _ended(*_: object) -> None:
+    """End the process without a traceback: no command has begun, or all of it is done."""
+    os._exit(_INTERRUPTED)
 
 
 def serve_as_before() -> int:
@@ -40,11 +64,7 @@ def serve_as_before() -> int:
 
 def _import_libraries() -> None:
     """Import libraries, each without what it imports for uses that are not ours."""
-    from shall.partial_import import (
-        forward_references_unread,
-        left_out,
-        patterns_compiled_late,
-    )
+    from shall.partial_import import forward_references_unread, left_out
 
     if sys.version_info < (3, 12):  # it would define all of it in Python first, and drop that: 3 M
         import _datetime  # type: ignore[import-not-found]
@@ -70,9 +90,6 @@ def _import_libraries() -> None:
         left_out("nt"),  # only Windows has it; 1 M to look for it everywhere
     ):
         import pathlib  # noqa: F401
-
-    with patterns_compiled_late():  # of which few runs use any; 3 M
-        import json  # noqa: F401
 
     # It would look for translations in the files of the system; ours are those of messages. 8 M.
     with left_out("gettext", gettext=str, ngettext=lambda one, many, n: one if n == 1 else many):

@@ -6,8 +6,6 @@ To compile one takes 0.2 to 2 million instructions, and a run of plain cases use
 import re
 from typing import Any, AnyStr, cast
 
-_compile = re.compile  # in its place may be what makes late patterns (``partial_import``)
-
 
 class _LatePattern:
     def __init__(self, pattern: Any, flags: int) -> None:
@@ -15,7 +13,7 @@ class _LatePattern:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        compiled = _compile(self._pattern, self._flags)
+        compiled = re.compile(self._pattern, self._flags)
         vars(self).update((it, getattr(compiled, it)) for it in _METHODS)
         return getattr(compiled, name)
 

@@ -3,15 +3,12 @@
 A command imports for longer than it runs one case, and some libraries import much to offer little.
 """
 
-import re
 import sys
 import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
-
-from shall.late_pattern import late_pattern
 
 
 @contextmanager
@@ -33,17 +30,6 @@ def left_out(name: str, **members: Any) -> Iterator[None]:
         yield
     finally:
         del sys.modules[name]
-
-
-@contextmanager
-def patterns_compiled_late() -> Iterator[None]:
-    """Compile the regular expressions of the block when they are first used. For one thread."""
-    compile_at_once = re.compile
-    vars(re)["compile"] = late_pattern
-    try:
-        yield
-    finally:
-        vars(re)["compile"] = compile_at_once
 
 
 @contextmanager

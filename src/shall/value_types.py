@@ -1,11 +1,11 @@
 """How a setting's value is read: each function gives the value or raises ValueError."""
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from shall import late_json
 from shall.late_pattern import late_pattern
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -316,7 +316,7 @@ def shown(value: Any, *, is_secret: bool) -> str:
     if isinstance(value, tuple):
         return ", ".join(str(item) for item in value)
     if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False)
+        return late_json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

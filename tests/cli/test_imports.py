@@ -13,15 +13,40 @@ import pytest
 WriteCase = Callable[..., None]
 
 PROGRAM = """
-import atexit, json, sys
+import atexit, sys
 before = set(sys.modules)
 from shall.__main__ import main
 sys.argv = ["shall", *sys.argv[1:]]
 @atexit.register
 def show():
-    json.dump(sorted(set(sys.modules) - before), sys.stderr)
+    modules = sorted(set(sys.modules) - before)
+    import json
+    json.dump(modules, sys.stderr)
 main()
 """
+
+IN_ORDER = """
+import atexit, json, sys
+from shall import module_finder
+listed, imported = [], []
+run = module_finder._Loader.exec_module
+def import_modules(names):
+    listed.extend(names)
+    imported.clear()
+def exec_module(loader, module):
+    run(loader, module)
+    imported.append(module.__name__)
+module_finder._Loader.exec_module = exec_module
+if sys.argv.pop(1) == "by statements":
+    module_finder.import_modules = import_modules
+from shall.__main__ import main
+sys.argv = ["shall", *sys.argv[1:]]
+@atexit.register
+def show():
+    json.dump([listed, imported], sys.stderr)
+main()
+"""
+"""Shows the modules that are listed, and those that statements import, in the order they ended."""
 
 THIRD_PARTY = {"msgspec", "pycurl"}
 
@@ -38,6 +63,7 @@ UNUSED = {
         "dis",
         "inspect",
         "ipaddress",
+        "json",
         "linecache",
         "logging",
         "threading",
@@ -53,14 +79,16 @@ OWN_UNUSED = (
     *("shall.admin", "shall.mcp", "shall.serve", "shall.pytest_support", "shall.specs.ears"),
     *("shall.specs.model", "shall.specs.matrix", "shall.specs.reader", "shall.specs.markdown"),
     *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.pages.report"),
+    "shall.cli.command_flags",
     *("shall.report.curl", "shall.report.ndjson", "shall.engine.differences"),
+    *("shall.report.case_wording", "shall.report.failures", "shall.report.values"),
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
     *("shall.server_bootstrap", "shall.workspace.workspaces", "shall.workspace.server_folder"),
     *("shall.settings.page", "shall.settings.defaults", "shall.actions.principal"),
     *("shall.cases.functions", "shall.cases.nearest", "shall.cases.patterns"),
     *("shall.config_source", "shall.database_source", "shall.diagnostics", "shall.secret_source"),
     *("shall.engine.patterns", "shall.engine.ports", "shall.engine.shared"),
-    "shall.engine.sql_plan",
+    *("shall.engine.sql_plan", "shall.engine.steady_decoder"),
     *("shall.results.collected", "shall.span", "shall.store.call_buffer", "shall.store.stops"),
     *("shall.store.decisions", "shall.store.evidence", "shall.store.outages"),
     *("shall.transport.addresses", "shall.transport.http.redirect", "shall.transport.sql"),
@@ -71,8 +99,13 @@ OWN_UNUSED = (
 
 def modules_of(project: Path, *arguments: str) -> set[str]:
     """Return the modules that a command imports in a process of its own."""
+    return set(answer_of(project, PROGRAM, *arguments))
+
+
+def answer_of(project: Path, program: str, *arguments: str) -> Any:
+    """Return the JSON that a program writes at last."""
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments],
+        [sys.executable, "-c", program, *arguments],
         cwd=project,
         env={key: it for key, it in os.environ.items() if key != "COLUMNS"},
         capture_output=True,
@@ -81,7 +114,7 @@ def modules_of(project: Path, *arguments: str) -> set[str]:
         check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    return set(json.loads(ended.stderr.splitlines()[-1]))
+    return json.loads(ended.stderr.splitlines()[-1])
 
 
 def foreign(modules: set[str]) -> set[str]:
@@ -102,6 +135,19 @@ def test_a_run_of_plain_cases_imports_only_what_it_needs(
     assert foreign(modules) - {"_distutils_hack"} <= THIRD_PARTY
     assert {name.partition(".")[0] for name in modules} & UNUSED == set()
     assert [name for name in modules if name.startswith(OWN_UNUSED)] == []
+
+
+def test_the_modules_of_a_run_are_listed_in_the_order_in_which_statements_import_them(
+    project: Path, write_case: WriteCase, service: Any
+) -> None:
+    write_case("a")
+    run = ("run", "--host", service.url)
+    answer_of(project, IN_ORDER, "by statements", *run)  # makes the store
+    listed, imported = answer_of(project, IN_ORDER, "by statements", *run)
+    _, by_statements = answer_of(project, IN_ORDER, "as listed", *run)
+
+    assert listed == imported
+    assert set(by_statements) & set(listed) == set()
 
 
 @pytest.mark.verifies("cli#4.1")

@@ -31,6 +31,14 @@ def test_a_mistyped_command_flag_or_format_is_answered_with_the_nearest(
     assert ended.stderr.endswith(f"Did you mean {near}?\n")
 
 
+@pytest.mark.verifies("cli#1.17")
+def test_without_a_command_all_are_listed(shall: Shall) -> None:
+    ended = shall()
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == shall("--help").stdout
+    assert "Show which criteria are proved" in ended.stderr
+
+
 @pytest.mark.verifies("cli#1.12")
 @pytest.mark.parametrize("typed", [["run", "--bad"], ["gate", "--min", "9"], ["demo", "--foo"]])
 def test_a_flag_that_is_like_no_other_is_answered_without_one(

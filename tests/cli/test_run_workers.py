@@ -85,6 +85,24 @@ def test_workers_give_the_results_of_one_process(
 
 
 @pytest.mark.process
+@pytest.mark.verifies("engine#6.1")
+def test_results_larger_than_what_a_pipe_holds_are_received_whole(
+    shall_process: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    write_case("small")
+    write_case("large")
+    with (project / "tests/cases/large.yaml").open("a") as file:
+        file.write(8000 * "        - {type: status_code, expected: 200}\n")
+
+    ended = shall_process("run", "-j", "2", "--host", service.url, "--report-json", "r.json")
+
+    assert ended.returncode == 0, ended.stderr
+    cases = json.loads((project / "r.json").read_text())["cases"]
+    counts = {it["name"]: len(it["steps"][0]["checks"]) for it in cases}
+    assert counts == {"large": 8001, "small": 1}
+
+
+@pytest.mark.process
 @pytest.mark.verifies("engine#6.10")
 def test_workers_give_the_evidence_of_one_process(
     shall_process: Shall, write_case: WriteCase, service: Any, project: Path

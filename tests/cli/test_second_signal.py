@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM where the end of a run would wait for something that does not end."""
 
+import json
 import os
 import signal
 import subprocess
@@ -42,6 +43,47 @@ def test_a_call_that_nothing_can_stop_does_not_keep_the_command(project: Path) -
     assert "The run was interrupted" in ended.stdout
     assert "\nrun " in ended.stdout  # it is stored
     assert ended.stderr == ""
+
+
+@pytest.mark.process
+@pytest.mark.verifies("engine#3.21", "cli#1.3")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_teardown_in_flight_ends_when_the_run_is_interrupted(
+    write_case: WriteCase, service: Any, project: Path, workers: str
+) -> None:
+    write_case("hang", "/slow")
+    write_case("held")
+    file = project / "tests/cases/held.yaml"
+    undo = "{id: undo, path: /echo/undone, method: DELETE}"
+    held = "{id: held, path: /held, method: GET}"
+    file.write_text(f"{file.read_text()}  teardowns:\n    - {undo}\n    - {held}\n")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "shall", "run", "-j", workers),
+            *("--host", service.url, "--report-json", "r.json"),
+        ],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # as below
+    )
+    service.wait_for(service.log.calls, "/held began")
+    service.wait_for(service.log.calls, "/slow began")
+    process.send_signal(signal.SIGINT)
+    service.wait_for(service.log.closed, "/slow")  # the step in flight was stopped
+    service.release("/held")
+    out, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 130, errors
+    assert "The run was interrupted" in out
+    cases = {it["name"]: it for it in json.loads((project / "r.json").read_text())["cases"]}
+    assert cases["hang"]["outcome"] == "error"
+    assert cases["held"]["outcome"] == "passed"
+    assert [it["outcome"] for it in cases["held"]["teardowns"]] == ["passed", "passed"]
+    assert service.calls_to("/held began") == 1
+    assert service.calls_to("/echo/undone") == 1
 
 
 @pytest.mark.process

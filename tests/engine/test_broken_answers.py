@@ -11,7 +11,7 @@ import pytest
 from tests.redaction.spelling import echoed, every_form
 
 from shall.messages import render
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
 

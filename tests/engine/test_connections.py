@@ -20,7 +20,7 @@ from tests.ports import free_port
 from tests.serve.certificates import Authority
 
 from shall.messages import render
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
 from shall.transport.http import connection as connection_options

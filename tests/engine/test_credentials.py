@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 import pytest
 from starlette.responses import JSONResponse
 
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome, RunResult
 from shall.transport.target_policy import read_policy

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from shall.engine import selectors
 from shall.messages import Message, render
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio

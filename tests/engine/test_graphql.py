@@ -10,7 +10,7 @@ from shall.cases.named_files import named_files
 from shall.cases.reader import read_case, read_data
 from shall.cases.writer import to_data
 from shall.errors import InvalidCase
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.records import CaseResult, Outcome
 
 RunOne = Callable[..., Awaitable[CaseResult]]

@@ -163,6 +163,24 @@ async def test_cancelling_closes_the_connection_and_shows_what_ran(service: Any,
     assert finished.summary.bad[0].steps[0].outcome is Outcome.PASSED
 
 
+@pytest.mark.verifies("engine#3.21")
+async def test_the_checks_of_a_teardown_in_flight_are_carried_out_when_the_time_is_over(
+    service: Any, run: Any
+) -> None:
+    check = {"type": "contains", "field": "$", "expected": {}}
+    call = {"operation_type": "api", "method": "GET", "path": "/held"}
+    held = {"id": "held", **call, "assert": [check]}
+    cases = [{"steps": [GET], "teardowns": [held]}, {"steps": [SLOW]}]
+    running = asyncio.create_task(run(cases, host=service.url, run_timeout_s=0.5))
+    await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+    service.release("/held")
+    result = await running
+    assert result.status is RunStatus.TIMED_OUT
+    teardown = result.cases[0].teardowns[0]
+    assert (teardown.outcome, teardown.error) == (Outcome.PASSED, None)
+
+
+@pytest.mark.verifies("engine#3.21")
 async def test_a_teardown_that_hangs_is_given_up_when_the_run_is_stopped(
     service: Any, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from shall.cases import schema_files
 from shall.messages import render
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.scope import Scope
 from shall.errors import BadExpression, InvalidCase
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.records import CaseResult, Outcome
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pytest
 
 from shall.database_source import databases
 from shall.messages import render
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, CheckResult, Outcome
 

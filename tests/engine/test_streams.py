@@ -14,7 +14,7 @@ from shall.engine.budgets import Budget
 from shall.engine.stream import EventParser
 from shall.errors import InvalidCase
 from shall.messages import render
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
 

@@ -17,7 +17,7 @@ from shall.cases.reader import read_case, read_data
 from shall.cases.writer import to_data
 from shall.errors import InvalidCase
 from shall.messages import render
-from shall.report.text import case_text
+from shall.report.failures import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
 from shall.transport.target_policy import read_policy

@@ -11,8 +11,9 @@ from tests.made_results import html_page
 
 from shall.mcp.results import case_details, run_reply
 from shall.messages import Message
+from shall.report.failures import NAMED_CASES, case_text
 from shall.report.junit import junit_xml
-from shall.report.text import NAMED_CASES, case_text, summary
+from shall.report.text import summary
 from shall.results.records import (
     CaseResult,
     FlakyCase,

@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from shall.messages import Message
-from shall.report.text import SHOWN_CASES, case_text, headline, summary
+from shall.report.failures import SHOWN_CASES, case_text, headline
+from shall.report.text import summary
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 from shall.span import Span
 

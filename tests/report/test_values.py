@@ -4,14 +4,8 @@ import pytest
 
 from shall.engine.differences import differences
 from shall.messages import Message
-from shall.report.values import (
-    check_message,
-    check_title,
-    columns,
-    cut,
-    difference,
-    value_pair,
-)
+from shall.report.columns import columns, cut
+from shall.report.values import check_message, check_title, difference, value_pair
 from shall.results.records import CheckResult, Outcome
 
 MakeCheck = Callable[..., CheckResult]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 import pytest
 
 from shall.messages import LANGUAGES, Message, catalogue
-from shall.report.wording import duration, message_text, place_of, shown_outcome
+from shall.report.case_wording import place_of, shown_outcome
+from shall.report.wording import duration, message_text
 from shall.results.records import CaseResult
 from shall.span import Span
 

@@ -93,6 +93,7 @@ def test_without_such_paths_another_database_is_refused_unchanged(
 
 TAKEN_AGAIN = """
 import os, sys
+from datetime import datetime, timezone
 from pathlib import Path
 from shall.store import sqlite
 from shall.store.folders import Folder
@@ -109,17 +110,51 @@ def opened():
 first, second = opened(), opened()
 second.close()
 opened().close()
+if len(sys.argv) > 2:  # beside another of that name, of which a descriptor can be taken again
+    mine, theirs = folder, Folder(root / "other", lambda: base, ("other",))
+    folder = theirs
+    other, second = opened(), opened()
+    second.close()
+    folder = mine
+    connect = sqlite.SqliteStore._connect
+    tries = []
+
+    def connect_to_the_other(store):
+        tries.append(store)
+        if len(tries) > 1:
+            return connect(store)
+        os.rename(root / "state", root / "away")
+        os.rename(root / "other", root / "state")
+        connection = connect(store)
+        os.rename(root / "state", root / "other")
+        os.rename(root / "away", root / "state")
+        return connection
+
+    if sys.argv[2] == "replaced":
+        sqlite.SqliteStore._connect = connect_to_the_other
+    third = opened()
+    third.start_run("r1", datetime.now(timezone.utc), 1, "")
+    assert [run.run_id for run in first.runs(9)] == ["r1"]
+    assert other.runs(9) == []
+    assert len(tries) in (0, 3)
+    third.close()
+    other.close()
 first.close()
 """
 
 
 @pytest.mark.process
 @pytest.mark.verifies("defences#8.4")
-def test_a_descriptor_that_sqlite_takes_again_is_no_replacement(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", [(), ("another",), ("replaced",)])
+def test_a_descriptor_that_sqlite_takes_again_is_no_replacement(
+    tmp_path: Path, beside: tuple[str, ...]
+) -> None:
     # In a process of its own: the databases of other tests have the same name.
     (tmp_path / "state").mkdir()
-    command = [sys.executable, "-c", TAKEN_AGAIN, str(tmp_path)]
-    assert subprocess.run(command, check=False, timeout=60).returncode == 0
+    (tmp_path / "other").mkdir()
+    command = [sys.executable, "-c", TAKEN_AGAIN, str(tmp_path), *beside]
+    ended = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:

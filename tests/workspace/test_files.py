@@ -406,3 +406,23 @@ def test_several_files_are_read_with_the_reason_where_one_cannot_be(tmp_path: Pa
     errors = [type(read[path]) for path in paths[1:5]]
     assert errors == [BadValue, OutsideWorkspace, FileMissing, FileMissing]
     files.close()
+
+
+@pytest.mark.verifies("workspace#1.1", "workspace#1.3")
+def test_what_took_the_place_of_a_file_that_was_listed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "other.txt").write_text("other", encoding="utf-8")
+    os.mkfifo(tmp_path / "a/pipe.yaml")
+    os.link(tmp_path / "other.txt", tmp_path / "a/hard.yaml")
+    (tmp_path / "a/folder.yaml").mkdir()
+    (tmp_path / "a/link.yaml").symlink_to("../other.txt")
+    files = Files(tmp_path)
+    paths = [f"a/{name}.yaml" for name in ("pipe", "hard", "folder", "link")]
+
+    read = dict(files.read_texts(paths))
+
+    files.close()
+    assert list(read) == paths
+    assert {type(it) for it in read.values()} == {OutsideWorkspace}
+    assert "a FIFO" in str(read["a/pipe.yaml"])
+    assert "a hard link" in str(read["a/hard.yaml"])

@@ -36,8 +36,8 @@ MOST_AHEAD = 200
 """Cases that a process reads while it waits for the criteria: so many are read in 20 ms. It runs
 them itself, so they are at most half of its part of the cases: an idle one takes the rest."""
 
-MOST_CHARACTERS = 8 << 20
-"""What ``Texts`` holds."""
+MOST_BYTES = 16 << 20
+"""What ``Texts`` holds: a process of a run shall take less than 60 MB."""
 
 
 def case_folders(workspace: Workspace) -> tuple[str, ...]:
@@ -48,29 +48,32 @@ def case_folders(workspace: Workspace) -> tuple[str, ...]:
 class Texts:
     """The texts that were read to find cases, for those who read them as cases next.
 
-    ``early`` are the paths of cases that must be looked at before the run begins.
+    ``early`` are the paths of cases that must be looked at before the run begins; ``may_verify``:
+    a text has the word ``verifies``.
     """
 
     def __init__(self) -> None:
         self.early: dict[str, Early] = {}
-        self._texts: dict[str, str] = {}
-        self._left = MOST_CHARACTERS
+        self.may_verify = False
+        # One buffer: processes that are forked read it without a copy of its pages.
+        self._data = bytearray()
+        self._places: dict[str, slice] = {}
 
     def put(self, path: str, text: str) -> None:
         """Store a text as long as there is room."""
         if (early := early_fields(text)) is not None:
             self.early[path] = early
-        if len(text) <= self._left:
-            self._left -= len(text)
-            self._texts[path] = text
+        self.may_verify = self.may_verify or "verifies" in text
+        data = text.encode()
+        start = len(self._data)
+        if start + len(data) <= MOST_BYTES:
+            self._data += data
+            self._places[path] = slice(start, start + len(data))
 
     def take(self, path: str) -> str | None:
-        """Return a text, and hold it no longer."""
-        return self._texts.pop(path, None)
-
-    def mention(self, word: str) -> bool:
-        """Return whether any text that is held has a word in it."""
-        return any(word in text for text in self._texts.values())
+        """Return a text that is held; once, so that a later reader sees what changed."""
+        place = self._places.pop(path, None)
+        return None if place is None else self._data[place].decode()
 
 
 def case_files(
@@ -292,7 +295,7 @@ class JobReader:
 
     def prepare(self) -> None:
         """Read the requirements now if cases name criteria: what is started next has them then."""
-        if self._texts.mention("verifies"):
+        if self._texts.may_verify:
             self._criteria()
 
     def prepare_criteria(self, cases: int, processes: int) -> "ProcessFuture | None":
@@ -305,7 +308,7 @@ class JobReader:
         """
         if not hasattr(os, "memfd_create"):
             self.prepare()
-        elif self.known is None and self._texts.mention("verifies"):
+        elif self.known is None and self._texts.may_verify:
             from shall.actions import case_links  # noqa: F401 - once for all of them
             from shall.engine.process_future import ProcessFuture
 

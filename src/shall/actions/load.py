@@ -14,7 +14,7 @@ from shall.engine.load import Arrivals, LoadContext, run_load
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, InvalidCase
 from shall.messages import render
-from shall.report.text import headline
+from shall.report.failures import headline
 from shall.results.load import LoadResult, LoadTally
 from shall.results.records import RunStatus
 from shall.workspace.workspace import Workspace

@@ -11,7 +11,7 @@ from pathlib import Path
 from shall.bootstrap import project_folder
 from shall.cli.options import parser
 from shall.cli.output import guarded, language, speak
-from shall.errors import ShallError
+from shall.errors import InvalidInput, ShallError
 from shall.settings import language_of, process_environment
 
 
@@ -39,7 +39,10 @@ def serve_spec_before(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    return _command(parser(argv[0] if argv else None).parse_args(argv))
+    if not argv:
+        parser(None).print_help(sys.stderr)
+        return InvalidInput.exit_status
+    return _command(parser(argv[0]).parse_args(argv))
 
 
 def _command(arguments: argparse.Namespace) -> int:

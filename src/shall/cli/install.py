@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from shall.admin.clients import CLIENTS, Client, Machine, Scope, Server
 from shall.admin.install import Installed, file_of, install, text_to_add
-from shall.cli.options import add_install_arguments, folder_of
+from shall.cli.command_flags import add_install_arguments
+from shall.cli.options import folder_of
 from shall.cli.output import OK, notice, printable, say, write
 from shall.cli.parser import Parser
 from shall.errors import InvalidInput

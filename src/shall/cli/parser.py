@@ -119,3 +119,21 @@ class _Formatter(argparse.HelpFormatter):
         prefix: str | None = None,
     ) -> None:
         super().add_usage(usage, actions, groups, local("usage: ") if prefix is None else prefix)
+
+
+Commands = Any  # argparse keeps the type of add_subparsers() to itself
+
+
+def add_command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    """Add a command with its description."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    return command
+
+
+def add_workspace(command: argparse.ArgumentParser) -> None:
+    """Add the folder of the project to what a command takes."""
+    command.add_argument(
+        "--workspace",
+        metavar="DIR",
+        help="project folder (default: the one around the current folder)",
+    )

@@ -17,7 +17,7 @@ from shall.cli.options import project_of
 from shall.cli.output import OK, notice, say, write, write_file
 from shall.cli.output_flags import named_files
 from shall.errors import InvalidInput, ShallError
-from shall.report.wording import places_in
+from shall.report.case_wording import places_in
 from shall.results.records import RunResult
 from shall.workspace.workspace import Workspace
 

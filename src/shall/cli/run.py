@@ -3,7 +3,6 @@
 import _signal  # type: ignore[import-not-found]  # signal makes enumerations: 3 M instructions
 import argparse
 import gc
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, get_origin
 
+from shall import late_json
 from shall.actions.run import execute as run_cases
 from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
@@ -22,7 +22,8 @@ from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
-from shall.report.text import SHOWN_CASES, Style, files_of, styled_summary
+from shall.report.style import Style
+from shall.report.text import styled_summary
 from shall.results.events import Emit
 from shall.results.records import RunSummary
 from shall.settings import Settings
@@ -251,6 +252,7 @@ def show(
     sources: Mapping[str, str] = {}
     if run.bad and not quiet:
         from shall.actions.excerpts import shown_texts  # only where something went wrong
+        from shall.report.failures import SHOWN_CASES, files_of
 
         files = files_of(run.bad[:SHOWN_CASES])
         sources = shown_texts(workspace.files, workspace.redactor, files)
@@ -272,7 +274,7 @@ def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:
         if not mark or not name.strip():
             raise InvalidInput(f"{flag} {pair} has no value.", hint="Use --var name=value.")
         try:
-            variables[name.strip()] = json.loads(value)
+            variables[name.strip()] = late_json.loads(value)
         except ValueError:
             variables[name.strip()] = value
     return variables

@@ -1,11 +1,11 @@
 """The flags of ``shall run`` that choose cases, and their order."""
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from shall import late_json
 from shall.actions.run_request import Selection
 from shall.cli.output import notice
 from shall.errors import InvalidInput
@@ -118,7 +118,7 @@ def _durations(path: str) -> Mapping[str, float]:
 
     durations: dict[str, float] = {}
     try:
-        report: Any = json.loads(read_text(Path(path), EVIDENCE_BYTES))
+        report: Any = late_json.loads(read_text(Path(path), EVIDENCE_BYTES))
         for case in report["cases"]:  # one for each row of data
             key = str(case["case_key"])
             durations[key] = durations.get(key, 0.0) + float(case["duration_s"])

@@ -178,6 +178,10 @@ class Budget:
         self._deadline_s = time.monotonic() + grace_s
         self._patterns_s = min(self._patterns_s, STOPPED_PATTERNS_S)
 
+    def extend(self, grace_s: float) -> None:
+        """Leave teardowns the time that a stop grants them, also where it comes at the deadline."""
+        self._deadline_s += grace_s
+
     def pattern_time(self) -> float:
         """Return how long the next pattern may search, in seconds; 0 where nothing is left."""
         return max(0.0, min(self._patterns_s, self._deadline_s - time.monotonic()))

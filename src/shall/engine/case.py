@@ -1,14 +1,15 @@
 """Runs one case: variables, steps in order, then teardowns in reverse whatever happened."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
+from shall import late_json
 from shall.cases.forms import DRAFT, ROW
 from shall.cases.model import Case
 from shall.engine.budgets import Budget
@@ -27,7 +28,7 @@ from shall.errors import ShallError
 from shall.log import Log
 from shall.messages import Message
 from shall.results.records import ERROR, PASSED, SKIPPED, CaseResult, Position
-from shall.transport.waits import Stopped, Work
+from shall.transport.waits import Shield, Stopped, Work
 
 if TYPE_CHECKING:
     from shall.diagnostics import Diagnostic
@@ -153,7 +154,8 @@ def _set_variables(job: Job, case: Case, scope: Scope) -> None:
         try:
             scope.variables[name] = evaluate(value, scope)
         except ShallError as error:
-            error.details.setdefault("path", f"variables[{json.dumps(name, ensure_ascii=False)}]")
+            key = late_json.dumps(name, ensure_ascii=False)
+            error.details.setdefault("path", f"variables[{key}]")
             raise
 
 
@@ -189,7 +191,14 @@ def _run_teardowns(
     progress: _Progress,
     why_stopped: Callable[[], Message],
 ) -> Work[None]:
-    """Run every teardown, last first; once the run was stopped their time is bounded."""
+    """Run every teardown, last first; once the run was stopped their time is bounded.
+
+    One that is in flight when the run is stopped ends within that time, too.
+    """
+    if progress.stopped is None:
+        context.scope.budget.extend(TEARDOWN_GRACE_S)
+    with suppress(Stopped):  # that time is over: each teardown says so
+        yield Shield()
     for call in reversed(plan.teardowns):
         try:
             if call.deletion is None:

@@ -1,11 +1,11 @@
 """Values with expressions to plain values. Nothing is handed to ``eval``."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
 
+from shall import late_json
 from shall.cases.expression import parse_template
 from shall.cases.model import Check
 from shall.cases.syntax import (
@@ -61,7 +61,7 @@ def is_constant(value: Any) -> bool:
 
 def as_text(value: Any) -> str:
     """Return a value as written inside a text: JSON words and JSON data, texts as they are."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else late_json.dumps(value, ensure_ascii=False)
 
 
 def _evaluate_text(text: str, scope: Scope) -> Any:

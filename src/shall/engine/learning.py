@@ -1,13 +1,13 @@
 """What the requests and responses of a case show to be secret, for its redactor."""
 
 import binascii
-import json
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 import msgspec
 
+from shall import late_json
 from shall.engine.redact import WITH_URL, Redactor
 from shall.engine.scope import Scope
 from shall.redaction.names import is_ordinary, is_secret_name
@@ -111,7 +111,7 @@ def _shows_secret(redactor: Redactor, data: bytes) -> bool:
     if not is_utf_8(data):
         return False  # neither JSON nor a form
     try:
-        value = json.loads(text)
+        value = late_json.loads(text)
     except (ValueError, RecursionError):
         return redactor.form(text) != text or any(redactor.spans(text))
     shown: bool = redactor.value(value) != value
@@ -214,7 +214,7 @@ def _learn_body(redactor: Redactor, body: bytes) -> None:
         redactor.learn_named(_decode(body))
     except (msgspec.DecodeError, ValueError, RecursionError):
         try:
-            redactor.learn_named(json.loads(body))
+            redactor.learn_named(late_json.loads(body))
         except (ValueError, RecursionError):
             _learn_text(redactor, body.decode("utf-8", "replace"))
 

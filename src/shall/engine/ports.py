@@ -44,7 +44,10 @@ class Loop(Protocol):
         ...
 
     def stop(self, task: Any, grace_s: float = 0.0) -> None:
-        """Raise ``Stopped`` where the task waits; from ``grace_s`` later on wherever it waits."""
+        """Raise ``Stopped`` where the task waits; from ``grace_s`` later on wherever it waits.
+
+        A task that is shielded goes on until then, and may wait half of it for the same.
+        """
         ...
 
     def wake(self) -> None:

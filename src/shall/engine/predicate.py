@@ -3,12 +3,12 @@
 Types are distinct as in JSON: ``1`` equals ``1.0``, but neither ``true`` nor ``"1"``.
 """
 
-import json
 import math
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shall import late_json
 from shall.cases.model import CHECK_KINDS, CheckKind
 from shall.engine.budgets import Budget
 from shall.engine.query import Selected
@@ -86,14 +86,12 @@ def same(left: Any, right: Any) -> bool:
 def shown(value: Any, length: int = SHOWN_LENGTH) -> str:
     """Return a value as short JSON text."""
     text = ""
-    for part in _JSON.iterencode(value):  # a part at a time: the value may be a whole response
+    parts = late_json.iterencode(value, default=str)
+    for part in parts:  # one at a time: the value may be a whole response
         text += part
         if len(text) > length:
             return f"{text[: length - 1]}…"
     return text
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def type_name(value: Any) -> str:
@@ -175,7 +173,7 @@ def _is_not_none(actual: Selected) -> Verdict:
 def holds(container: Any, item: Any) -> bool:
     """Return whether a value contains another: text in text, item in list, key or part."""
     if isinstance(container, str):
-        return (item if isinstance(item, str) else json.dumps(item)) in container
+        return (item if isinstance(item, str) else late_json.dumps(item)) in container
     if isinstance(container, list):
         return any(same(item, held) for held in container)
     if isinstance(container, dict):
@@ -223,7 +221,7 @@ def _regex(actual: Any, expected: Any, budget: Budget) -> Verdict:
     problem = pattern_problem(pattern)  # it may have come out of an expression
     if problem is not None:
         return Message("check.bad_pattern", {"expected": shown(expected), "reason": problem})
-    text = actual if isinstance(actual, str) else "".join(_JSON.iterencode(actual))
+    text = actual if isinstance(actual, str) else "".join(late_json.iterencode(actual, default=str))
     found = search(pattern, text, budget)
     if found is None:
         return Message("check.regex_too_slow", {"expected": shown(expected)})

@@ -5,16 +5,15 @@ body (204, HEAD) holds no value: nothing is found in it, and that is data, not a
 service sends, the value can be walked through and written as UTF-8.
 """
 
-import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, Final, NoReturn
 
 import msgspec
 from msgspec import Struct
 
+from shall import late_json
 from shall.cases.model import Check
 from shall.cases.path import parse_path
 from shall.engine.budgets import Budget
@@ -203,7 +202,7 @@ def _json(response: Response, nested: int) -> Any:
     near = body.find(b"\\u") >= 0 or body.find(b"\0") >= 0
     near = near or (not body.isascii() and body.find(b"\xed") >= 0)
     if near and _MAYBE_HALF.search(body):
-        text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))
+        text = "".join(late_json.iterencode(value))
         value = _decoded(text.encode("utf-8", "replace"))
     return value
 
@@ -226,18 +225,10 @@ def _decoded(body: bytes | str) -> Any:
         except (ValueError, RecursionError):
             # It may be JSON all the same: numbers beyond a float's range, odd encodings, halves
             # of surrogate pairs.
-            return json.loads(body, parse_constant=_refuse)
-    if isinstance(body, bytes):
-        body = body.decode(json.detect_encoding(body), "surrogatepass")
-    return _SteadyDecoder(parse_constant=_refuse).decode(body)
+            return late_json.loads(body, parse_constant=_refuse)
+    from shall.engine.steady_decoder import decode_steadily  # few bodies are large
 
-
-class _SteadyDecoder(json.JSONDecoder):
-    """The standard library's decoder in Python: slower, and it lets other threads run."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.scan_once = py_make_scanner(self)
+    return decode_steadily(body, _refuse)
 
 
 def _decoded_bytes(body: bytes, objects: int, lists: int) -> int:
@@ -293,7 +284,7 @@ def _unescaped(found: re.Match[str]) -> str:
     escape = found[0]
     if escape == "\\\\":
         return escape
-    text: str = json.loads(f'"{escape}"').encode("utf-8", "replace").decode("utf-8")
+    text: str = late_json.loads(f'"{escape}"').encode("utf-8", "replace").decode("utf-8")
     return escape if any(char < " " or char in '"\\' for char in text) else text
 
 

@@ -7,7 +7,6 @@ a case is redacted when it has ended, everywhere at once, in every form of ``red
 """
 
 import binascii
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import filterfalse, islice, repeat
@@ -15,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shall import late_json
 from shall.late_pattern import late_pattern
 from shall.messages import Message
 from shall.redaction.escapes import may_have_escapes
@@ -410,7 +410,7 @@ class Redactor:
         stripped = text.lstrip()
         if stripped[:1] in {"{", "["}:
             try:
-                return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
+                return late_json.dumps(self.value(late_json.loads(text)), ensure_ascii=False)
             except (ValueError, RecursionError):
                 return self.text(mask_spans(text, self.spans(text)))
         text = mask_spans(text, self.spans(text))
@@ -462,7 +462,7 @@ class Redactor:
         if not isinstance(text, str) or text[:1] not in {"{", "["}:
             return text
         try:
-            return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
+            return late_json.dumps(self.value(late_json.loads(text)), ensure_ascii=False)
         except ValueError:
             return f"{text[0]}…"  # it is cut, so that its names cannot be read
 

@@ -1,13 +1,12 @@
 """A request template and a scope to a request that can be sent."""
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from shall import late_json
 from shall.cases.forms import graphql_data, is_query_file
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
 from shall.engine.evaluate import as_text, evaluate
@@ -207,7 +206,7 @@ def _body(
 ) -> tuple[bytes | None, tuple[tuple[str, str], ...], str | None]:
     """Return the body, or the fields of a multipart form, and the content type it asks for."""
     if body.kind == "json" and not has_files:
-        text = _encode_json(body.value)
+        text = late_json.encode(body.value)
         if "{{" not in text:
             return text.encode("utf-8"), (), _JSON
     value = evaluate(body.value, scope)
@@ -246,19 +245,7 @@ _RARE = {
 
 
 def _json_bytes(value: Any) -> bytes:
-    return _encode_json(value).encode("utf-8")
-
-
-_encoder = json.JSONEncoder(ensure_ascii=False)
-
-_parts_of_json = c_make_encoder(
-    None, _encoder.default, encode_basestring, None, ": ", ", ", False, False, True
-)
-"""What ``JSONEncoder`` makes for each text that it encodes."""
-
-
-def _encode_json(value: Any) -> str:
-    return "".join(_parts_of_json(value, 0))
+    return late_json.encode(value).encode("utf-8")
 
 
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:

@@ -1,11 +1,11 @@
 """The variables that ``shall.yaml`` gives a run, and the hash of those that a case reads."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from shall import late_json
 from shall.redaction.names import is_secret_name
 
 if TYPE_CHECKING:
@@ -92,6 +92,6 @@ class RunVariables(Struct, frozen=True):
 def _text(value: Any) -> str:
     """Return a value as JSON; keys that are no texts are sorted as such."""
     try:
-        return json.dumps(value, sort_keys=True, default=str)
+        return late_json.dumps(value, sort_keys=True, default=str)
     except TypeError:  # keys of several types
-        return json.dumps(value, default=str)
+        return late_json.dumps(value, default=str)

@@ -11,19 +11,17 @@ from typing_extensions import TypedDict
 from shall.errors import OverBudget
 from shall.mcp.shorten import cut, cut_bytes, cut_sentences
 from shall.messages import Message, render
-from shall.report.values import check_title
-from shall.report.wording import (
-    Places,
+from shall.report.case_wording import (
     flaky_line,
-    label,
     outage_line,
-    outages_of,
     places_in,
     redirected,
     response_lines,
     retried_line,
     step_title,
 )
+from shall.report.values import check_title
+from shall.report.wording import Places, label, outages_of
 from shall.results.records import (
     CaseResult,
     CheckResult,

@@ -10,17 +10,9 @@ from shall.pages.links import Links
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import BODY_LIMIT, body_text, copy_button, glyph, link, short, table, timing
 from shall.pages.words import word
-from shall.report.curl import curl_of
-from shall.report.values import check_message, check_title, difference, has_expected, value_pair
-from shall.report.wording import (
-    BAD,
-    Places,
+from shall.report.case_wording import (
     case_name,
-    duration,
     first_bad_path,
-    is_bad,
-    label,
-    message_text,
     place_of,
     redirect_lines,
     request_line,
@@ -28,6 +20,9 @@ from shall.report.wording import (
     shown_steps,
     step_title,
 )
+from shall.report.curl import curl_of
+from shall.report.values import check_message, check_title, difference, has_expected, value_pair
+from shall.report.wording import BAD, Places, duration, label, message_text
 from shall.results.records import (
     SQL_METHOD,
     CaseResult,
@@ -35,6 +30,7 @@ from shall.results.records import (
     ExchangeRecord,
     Outcome,
     StepResult,
+    is_bad,
     outage_of,
 )
 

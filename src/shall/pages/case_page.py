@@ -9,7 +9,8 @@ from shall.pages.frame import Look, served
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import fact, glyph, link, short
 from shall.pages.words import word
-from shall.report.wording import case_name, duration, label, places_in, shown_outcome
+from shall.report.case_wording import case_name, places_in, shown_outcome
+from shall.report.wording import duration, label
 from shall.results.records import CaseResult
 
 BODY_LIMIT = 100_000

@@ -10,7 +10,8 @@ from shall.pages.links import Links
 from shall.pages.markup import Html, tag
 from shall.pages.parts import link
 from shall.pages.words import word
-from shall.report.values import cut, title_of
+from shall.report.columns import cut
+from shall.report.values import title_of
 from shall.report.wording import label, message_text
 from shall.results.listing import CaseLine, ReasonCount
 from shall.results.reason import Reason

@@ -15,7 +15,7 @@ from shall.pages.groups import Group, reason_text
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import share
 from shall.pages.words import word
-from shall.report.values import cut
+from shall.report.columns import cut
 from shall.report.wording import label
 from shall.results.listing import LiveRun, RunLine
 from shall.results.records import Outcome, RunStatus

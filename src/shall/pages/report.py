@@ -20,7 +20,8 @@ from shall.pages.run_index import FORM, OUTCOMES, searched_cases
 from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.unsteady import slow_section, unsteady_section
-from shall.report.wording import Places, count_label, label, outages_of, places_in
+from shall.report.case_wording import places_in
+from shall.report.wording import Places, count_label, label, outages_of
 from shall.results.listing import CaseLine, RunLine, counts_of, lines_of
 from shall.results.records import CaseResult, Outcome, RunResult
 

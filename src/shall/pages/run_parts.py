@@ -12,7 +12,8 @@ from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.parts import fact, glyph, link, share, short
 from shall.pages.words import word
 from shall.report import wording
-from shall.report.wording import count_label, duration, label, outage_line
+from shall.report.case_wording import outage_line
+from shall.report.wording import count_label, duration, label
 from shall.results.listing import CaseLine, RunLine
 from shall.results.reason import Reason
 from shall.results.records import Outage, Outcome, RunStatus

@@ -7,7 +7,8 @@ from shall.pages.markup import Html, tag
 from shall.pages.parts import glyph, link, short, table
 from shall.pages.run_parts import line_name, place_text
 from shall.pages.words import word
-from shall.report.wording import duration, flaky_line, label, retried_line
+from shall.report.case_wording import flaky_line, retried_line
+from shall.report.wording import duration, label
 from shall.results.listing import CaseLine
 from shall.results.records import RunResult
 

@@ -23,7 +23,7 @@ from shall.engine.step import error_message
 from shall.engine.stop import Stop
 from shall.errors import SetupFailed
 from shall.messages import Message
-from shall.report.text import case_text, files_of, headline
+from shall.report.failures import case_text, files_of, headline
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
 from shall.settings import Settings, process_environment, read_settings

@@ -5,10 +5,10 @@ covered by one comparison, at the price of texts that differ from a secret by ca
 """
 
 import binascii
-import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from shall.late_json import encode_basestring, encode_basestring_ascii
 from shall.late_pattern import late_pattern
 from shall.redaction.escapes import plain_texts, without_cut_escape
 
@@ -281,7 +281,7 @@ def _percent(text: str) -> set[str]:
 
 
 def _json_plain(text: str) -> set[str]:
-    return {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    return {encode_basestring_ascii(text)[1:-1], encode_basestring(text)[1:-1]}
 
 
 def _json(text: str) -> set[str]:
@@ -289,7 +289,7 @@ def _json(text: str) -> set[str]:
     plain = _json_plain(text)
     forms = plain | {one.replace("/", "\\/") for one in plain}
     forms |= {_html_safe(one) for one in plain}
-    return forms | {json.dumps(one, ensure_ascii=False)[1:-1] for one in forms}
+    return forms | {encode_basestring(one)[1:-1] for one in forms}
 
 
 def _html_safe(text: str) -> str:

@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from shall.escaping import block, one_line
+from shall.report.case_wording import case_name, shown_outcome, step_title
 from shall.report.curl import curl_of
-from shall.report.text import case_text, check_headline, headline
+from shall.report.failures import case_text, check_headline, headline
 from shall.report.values import check_title
-from shall.report.wording import BAD, case_name, message_text, shown_outcome, step_title
+from shall.report.wording import BAD, message_text
 from shall.results.records import (
     CaseResult,
     CheckResult,

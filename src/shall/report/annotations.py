@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from shall.diagnostics import Diagnostic, Severity
-from shall.report.text import check_headline, problems_of
-from shall.report.wording import BAD, case_name, label, message_text, shown_steps, step_title
+from shall.report.case_wording import case_name, shown_steps, step_title
+from shall.report.failures import check_headline, problems_of
+from shall.report.wording import BAD, label, message_text
 from shall.results.records import CaseResult, Position, RunResult, StepResult, is_bad
 from shall.span import Span
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from shall.late_pattern import late_pattern
 from shall.report.curl import curl_of
-from shall.report.wording import BAD, is_bad
+from shall.report.wording import BAD
 from shall.results.encoding import encode_ordinary, result_to_json
-from shall.results.records import CaseResult, RunResult
+from shall.results.records import CaseResult, RunResult, is_bad
 
 _SURROGATE = late_pattern("[\ud800-\udfff]")
 

@@ -5,24 +5,20 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 from shall.escaping import block, one_line
-from shall.report.curl import curl_of
-from shall.report.markdown import plain
-from shall.report.values import check_message, check_title, has_expected, value_pair
-from shall.report.wording import (
-    BAD,
-    Places,
+from shall.report.case_wording import (
     case_name,
     first_bad_path,
-    is_bad,
-    label,
-    message_text,
     place_of,
     request_line,
     response_lines,
     shown_steps,
     step_title,
 )
-from shall.results.records import CaseResult, CheckResult, StepResult
+from shall.report.curl import curl_of
+from shall.report.markdown import plain
+from shall.report.values import check_message, check_title, has_expected, value_pair
+from shall.report.wording import BAD, Places, label, message_text
+from shall.results.records import CaseResult, CheckResult, StepResult, is_bad
 
 MOST_BYTES = 2_000
 """The length of the text in UTF-8 at most."""

@@ -12,16 +12,9 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 from shall.escaping import one_line
-from shall.report.text import case_text
-from shall.report.values import check_title
-from shall.report.wording import (
-    BAD,
-    Places,
+from shall.report.case_wording import (
     case_name,
     first_bad_path,
-    is_bad,
-    label,
-    message_text,
     place_of,
     places_in,
     redirected,
@@ -29,7 +22,10 @@ from shall.report.wording import (
     shown_steps,
     step_title,
 )
-from shall.results.records import CaseResult, Outcome, RunResult, StepResult
+from shall.report.failures import case_text
+from shall.report.values import check_title
+from shall.report.wording import BAD, Places, label, message_text
+from shall.results.records import CaseResult, Outcome, RunResult, StepResult, is_bad
 
 _ELEMENTS = {Outcome.FAILED: "failure", Outcome.ERROR: "error"}
 

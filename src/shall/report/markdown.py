@@ -5,21 +5,16 @@ import re
 from collections.abc import Iterator
 
 from shall.escaping import one_line
-from shall.report.text import case_text
-from shall.report.wording import (
+from shall.report.case_wording import (
     case_name,
-    counted,
-    duration,
     flaky_line,
-    is_bad,
-    label,
     outage_line,
-    outages_of,
     retried_line,
     shown_outcome,
-    verdict,
 )
-from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, outage_of
+from shall.report.failures import case_text
+from shall.report.wording import counted, duration, label, outages_of, verdict
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, is_bad, outage_of
 
 SHOWN_FAILURES = 50
 """Cases that are shown in full: a job's summary on GitHub may have 1 MiB."""

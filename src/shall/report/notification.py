@@ -1,9 +1,10 @@
 """The summary of a run as a short message: its counts, and what failed first."""
 
 from shall.escaping import one_line
-from shall.report.text import headline
-from shall.report.wording import case_name, counted, is_bad, label, verdict
-from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
+from shall.report.case_wording import case_name
+from shall.report.failures import headline
+from shall.report.wording import counted, label, verdict
+from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary, is_bad
 
 SHOWN = 5
 """Cases that are named."""

@@ -11,7 +11,7 @@ from typing import TextIO
 from msgspec import Struct, field
 
 from shall.escaping import one_line
-from shall.report.values import cut
+from shall.report.columns import cut
 from shall.report.wording import count_label, duration
 from shall.results.events import CaseFinished, CaseStarted, Event, RunFinished, RunStarted
 from shall.results.records import Outcome

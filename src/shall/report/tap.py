@@ -4,17 +4,10 @@ import json
 from collections.abc import Iterator
 
 from shall.escaping import one_line
-from shall.report.text import headline
-from shall.report.wording import (
-    case_name,
-    first_bad_path,
-    is_bad,
-    label,
-    message_text,
-    place_of,
-    places_in,
-)
-from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
+from shall.report.case_wording import case_name, first_bad_path, place_of, places_in
+from shall.report.failures import headline
+from shall.report.wording import label, message_text
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, is_bad
 
 
 def tap_text(run: RunResult) -> str:

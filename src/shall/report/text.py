@@ -1,97 +1,12 @@
 """A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from msgspec import UNSET, Struct, field
 from msgspec.structs import replace
 
-from shall.escaping import one_line
-from shall.messages import Message, translated
-from shall.redaction.forms import MASK
-from shall.report.values import (
-    SHOWN_LENGTH,
-    check_message,
-    check_title,
-    cut,
-    difference,
-    has_expected,
-    value_pair,
-)
-from shall.report.wording import (
-    BAD,
-    Places,
-    case_name,
-    counted,
-    duration,
-    first_bad_path,
-    flaky_line,
-    label,
-    message_text,
-    outage_line,
-    outages_of,
-    place_of,
-    places_in,
-    redirect_lines,
-    request_line,
-    response_lines,
-    retried_line,
-    shown_outcome,
-    shown_steps,
-    step_title,
-)
-from shall.results.records import (
-    CaseResult,
-    CheckResult,
-    Outage,
-    Outcome,
-    Position,
-    RunResult,
-    RunStatus,
-    RunSummary,
-    StepResult,
-    outage_of,
-)
-
-if TYPE_CHECKING:
-    from shall.diagnostics import Diagnostic
-
-SHOWN_CASES = 20
-"""Cases that are shown in full; a run in which everything fails stays readable."""
-
-NAMED_CASES = 5
-"""Cases that are named of those that could not reach one service."""
-
-_PAINT = {
-    Outcome.PASSED: "\x1b[32m",
-    Outcome.FAILED: "\x1b[31m",
-    Outcome.ERROR: "\x1b[35m",
-    Outcome.SKIPPED: "\x1b[33m",
-}
-_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-
-
-class Style(Struct, frozen=True):
-    """How to write: language, colours, columns, the places in cases, and texts of files.
-
-    ``verbose`` adds the request of each failed step as a curl command.
-    """
-
-    language: str = "en"
-    colour: bool = False
-    width: int = 80
-    places: Places = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    verbose: bool = False
-
-    def paint(self, text: str, code: str) -> str:
-        """Colour a text that is already harmless."""
-        return f"{code}{text}{_RESET}" if self.colour and text else text
-
-    def line(self, indent: int, text: str, code: str = "") -> str:
-        """Write one line: foreign text made harmless, cut only when it is very long."""
-        shown = cut(one_line(text), max(self.width * 3, SHOWN_LENGTH))
-        return " " * indent + (self.paint(shown, code) if code else shown)
+from shall.report.style import BOLD, DIM, PAINT, Style
+from shall.report.wording import Places, counted, duration, label
+from shall.results.records import Outcome, RunResult, RunStatus, RunSummary
 
 
 def summary(
@@ -111,237 +26,31 @@ def summary(
 
 def styled_summary(run: RunResult | RunSummary, style: Style) -> str:
     """Write the summary of a run in a style."""
-    places = style.places or places_in(run.bad)
-    style = replace(style, width=max(style.width, 40), places=places)
+    style = replace(style, width=max(style.width, 40))
     language = style.language
-    outages = outages_of(run)
-    alone = [case for case in run.bad if outage_of(case) not in outages]
     lines: list[str] = []
-    for case in alone[:SHOWN_CASES]:
-        lines += [*_case_lines(case, style), ""]
-    for found, outage in outages.items():
-        cases = [case for case in run.bad if outage_of(case) == found]
-        lines += [*_outage_lines(outage, cases, style), ""]
-    skipped = _skipped_lines(run.skipped[:SHOWN_CASES], style)
-    lines += [*skipped, ""] if skipped else []
-    unsteady = _unsteady_lines(run, style)
-    lines += [*unsteady, ""] if unsteady else []
-    shown = min(len(alone), SHOWN_CASES) + sum(it.count for it in outages.values())
-    if run.bad_total > shown:
-        lines += [label("more_cases", language, count=run.bad_total - shown), ""]
+    if run.bad or run.skipped or run.flaky or run.retried:
+        from shall.report.failures import failure_lines  # in most runs all cases pass
+
+        lines += failure_lines(run, style)
     if run.left_out:
-        lines.append(style.paint(label("only", language, count=run.left_out), _BOLD))
+        lines.append(style.paint(label("only", language, count=run.left_out), BOLD))
     if run.status is not RunStatus.COMPLETE:
-        lines.append(style.paint(label(f"run.{run.status.value}", language), _BOLD))
-    lines += [style.line(0, label("run_id", language, run_id=run.run_id), _DIM)]
+        lines.append(style.paint(label(f"run.{run.status.value}", language), BOLD))
+    lines += [style.line(0, label("run_id", language, run_id=run.run_id), DIM)]
     lines.append(_counts_line(run, style))
     return "\n".join(lines) + "\n"
-
-
-def case_text(
-    case: CaseResult,
-    language: str = "en",
-    places: Places | None = None,
-    sources: Mapping[str, str] | None = None,
-) -> str:
-    """Return what went wrong in one case, without colours; failed requests as curl commands too."""
-    places = places or places_in((case,))
-    style = Style(language, places=places, sources=sources or {}, verbose=True)
-    return "\n".join(_case_lines(case, style))
-
-
-def headline(case: CaseResult, language: str = "en") -> str:
-    """Return in one line what went wrong first in a case; empty where nothing did."""
-    for problem in problems_of([case]):
-        return one_line(f"{problem.span}: {translated(problem.message, language)}")
-    for _, step in shown_steps(case):
-        if step.outcome not in BAD:
-            continue
-        if step.error is not None:
-            return one_line(f"{step.id}: {message_text(step.error, language)}")
-        for check in step.checks:
-            if check.outcome in BAD:
-                return one_line(f"{step.id}: {check_headline(check, language)}")
-    return one_line(message_text(case.error, language)) if case.error is not None else ""
-
-
-def check_headline(check: CheckResult, language: str) -> str:
-    """Return in one line what a check expected and found."""
-    title = check_title(check, language)
-    if message := check_message(check, language):
-        return f"{title}: {message}"
-    expected, actual = value_pair(check, language, SHOWN_LENGTH)
-    actual = f"{label('actual', language)} {actual}"
-    if not has_expected(check):
-        return f"{title}: {actual}"
-    return f"{title}: {label('expected', language)} {expected}, {actual}"
-
-
-def problems_of(cases: Iterable[CaseResult]) -> "list[Diagnostic]":
-    """Return the problems of the files among these cases that cannot be read."""
-    from shall.diagnostics.diagnostic import from_json  # few files are wrong, as below
-
-    return [from_json(data) for case in cases for data in case.problems or ()]
-
-
-def files_of(cases: Iterable[CaseResult]) -> Iterator[str]:
-    """Yield the files that the summary shows lines of, where their texts are known."""
-    for case in cases:
-        if outage_of(case) is None:
-            yield case.case_key
-            yield from (it.span.file for it in problems_of([case]) if it.span is not None)
-
-
-def _skipped_lines(cases: Iterable[CaseResult], style: Style) -> list[str]:
-    """Return a line for each case that says itself why it is skipped."""
-    word = style.paint(label("outcome.skipped", style.language).upper(), _PAINT[Outcome.SKIPPED])
-    return [
-        f"{word}  {style.line(0, _skip_reason(case, case.error, style))}"
-        for case in cases
-        if case.error is not None and case.error.code in _SKIPS
-    ]
-
-
-def _unsteady_lines(run: RunResult | RunSummary, style: Style) -> list[str]:
-    """Return a line for each case that passed in some repetitions only, or after a retry."""
-    found = [("flaky", flaky_line(it, style.language)) for it in run.flaky[:SHOWN_CASES]]
-    found += [("retried", retried_line(it, style.language)) for it in run.retried[:SHOWN_CASES]]
-    return [
-        f"{style.paint(label(f'outcome.{kind}', style.language).upper(), _PAINT[Outcome.SKIPPED])}"
-        f"  {style.line(0, sentence)}"
-        for kind, sentence in found
-    ]
-
-
-def _skip_reason(case: CaseResult, error: Message, style: Style) -> str:
-    reason = message_text(error, style.language)
-    return label("skipped_case", style.language, case=case_name(case), reason=reason)
-
-
-_SKIPS = frozenset({"case.skipped", "case.draft", "case.needs", "unit.skipped"})
 
 
 def _counts_line(run: RunResult | RunSummary, style: Style) -> str:
     counts = run.counts()
     parts = [
-        style.paint(counted(run, outcome, style.language), _PAINT[outcome] if count else _DIM)
+        style.paint(counted(run, outcome, style.language), PAINT[outcome] if count else DIM)
         for outcome, count in counts.items()
     ]
     if run.torn:
         text = label("count.teardowns", style.language, count=run.torn)
-        parts.append(style.paint(text, _PAINT[Outcome.FAILED]))
+        parts.append(style.paint(text, PAINT[Outcome.FAILED]))
     took = label("took", style.language, duration=duration(run.duration_s))
     counted_all = label("separator", style.language).join(parts)
     return label("counts", style.language, counts=counted_all, took=took)
-
-
-def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
-    outcome = shown_outcome(case)
-    kind = outcome.value if outcome is case.outcome else "torn"
-    word = label(f"outcome.{kind}", style.language).upper()
-    name = style.paint(one_line(case_name(case)), _BOLD)
-    yield f"{style.paint(word, _PAINT[outcome])}  {name}"
-    if problems := problems_of([case]):
-        from shall.diagnostics.terminal import terminal
-
-        for text in terminal(problems, style.sources, style.language).splitlines():
-            yield style.line(2, text) if text else ""
-        return
-    path = first_bad_path(case)
-    place = place_of(style.places, case.case_key, path)
-    yield style.line(2, str(place) if place else f"{case.case_key} {path}".rstrip())
-    if case.criteria:
-        keys = ", ".join(criterion.key for criterion in case.criteria)
-        yield style.line(2, label("verifies", style.language, keys=keys))
-    if case.error is not None:
-        yield from _excerpt_lines(2, case.case_key, case, style)
-        for text in message_text(case.error, style.language).splitlines():
-            yield style.line(2, text, _PAINT[Outcome.ERROR])
-    yield from _bad_steps(case, style)
-    if case.seed is not UNSET:
-        yield style.line(2, label("seed", style.language, seed=case.seed), _DIM)
-
-
-def _bad_steps(case: CaseResult, style: Style) -> Iterator[str]:
-    for kind, step in shown_steps(case):
-        if step.outcome in BAD:
-            yield from _step_lines(kind, step, case.case_key, style)
-    if outage_of(case) is not None:
-        yield style.line(2, label("outage.next", style.language))
-
-
-def _outage_lines(outage: Outage, cases: Sequence[CaseResult], style: Style) -> Iterator[str]:
-    word = label("outcome.error", style.language).upper()
-    sentence = style.paint(one_line(outage_line(outage, style.language)), _BOLD)
-    yield f"{style.paint(word, _PAINT[Outcome.ERROR])}  {sentence}"
-    yield style.line(2, label("outage.next", style.language))
-    for case in cases[:NAMED_CASES]:
-        place = place_of(style.places, case.case_key, first_bad_path(case)) or case.case_key
-        yield style.line(2, f"{place}  {case_name(case)}")
-    if outage.count > NAMED_CASES:
-        more = outage.count - NAMED_CASES
-        yield style.line(2, label("outage.more", style.language, count=more))
-
-
-def _step_lines(kind: str, step: StepResult, file: str, style: Style) -> Iterator[str]:
-    sent = request_line(step, style.language)
-    title = step_title(kind, step, style.language)
-    yield style.line(2, f"{title}: {sent}" if sent else title)
-    for redirect in redirect_lines(step):
-        yield style.line(4, redirect)
-    yield from _command_lines(step, style)
-    if step.error is not None:
-        yield from _excerpt_lines(4, file, step, style)
-        yield style.line(4, message_text(step.error, style.language), _PAINT[Outcome.ERROR])
-    for check in step.checks:
-        if check.outcome in BAD:
-            yield from _check_lines(check, file, style)
-    if lines := response_lines(step):
-        yield style.line(4, label("response", style.language))
-        for line in lines:
-            yield style.line(6, cut(line, max(style.width - 6, 40)), _DIM)
-
-
-def _command_lines(step: StepResult, style: Style) -> Iterator[str]:
-    if style.verbose:
-        from shall.report.curl import curl_of  # only where it is asked for
-
-        if command := curl_of(step):
-            yield f"    {style.paint(command, _DIM)}"  # whole, to be copied; quoted already
-
-
-def _check_lines(check: CheckResult, file: str, style: Style) -> Iterator[str]:
-    yield style.line(4, check_title(check, style.language))
-    yield from _excerpt_lines(6, file, check, style)
-    if message := check_message(check, style.language):
-        yield style.line(6, message, _PAINT[check.outcome])
-    words = [label("expected", style.language), label("actual", style.language)]
-    longest = max(map(len, words))
-    room = max(style.width - 8 - longest, 40)
-    if lines := difference(check, room):
-        yield style.line(6, f"- {words[0]}, + {words[1]}")
-        codes = {"-": _PAINT[Outcome.PASSED], "+": _PAINT[Outcome.FAILED]}
-        for line in lines:
-            yield style.line(6, line, codes.get(line[0], ""))
-        return
-    expected, actual = value_pair(check, style.language, room)
-    if has_expected(check):
-        yield f"      {words[0].ljust(longest)}  {style.paint(expected, _PAINT[Outcome.PASSED])}"
-    yield f"      {words[1].ljust(longest)}  {style.paint(actual, _PAINT[Outcome.FAILED])}"
-
-
-def _excerpt_lines(
-    indent: int, file: str, part: CaseResult | StepResult | CheckResult, style: Style
-) -> Iterator[str]:
-    """Show where a part of a case is written, unless the line may hold what was masked."""
-    at = part.position
-    lines = style.sources.get(file, "").splitlines()
-    if not isinstance(at, Position) or at.line > len(lines) or MASK in repr(part):
-        return
-    if text := lines[at.line - 1]:
-        from shall.diagnostics.terminal import excerpt
-
-        margin = " " * len(str(at.line))
-        line, caret = excerpt(text, at.column)
-        yield f"{' ' * indent}{style.paint(f'{at.line} | {line}', _DIM)}"
-        yield f"{' ' * indent}{style.paint(f'{margin} | {caret}', _DIM)}"

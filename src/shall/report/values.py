@@ -1,21 +1,18 @@
 """Expected and actual values as text, cut and compared so that the difference is in sight."""
 
-import json
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
 from msgspec import UNSET
 
+from shall import late_json
 from shall.cases.path import parse_path
 from shall.errors import BadValue
 from shall.escaping import one_line
+from shall.report.columns import cut
 from shall.report.wording import label, message_text
 from shall.results.records import CheckResult, Difference, Outcome
-
-SHOWN_LENGTH = 400
-"""Columns of a value that are shown in one line at most."""
 
 DIFF_LINES = 24
 """Lines of a difference that are shown at most."""
@@ -83,7 +80,7 @@ def as_json_text(value: Any) -> str:
     """Return a value as JSON text."""
     if isinstance(value, str) and value[:1] in {"{", "["} and value[-1] == "…":
         return value  # a structure that was cut is stored as text
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return late_json.dumps(value, ensure_ascii=False, default=str)
 
 
 def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]:
@@ -141,24 +138,6 @@ def _by_line(expected: Any, actual: Any) -> list[str]:
     return [line for line in lines if line[:2] != "@@"]
 
 
-def columns(text: str) -> int:
-    """Count the terminal columns of a text: Chinese characters take two."""
-    if text.isascii():
-        return len(text)
-    return sum(_columns_of(character) for character in text)
-
-
-def cut(text: str, width: int) -> str:
-    """Cut a text to at most ``width`` columns; a cut one ends with three dots."""
-    if len(text) * 2 <= width or columns(text) <= width:
-        return text
-    kept, room = 0, width - 3 - _columns_of(text[0])
-    while room >= 0:
-        kept += 1
-        room -= _columns_of(text[kept])
-    return f"{text[:kept]}..."
-
-
 _CONDITIONS = frozenset({"expect", "until", "while"})
 
 
@@ -171,10 +150,6 @@ def _written(path: str) -> tuple[str, ...]:
     at = next((at for at, key in enumerate(keys, start=1) if key in _CONDITIONS), len(keys))
     at += keys[at - 1 : at + 1] == ("until", "fails_if")
     return tuple(map(str, keys[at:]))
-
-
-def _columns_of(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _missing(check: CheckResult, language: str) -> str:

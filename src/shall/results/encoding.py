@@ -5,7 +5,6 @@ higher one, and ignores keys it does not know. Numbers that JSON does not have a
 text (``inf``), lone surrogates as escapes.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
+from shall import late_json
 from shall.errors import BadValue
 from shall.results.records import FORMAT, PASSED, CaseResult, CheckResult, RunResult, is_bad
 
@@ -34,7 +34,7 @@ def encode_case(case: CaseResult) -> bytes:
     encoded = encode_ordinary(case)
     if encoded is not None:
         return encoded[:-1] + _VERSION
-    return json.dumps(result_to_json(case), separators=(",", ":")).encode("ascii")
+    return late_json.dumps(result_to_json(case), separators=(",", ":")).encode("ascii")
 
 
 def encode_ordinary(case: CaseResult) -> bytes | None:
@@ -82,7 +82,7 @@ def decode_case(data: bytes | str) -> CaseResult:
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         pass
     try:  # text with lone surrogates, or a fault to be reported
-        read = json.loads(data)
+        read = late_json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadValue(f"The result is not JSON: {error}.") from None
     return case_from_json(read)

@@ -74,6 +74,7 @@ ON_FIRST_USE = (
     "shall.engine.spawned_workers",
     "shall.engine.sql",
     "shall.engine.sql_plan",
+    "shall.engine.steady_decoder",
     "shall.engine.stream",
     "shall.engine.vacuity",
     "shall.engine.websocket",
@@ -97,6 +98,7 @@ ON_FIRST_USE = (
     "shall.redaction.markup",
     "shall.report.assistant",
     "shall.report.curl",
+    "shall.report.failures",
     "shall.report.gate",
     "shall.results.collected",
     "shall.results.listing",
@@ -142,6 +144,7 @@ ON_FIRST_USE = (
     "html",
     "ipaddress",
     "jmespath",
+    "json",
     "jsonpath_rfc9535",
     "jsonschema_rs",
     "lxml",
@@ -149,6 +152,7 @@ ON_FIRST_USE = (
     "markdown_it",
     "regex",
     "selectors",
+    "unicodedata",
     "urllib.parse",
 )
 """What functions of ours import for the sake of the commands' start, and Python for our text."""

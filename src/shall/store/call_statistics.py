@@ -13,7 +13,6 @@ grow by ``(1 + a) / (1 - a)``, so the middle of a bucket is within the part ``a`
 Every function that takes a connection runs in a transaction of its caller.
 """
 
-import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from shall import late_json
 from shall.store.base import CallRecord, CallStatistics
 from shall.store.rows import plain, time_text
 
@@ -110,7 +110,7 @@ def _call_row(call: CallRecord) -> tuple[Any, ...]:
         plain(call.status),
         milliseconds(call.latency_ms),
         None if call.error_code is None else plain(call.error_code),
-        json.dumps(dict(call.meta), default=str, skipkeys=True),
+        late_json.dumps(dict(call.meta), default=str, skipkeys=True),
     )
 
 

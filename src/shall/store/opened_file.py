@@ -4,54 +4,85 @@ import os
 from _thread import allocate_lock
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 from shall.errors import StoreUnavailable
 from shall.store.folders import Folder
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 _LOCK = allocate_lock()  # the descriptors of a process are one table
 _DESCRIPTORS = "/dev/fd"
 _ENDINGS = ("", "-wal", "-shm")
 
+_MOST_CONNECTIONS = 64
+
 _File = tuple[int, int]
+_Connect = Callable[[], "Connection"]
 
 
 @contextmanager
-def opens_only(folder: Folder | None, name: str) -> Iterator[Callable[[], None]]:
+def opens_only(folder: Folder | None, name: str) -> Iterator[Callable[[_Connect], "Connection"]]:
     """Check at the end of the block that the database it opened is ``name`` in the folder.
 
-    The block may check earlier by calling what it is given. Without a folder, or one without a
-    base, there is nothing to check: nothing can be replaced, or the operator named the path.
+    The block opens it by what it is given, which checks that, too, and takes what connects. Without
+    a folder, or one without a base, there is nothing to check: nothing can be replaced, or the
+    operator named the path.
 
     Raises:
         StoreUnavailable: Another file was opened: a part of the path was replaced meanwhile.
     """
     if folder is None or folder.base is None:
-        yield lambda: None
+        yield lambda connect: connect()
         return
     with _LOCK:
         before = _descriptors()
-
-        def check() -> None:
-            _check_opened(before, folder, name)
-
-        yield check
-        check()
+        yield partial(_opened, before, folder, name)
+        if not _is_opened(before, folder, name):
+            raise _replaced(folder, name)
 
 
-def _check_opened(before: dict[int, tuple[_File, str]], folder: Folder, name: str) -> None:
+def _opened(
+    before: dict[int, tuple[_File, str]], folder: Folder, name: str, connect: _Connect
+) -> "Connection":
+    """Connect until it is known to which file; that is known of a descriptor that is new.
+
+    SQLite takes a descriptor of the same file again where one was closed while another was in use.
+    Connections that have such ones stay open until one has none.
+    """
+    connections: list[Connection] = []
+    try:
+        while len(connections) < _MOST_CONNECTIONS:
+            connections.append(connect())
+            if _is_opened(before, folder, name):
+                return connections.pop()
+    finally:
+        for each in connections:
+            each.close()
+    raise _replaced(folder, name)
+
+
+def _is_opened(before: dict[int, tuple[_File, str]], folder: Folder, name: str) -> bool:
     now = _descriptors()
     opened = dict(it for number, it in now.items() if before.get(number) != it)
     with folder.opened() as descriptor:
         expected = {ending: _identity(descriptor, f"{name}{ending}") for ending in _ENDINGS}
-    # SQLite takes a descriptor of the same file again where one was closed while another was in
-    # use. Then every database of that name in this process must be the expected one.
-    is_new = expected[""] in opened
-    files = _named(opened if is_new else dict(now.values()), name)
-    if (not is_new and not files) or not files <= set(expected.values()):
-        raise StoreUnavailable(
-            f"The store {folder.path / name} was replaced while it was opened.",
-            hint="Do not rename the folders of a workspace while a server works in it.",
-        )
+    if not _named(opened, name) <= set(expected.values()):
+        raise _replaced(folder, name)
+    if expected[""] in opened:
+        return True
+    # One of this file was taken again where no other database of that name is open.
+    files = _named(dict(now.values()), name)
+    return bool(files) and files <= set(expected.values())
+
+
+def _replaced(folder: Folder, name: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"The store {folder.path / name} was replaced while it was opened.",
+        hint="Do not rename the folders of a workspace while a server works in it.",
+    )
 
 
 def _named(files: Mapping[_File, str], name: str) -> set[_File]:

@@ -116,10 +116,9 @@ class SqliteStore:
             in_use = share(in_use_file(self._reached))
             undo.callback(os.close, in_use)
             with self._starting():
-                with opens_only(None if self._vfs else self._folder, path.name) as check:
-                    self._connection = self._connect()
+                with opens_only(None if self._vfs else self._folder, path.name) as opened:
+                    self._connection = opened(self._connect)  # nothing is written before
                     undo.callback(self._connection.close)
-                    check()  # before anything is written
                     refuse_newer(self._connection, str(path))
                     self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")

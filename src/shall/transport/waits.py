@@ -76,7 +76,14 @@ class Close(Struct, frozen=True):
     """Close the WebSocket; resumed at once."""
 
 
-Wait: TypeAlias = Request | Pause | Call | Statement | Send | Receive | Close
+class Shield(Struct, frozen=True):
+    """Let a stop leave the work the time that it grants; resumed at once.
+
+    What the work waits for when it is stopped may take half of that time, so that it can go on.
+    """
+
+
+Wait: TypeAlias = Request | Pause | Call | Statement | Send | Receive | Close | Shield
 Work: TypeAlias = Generator[Wait, Any, _Result]
 
 

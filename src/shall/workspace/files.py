@@ -148,9 +148,10 @@ class Files:
         return _as_text(self.read_bytes(path, limit, settings=settings), path)
 
     def read_texts(self, paths: Iterable[str]) -> Iterator[tuple[str, str | InvalidInput]]:
-        """Read files as ``read_text`` does; yield each path with its text, or why there is none.
+        """Read files that were listed; yield each path with its text, or why there is none.
 
-        Those that follow one another and lie in one folder are read through one handle of it.
+        They are read as by ``read_text``, those that follow one another and lie in one folder
+        through one handle of it.
         """
         for above, group in groupby(paths, lambda path: path.rpartition("/")[0]):
             together = list(group)
@@ -171,7 +172,7 @@ class Files:
                 names = self._file_names(path)
                 self._refusals.check_read(self._root_names[1], names)
                 name = names[-1]
-            return _as_text(_read(folder, name, path, TEXT_BYTES), path)
+            return _as_text(_read_listed(folder, name, path), path)
         except FileNotFoundError:
             return FileMissing(f"{path} does not exist.")
         except OSError as error:
@@ -295,11 +296,11 @@ class Files:
                 files, folders = [], []
                 for entry in entries:
                     name = entry.name
-                    if entry.is_dir(follow_symlinks=False):
+                    if name.endswith(endings) and entry.is_file(follow_symlinks=False):
+                        files.append(name)
+                    elif entry.is_dir(follow_symlinks=False):
                         if not name.startswith(".") and name not in _NEVER_LISTED:
                             folders.append(name)
-                    elif name.endswith(endings) and entry.is_file(follow_symlinks=False):
-                        files.append(name)
                     elif links is not None and (
                         entry.is_symlink() or name.lower().endswith(endings)
                     ):
@@ -388,7 +389,20 @@ def _enter(folder: int, name: str, path: str, *, make: bool) -> int:
 
 def _read(folder: int, name: str, path: str, limit: int) -> bytes:
     """Read a plain file of a folder."""
-    descriptor, size = _open(folder, name, path)
+    return _content(*_open(folder, name, path), path, limit)
+
+
+def _read_listed(folder: int, name: str, path: str) -> bytes:
+    """Read a file that was plain when its folder was listed: it need not be looked at again."""
+    try:
+        descriptor = os.open(name, _FILE, dir_fd=folder)
+    except OSError:  # it has changed since then
+        return _read(folder, name, path, TEXT_BYTES)
+    return _content(descriptor, _size(descriptor, folder, path), path, TEXT_BYTES)
+
+
+def _content(descriptor: int, size: int, path: str, limit: int) -> bytes:
+    """Return what is in an open file, and close it."""
     try:
         return read_descriptor(descriptor, limit, size)
     except OSError as error:
@@ -403,13 +417,22 @@ def _open(folder: int, name: str, path: str) -> tuple[int, int]:
     """Open a plain file of a folder; return its descriptor and its size in bytes."""
     _look(folder, name, path)
     descriptor = os.open(name, _FILE, dir_fd=folder)
+    return descriptor, _size(descriptor, folder, path)
+
+
+def _size(descriptor: int, folder: int, path: str) -> int:
+    """Return the size of a file that was opened; close what is not a plain one.
+
+    Its name may mean something else than when it was looked at.
+    """
     try:
-        # Again, of what was opened: the name may mean something else by now.
-        status = _plain(partial(os.fstat, descriptor), folder, path)
+        status = os.fstat(descriptor)
+        if not _is_plain(status):
+            status = _settled(status, partial(os.fstat, descriptor), folder, path)
     except BaseException:
         os.close(descriptor)
         raise
-    return descriptor, status.st_size
+    return status.st_size
 
 
 def _as_text(data: bytes, path: str) -> str:
@@ -430,18 +453,24 @@ def _as_text(data: bytes, path: str) -> str:
 def _look(folder: int, name: str, path: str) -> os.stat_result:
     """Look before opening, since opening a device may already do something."""
     try:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if _is_plain(status):
+            return status
         look = partial(os.stat, name, dir_fd=folder, follow_symlinks=False)
-        return _plain(look, folder, path)
+        return _settled(status, look, folder, path)
     except FileNotFoundError as error:
         raise FileMissing(f"{path} does not exist.") from error
 
 
-def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.stat_result:
-    status = look()
-    is_file = stat.S_ISREG(status.st_mode)
-    if is_file and status.st_nlink == 1:
-        return status
-    if is_file and status.st_nlink > 1:
+def _is_plain(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+
+
+def _settled(
+    status: os.stat_result, look: Callable[[], os.stat_result], folder: int, path: str
+) -> os.stat_result:
+    """Return the status of a file that is plain once a write that was broken off is finished."""
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
         from shall.workspace.atomic import finish_write
 
         finish_write(folder, status)

@@ -25,6 +25,8 @@ def is_shared_path(path: str) -> bool:
     >>> is_shared_path("tests/cases/shared/admin/login.yaml"), is_shared_path("shared/a/b.yaml")
     (True, False)
     """
+    if SHARED not in path:
+        return False
     folder = next((it for it in CASE_FOLDERS if path.startswith(f"{it}/")), None)
     if folder is not None:
         return path.startswith(f"{folder}/{SHARED}/")

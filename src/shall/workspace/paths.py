@@ -92,11 +92,11 @@ def _fault(path: str) -> str | None:
 
 
 def _fault_of_names(path: str) -> str | None:
-    names = path.split("/")
-    if ".." in names:
+    if ".." in path and ".." in path.split("/"):
         return "holds '..'"
     if 4 * len(path) <= _MAX_NAME_BYTES:  # a character takes at most four bytes
         return None
+    names = path.split("/")
     if len(path.encode()) > _MAX_PATH_BYTES:
         return f"is longer than {_MAX_PATH_BYTES} bytes"
     if any([len(name.encode()) > _MAX_NAME_BYTES for name in names]):  # noqa: C419 - twice as fast

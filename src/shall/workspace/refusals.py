@@ -64,7 +64,7 @@ class Refusals(Struct, frozen=True):
         refused = {_SETTINGS, *(as_seen(names[-1]) for names in self.state)}
 
         def passes(name: str) -> bool:
-            seen = as_seen(name)
+            seen = name.lower() if name.isascii() else as_seen(name)  # many names: none remembered
             return (
                 is_open
                 and seen not in refused

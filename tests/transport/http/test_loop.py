@@ -18,7 +18,7 @@ from shall.transport import poller
 from shall.transport.exchange import Request, Response
 from shall.transport.http import loop as module
 from shall.transport.http.loop import CurlLoop
-from shall.transport.waits import Call, Pause, Stopped, Work
+from shall.transport.waits import Call, Pause, Shield, Stopped, Work
 
 
 @pytest.fixture
@@ -125,6 +125,53 @@ def test_stopped_work_is_stopped_again_when_its_time_is_over(loop: CurlLoop) -> 
     while not task.is_done:
         loop.step()
     assert stops == [0, 1, 2]
+
+
+def test_shielded_work_goes_on_until_its_time_is_over(loop: CurlLoop, service: Any) -> None:
+    seen: list[str] = []
+
+    def work() -> Work[None]:
+        yield Shield()
+        try:
+            response = yield from get(f"{service.url}/held")
+            seen.append(str(response.status))
+            yield Pause(60)
+        except Stopped:
+            seen.append("stopped")
+
+    task = loop.start(work())
+    while "/held began" not in service.log.calls:
+        loop.step(time.monotonic() + 0.01)
+    loop.stop(task, grace_s=2)
+    loop.step(time.monotonic() + 0.01)
+    assert seen == []
+    service.release("/held")
+    while not task.is_done:
+        loop.step()
+    assert seen == ["200", "stopped"]
+
+
+def test_shielded_work_may_wait_half_of_its_time_for_the_same(loop: CurlLoop) -> None:
+    seen: list[str] = []
+
+    def work() -> Work[None]:
+        yield Shield()
+        for _ in range(2):
+            try:
+                yield Pause(60)
+            except Stopped:
+                seen.append("stopped")
+                yield Call(lambda: seen.append("went on"))
+
+    task = loop.start(work())
+    loop.step()
+    loop.stop(task, grace_s=0.5)
+    while not seen:
+        loop.step()
+    with suppress(Stopped):
+        while not task.is_done:
+            loop.step()
+    assert seen == ["stopped", "went on", "stopped"]
 
 
 def test_another_thread_wakes_the_loop(loop: CurlLoop) -> None:

@@ -21,7 +21,18 @@ from shall.transport.http.transfer import Handle
 from shall.transport.http.transfers import Transfers
 from shall.transport.poller import READ, make_poller
 from shall.transport.target_policy import TargetPolicy
-from shall.transport.waits import Call, Close, Pause, Receive, Send, Statement, Stopped, Wait, Work
+from shall.transport.waits import (
+    Call,
+    Close,
+    Pause,
+    Receive,
+    Send,
+    Shield,
+    Statement,
+    Stopped,
+    Wait,
+    Work,
+)
 
 if TYPE_CHECKING:
     from shall.transport.http.websocket import WebSockets
@@ -43,7 +54,7 @@ _now = time.monotonic
 class Task:
     """Work that was started. ``is_done`` once it returned or raised."""
 
-    __slots__ = ("execution", "handle", "is_done", "token", "until", "work")
+    __slots__ = ("execution", "handle", "is_done", "is_shielded", "token", "until", "work")
 
     def __init__(self, work: Work[Any]) -> None:
         self.work = work
@@ -52,6 +63,7 @@ class Task:
         self.until: float | None = None
         self.execution: Any = None  # of the statement that it waits for
         self.is_done = False
+        self.is_shielded = False
 
 
 class CurlLoop:
@@ -115,12 +127,18 @@ class CurlLoop:
         return result[0]
 
     def stop(self, task: Task, grace_s: float = 0.0) -> None:
-        """Raise ``Stopped`` where the task waits; from ``grace_s`` later on wherever it waits."""
+        """Raise ``Stopped`` where the task waits; from ``grace_s`` later on wherever it waits.
+
+        A task that is shielded goes on until then, and may wait half of it for the same.
+        """
         if task.is_done:
             return
-        first = task.until is None
-        task.until = _now() + grace_s
-        self._interrupt(task)
+        first, now, token = task.until is None, _now(), task.token
+        task.until = now + grace_s
+        if task.is_shielded:
+            self._at(now + grace_s / 2, lambda: self._interrupt(task, token))
+        else:
+            self._interrupt(task)
         if first:
             self._at(task.until, lambda: self._interrupt(task))
 
@@ -193,7 +211,10 @@ class CurlLoop:
         return None
 
     def _begin_other(self, task: Task, wait: Wait) -> ShallError | None:
-        if isinstance(wait, Pause):
+        if isinstance(wait, Shield):
+            task.is_shielded = True
+            self._ready.append((task, task.token, None, None))
+        elif isinstance(wait, Pause):
             token = task.token
             self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
         elif isinstance(wait, Call):
@@ -235,8 +256,9 @@ class CurlLoop:
     def _answered(self, task: Task, response: Response | None, error: ShallError | None) -> None:
         self._ready.append((task, task.token, response, error))
 
-    def _interrupt(self, task: Task) -> None:
-        if task.is_done:
+    def _interrupt(self, task: Task, token: int | None = None) -> None:
+        """Raise ``Stopped`` where a task waits, with a token only if it still waits for that."""
+        if task.is_done or token not in (None, task.token):
             return
         task.token += 1
         if task.handle is not None and task.handle.transfer is not None:
