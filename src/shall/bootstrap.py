@@ -17,7 +17,6 @@ from shall.errors import StoreUnavailable
 from shall.results.events import Emit
 from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment, read_settings
-from shall.store.base import Store
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.sqlite import SqliteStore
@@ -31,6 +30,7 @@ from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
     from shall.engine.ports import Loop
+    from shall.store.base import Store
     from shall.store.decisions import DecisionLog
     from shall.store.evidence import EvidenceLog
     from shall.store.outages import OutageLog

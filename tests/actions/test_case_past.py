@@ -12,7 +12,7 @@ from shall.actions.past_runs import past_runs_together
 from shall.errors import BadValue, CaseNotFound
 from shall.messages import Message
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus, StepResult
-from shall.store.base import RunOrigin
+from shall.store.records import RunOrigin
 from shall.workspace.workspace import Workspace
 
 START = datetime.now(UTC) - timedelta(days=1)

@@ -247,7 +247,7 @@ def test_the_case_of_a_worker_that_was_killed_is_an_error_and_the_others_run(
         os.kill(_children(process.pid)[0], signal.SIGKILL)
         service.release("/held")
         out, errors = process.communicate(timeout=30)
-    assert process.returncode not in {0, -signal.SIGKILL}
+    assert process.returncode == 3  # the case may be sound
     assert "6 passed, 0 failed, 1 error" in out
     assert "worker process" in out
     assert "Traceback" not in errors

@@ -12,7 +12,7 @@ from shall.results.listing import (
     CasePage,
     counts_of,
 )
-from shall.results.reason import feature_of
+from shall.results.records import feature_of
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 

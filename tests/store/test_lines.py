@@ -28,9 +28,9 @@ from shall.results.listing import (
 from shall.results.reason import Reason
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunResult, RunStatus
 from shall.store import fill_columns
-from shall.store.base import RunOrigin
 from shall.store.copies import recover_database
 from shall.store.migrate import migrate
+from shall.store.records import RunOrigin
 from shall.store.rows import case_row, time_text
 from shall.store.sqlite import SqliteStore
 

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from shall.errors import StoreUnavailable
 from shall.results.encoding import encode_case
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
-from shall.store.base import CallRecord, RunRecord
+from shall.store.base import CallRecord
 from shall.store.migrate import migrate
+from shall.store.records import RunRecord
 from shall.store.rows import case_from_text, case_row, time_text
 from shall.store.sqlite import SqliteStore
 

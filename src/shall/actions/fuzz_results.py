@@ -10,8 +10,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from shall.engine.learning import learn_request, learn_response
-from shall.engine.record import StepRecord, step_results
+from shall.engine.record import StepRecord
 from shall.engine.redact import Redactor
+from shall.engine.step_results import step_results
 from shall.messages import Message
 from shall.results.records import CaseResult, CheckResult, Outcome
 from shall.transport.exchange import Request, Response

@@ -12,7 +12,8 @@ from typing import Any
 from shall.cases.reader import load_yaml
 from shall.engine.redact import Redactor
 from shall.errors import BadValue, InvalidCase
-from shall.redaction.forms import MASK, mask_spans
+from shall.redaction.forms import MASK
+from shall.redaction.matcher import mask_spans
 from shall.workspace.paths import as_seen
 from shall.workspace.workspace import Workspace
 

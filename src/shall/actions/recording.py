@@ -11,7 +11,7 @@ from shall.errors import ShallError
 from shall.log import Log
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, RunStatus, RunSummary
-from shall.store.base import RunOrigin
+from shall.store.records import RunOrigin
 from shall.workspace.head import head_commit
 from shall.workspace.workspace import Workspace
 

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from shall.errors import BadValue, CaseNotFound, RunNotFound, StoreUnavailable
 from shall.results.records import CaseResult, RunResult
-from shall.store.base import CallStatistics, RunRecord, Store
+from shall.store.base import CallStatistics, Store
+from shall.store.records import RunRecord
 from shall.workspace.workspace import Workspace
 
 

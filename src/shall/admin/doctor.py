@@ -22,7 +22,8 @@ from shall.specs.model import SpecSet
 from shall.store.copies import examine_database, known_schema, library_version
 from shall.store.evidence import unreadable_lines
 from shall.store.locks import is_held
-from shall.store.state import DATABASE, EVIDENCE, LOCAL, check_writable
+from shall.store.state import DATABASE, EVIDENCE, LOCAL
+from shall.store.state_checks import check_writable
 from shall.workspace.atomic import is_leftover
 from shall.workspace.files import Files
 from shall.workspace.server_folder import Origin

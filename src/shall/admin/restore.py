@@ -19,7 +19,8 @@ from shall.errors import FileMissing, FileUnavailable, InvalidInput, StoreTooNew
 from shall.store.copies import examine_database, known_schema
 from shall.store.locks import in_use_file, unused
 from shall.store.repair import stamp
-from shall.store.state import DATABASE, LOCAL, refuse_another_users
+from shall.store.state import DATABASE, LOCAL
+from shall.store.state_checks import refuse_another_users
 
 MAX_FILES = 100_000
 """Files that a backup may hold."""

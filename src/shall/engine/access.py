@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from shall.engine.check import CaseContext
 from shall.engine.evaluate import as_text, evaluate
-from shall.engine.plan import AccessPlan
+from shall.engine.full_plan import AccessPlan
 from shall.engine.request import RequestPlan, host_of
 from shall.engine.tokens import access_token, basic
 from shall.errors import BadValue, FileMissing

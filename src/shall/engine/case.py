@@ -13,17 +13,19 @@ from shall import late_json
 from shall.cases.forms import DRAFT, ROW
 from shall.cases.model import Case
 from shall.engine.budgets import Budget
+from shall.engine.call_plan import CallPlan
 from shall.engine.check import CaseContext
 from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.learning import Secrecy
 from shall.engine.options import RunOptions
-from shall.engine.plan import CallPlan, CasePlan, plan_case, step_path
-from shall.engine.record import StepRecord, step_results
+from shall.engine.plan import CasePlan, plan_case, step_path
+from shall.engine.record import StepRecord
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
 from shall.engine.step import error_message, run_call, worst
+from shall.engine.step_results import step_results
 from shall.errors import ShallError
 from shall.log import Log
 from shall.messages import Message

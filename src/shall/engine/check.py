@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from shall.engine.call_plan import CheckPlan
 from shall.engine.evaluate import evaluate
 from shall.engine.learning import Secrecy
-from shall.engine.plan import CheckPlan
 from shall.engine.query import Content, Selected
 from shall.engine.scope import Scope
 from shall.messages import Message

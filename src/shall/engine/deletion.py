@@ -3,9 +3,10 @@
 import time
 from typing import Any
 
+from shall.engine.call_plan import CallPlan
 from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
-from shall.engine.plan import CallPlan, DeletionPlan
+from shall.engine.full_plan import DeletionPlan
 from shall.engine.record import StepRecord
 from shall.engine.scope import Scope
 from shall.engine.step import error_message

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from shall.cases.fields import kind_of
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, Repeat, Retry
+from shall.engine.call_plan import CallPlan, CheckPlan
 from shall.engine.check import CaseContext, judge_check
 from shall.engine.evaluate import evaluate
 from shall.engine.flow_plan import FlowPlan, WhenPlan
-from shall.engine.plan import CallPlan, CheckPlan
 from shall.engine.query import Selected
 from shall.engine.record import StepRecord
 from shall.engine.step import error_message, run_call

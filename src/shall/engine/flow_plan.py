@@ -10,7 +10,7 @@ from shall.cases.flow import Flow, Repeat, Retry, When
 from shall.cases.model import Check
 
 if TYPE_CHECKING:
-    from shall.engine.plan import CheckPlan
+    from shall.engine.call_plan import CheckPlan
 
 
 class WhenPlan(Struct, frozen=True):

@@ -11,8 +11,9 @@ from shall.cases.model import Case
 from shall.config_source import TOKEN
 from shall.engine.access import prepare
 from shall.engine.check import CaseContext
+from shall.engine.full_plan import AccessPlan
 from shall.engine.options import RunOptions
-from shall.engine.plan import AccessPlan, plan_case
+from shall.engine.plan import plan_case
 from shall.engine.request import RequestPlan, build_request
 from shall.engine.scope import Scope
 from shall.errors import BadValue

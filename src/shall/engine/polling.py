@@ -7,8 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.cases.polling import written_time
+from shall.engine.call_plan import CallPlan, CheckPlan
 from shall.engine.check import CaseContext, judge_check, remember
-from shall.engine.plan import CallPlan, CheckPlan, UntilPlan
+from shall.engine.full_plan import UntilPlan
 from shall.engine.query import read_content
 from shall.engine.record import StepRecord
 from shall.engine.renewal import renewed

@@ -10,19 +10,21 @@ from msgspec.structs import replace
 
 from shall.cases.forms import ROW
 from shall.cases.model import Case
+from shall.engine.call_plan import CallPlan
 from shall.engine.case import draws_of
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.learning import Secrecy
 from shall.engine.options import RunOptions
-from shall.engine.plan import CallPlan, plan_case
+from shall.engine.plan import plan_case
 from shall.engine.ports import Attachments
-from shall.engine.record import StepRecord, step_results
+from shall.engine.record import StepRecord
 from shall.engine.redact import Redactor
 from shall.engine.request import build_request
 from shall.engine.scope import Scope
 from shall.engine.sql import query_request
 from shall.engine.step import error_message
+from shall.engine.step_results import step_results
 from shall.errors import BadExpression, ShallError
 from shall.messages import Message
 from shall.results.records import ExchangeRecord, Outcome

@@ -10,7 +10,7 @@ import binascii
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import filterfalse, islice, repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -18,18 +18,13 @@ from shall import late_json
 from shall.late_pattern import late_pattern
 from shall.messages import Message
 from shall.redaction.escapes import may_have_escapes
-from shall.redaction.forms import (
-    MASK,
-    SHORTEST,
-    Matcher,
-    Words,
-    folded,
-    forms_of,
-    mask_spans,
-)
+from shall.redaction.forms import MASK, SHORTEST, folded, forget_forms, forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
-from shall.remembered import remembered
+from shall.remembered import Returns
+
+if TYPE_CHECKING:
+    from shall.redaction.matcher import Matcher, Words
 
 _SHORTEST_NAMED = 4
 """Shorter values are masked where their key names them, but not searched for in texts."""
@@ -74,10 +69,19 @@ def _userinfo(netloc: str) -> str:
     return netloc.rpartition("@")[0]
 
 
-@remembered(1024)
-def may_stay(url: str) -> bool:
+def _may_stay(url: str) -> bool:
     """Return whether nothing in a URL has to be masked but values known to be secret."""
     return not ("@" in url or "?" in url or "#" in url) and mask_url_path(url) == url
+
+
+_URLS = Returns(_may_stay, 1024)
+may_stay = _URLS.__getitem__
+
+
+def forget_values() -> None:
+    """Forget the forms of secrets, and the URLs, that many cases of a run have in common."""
+    forget_forms()
+    _URLS.clear()
 
 
 class Known(Struct, frozen=True):
@@ -274,7 +278,9 @@ class Redactor:
         masked = (self._matcher or self._prepare()).mask(text)
         return masked if self._short is None else self._short.mask(masked)
 
-    def _prepare(self) -> Matcher:
+    def _prepare(self) -> "Matcher":
+        from shall.redaction.matcher import Matcher, Words  # most texts hold no secret
+
         long = [value for value in self._values if len(value) >= SHORTEST]
         short = () if len(long) == len(self._values) else self._values.difference(long)
         self._short = Words(short) if short else None
@@ -407,6 +413,8 @@ class Redactor:
 
     def body(self, text: str) -> str:
         """Mask secrets in a body: JSON and forms by key, any text by value."""
+        from shall.redaction.matcher import mask_spans  # few bodies are shown
+
         stripped = text.lstrip()
         if stripped[:1] in {"{", "["}:
             try:

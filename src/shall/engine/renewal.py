@@ -3,9 +3,9 @@
 from typing import TypeVar
 
 from shall.engine.access import prepare
+from shall.engine.call_plan import CallPlan
 from shall.engine.check import CaseContext
 from shall.engine.logins import log_in_again, session_in
-from shall.engine.plan import CallPlan
 from shall.engine.record import StepRecord
 from shall.engine.request import build_request
 from shall.engine.tokens import expire

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from shall.cases.query_languages import compiled
 from shall.cases.snapshot import snapshot_of, snapshot_path
+from shall.engine.call_plan import CheckPlan
 from shall.engine.check import CaseContext
 from shall.engine.learning import Secrecy
-from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same
 from shall.engine.query import Content, Selected
 from shall.errors import FileMissing

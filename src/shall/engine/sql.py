@@ -6,9 +6,10 @@ from typing import Any
 
 from shall.cases.model import CheckKind
 from shall.cases.nearest import nearest
+from shall.engine.call_plan import CallPlan
 from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
-from shall.engine.plan import CallPlan, QueryPlan
+from shall.engine.full_plan import QueryPlan
 from shall.engine.predicate import compare
 from shall.engine.query import Content, Selected, read_content, walk
 from shall.engine.record import StepRecord

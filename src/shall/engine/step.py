@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from shall.engine.call_plan import CallPlan, CheckPlan
 from shall.engine.check import CaseContext, judge_check, remember
-from shall.engine.plan import CallPlan, CheckPlan, StreamPlan, UntilPlan
 from shall.engine.predicate import shown
 from shall.engine.query import Content, read_content, status
 from shall.engine.record import StepRecord
@@ -28,6 +28,7 @@ from shall.transport.exchange import UNAUTHORIZED, Request, Response
 from shall.transport.waits import Pause, Work
 
 if TYPE_CHECKING:
+    from shall.engine.full_plan import StreamPlan, UntilPlan
     from shall.transport.waits import Statement
 
 FIRST_ERROR_STATUS = 400
@@ -236,7 +237,7 @@ def _run_long(
 
 
 def _run_stream(
-    call: CallPlan, stream: StreamPlan, request: Request, context: CaseContext, started: float
+    call: CallPlan, stream: "StreamPlan", request: Request, context: CaseContext, started: float
 ) -> Work[StepRecord]:
     """Read a stream of events; the checks of the step are about all that were read."""
     from shall.engine.stream import EventReader, streamed  # few steps read one
@@ -304,7 +305,7 @@ def _run_websocket(
 
 def _run_until(
     call: CallPlan,
-    until: UntilPlan,
+    until: "UntilPlan",
     wait: "Request | Statement",
     request: Request,
     context: CaseContext,

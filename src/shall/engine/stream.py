@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shall.cases.polling import written_time
 from shall.engine.budgets import Budget
 from shall.engine.check import CaseContext, judge_check
-from shall.engine.plan import StreamPlan
+from shall.engine.full_plan import StreamPlan
 from shall.engine.query import Content, read_content
 from shall.errors import BadValue
 from shall.messages import Message

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from shall.cases.model import SentMessage
 from shall.cases.polling import written_time
 from shall.cases.websocket import MAX_MESSAGES
+from shall.engine.call_plan import CallPlan, CheckPlan
 from shall.engine.check import CaseContext, judge_check
 from shall.engine.evaluate import as_text, evaluate
-from shall.engine.plan import AwaitPlan, CallPlan, CheckPlan
+from shall.engine.full_plan import AwaitPlan
 from shall.engine.query import Content, read_content
 from shall.engine.selectors import SWITCHED
 from shall.errors import BadValue, ShallError, TimedOut

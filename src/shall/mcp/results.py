@@ -31,7 +31,7 @@ from shall.results.records import (
     StepResult,
     outage_of,
 )
-from shall.store.base import RunRecord
+from shall.store.records import RunRecord
 
 SHOWN_FAILURES = 10
 SHOWN_NAMES = 20

@@ -8,12 +8,13 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from shall.results.reason import Reason, feature_of, reason_of
+from shall.results.reason import Reason, reason_of
 from shall.results.records import (
     CaseResult,
     Outcome,
     RunResult,
     RunStatus,
+    feature_of,
     is_bad,
 )
 

@@ -37,11 +37,6 @@ class Reason(Struct, frozen=True, omit_defaults=True):
         return (str(params["address"]), str(params["why"])) if "why" in params else None
 
 
-def feature_of(criterion: str) -> str:
-    """Return the feature of a criterion: what is before ``#`` in its key."""
-    return criterion.partition("#")[0]
-
-
 def reason_of(case: CaseResult) -> Reason | None:
     """Return why a case did not pass; None where it did, or was skipped without a reason."""
     if case.error is not None:

@@ -415,3 +415,8 @@ class RunResult(Struct, frozen=True, gc=False):
     def all_hold(self) -> bool:
         """Whether the run is whole, nothing failed, and every teardown worked."""
         return self.status is RunStatus.COMPLETE and not any(map(is_bad, self.cases))
+
+
+def feature_of(criterion: str) -> str:
+    """Return the feature of a criterion: what is before ``#`` in its key."""
+    return criterion.partition("#")[0]

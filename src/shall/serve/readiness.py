@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shall.bootstrap import load_http_client
 from shall.errors import ShallError
-from shall.store.state import check_writable
+from shall.store.state_checks import check_writable
 from shall.workspace.workspace import Workspace
 from shall.workspace.workspaces import Workspaces
 

@@ -7,40 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct, field
 
 from shall.results.records import CaseResult, RunStatus
+from shall.store.records import UNKNOWN_ORIGIN, RunOrigin, RunRecord
 
 if TYPE_CHECKING:  # a run that is stored needs no list
     from shall.results import listing
-
-
-class RunRecord(Struct, frozen=True):
-    """A run without its cases. Times are aware UTC; ``duration_s`` None while it runs."""
-
-    run_id: str
-    started_at: datetime
-    status: RunStatus
-    total: int
-    passed: int = 0
-    failed: int = 0
-    errors: int = 0
-    skipped: int = 0
-    duration_s: float | None = None
-    environment: str = ""
-    test_names: tuple[str, ...] = ()
-
-
-class RunOrigin(Struct, frozen=True):
-    """Where a run began: the checked-out commit in hex, and the name of the machine.
-
-    ``is_dirty`` says whether files differ from the commit. None: not known; an empty commit: there
-    is no repository, or no commit.
-    """
-
-    commit: str | None = None
-    is_dirty: bool | None = None
-    host: str | None = None
-
-
-UNKNOWN_ORIGIN = RunOrigin()
 
 
 class CallRecord(Struct, frozen=True):

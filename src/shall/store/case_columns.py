@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from shall.results.reason import feature_of, reason_of, reason_text
-from shall.results.records import CaseResult, Outcome, is_bad
+from shall.results.records import CaseResult, Outcome, feature_of, is_bad
 from shall.store.rows import plain
 
 if TYPE_CHECKING:
@@ -37,10 +36,19 @@ def line_row(case: CaseResult, number: int) -> tuple[Any, ...]:
         int(is_bad(case)),
         list_text([ref.key for ref in case.criteria]),
         list_text(case.tags),
-        None if (reason := reason_of(case)) is None else reason_text(reason),
+        _reason_of(case),
         case.retries or 0,
         case.worker or None,
     )
+
+
+def _reason_of(case: CaseResult) -> str | None:
+    if case.error is None and not is_bad(case):
+        return None
+    from shall.results.reason import reason_of, reason_text  # most cases pass
+
+    reason = reason_of(case)
+    return None if reason is None else reason_text(reason)
 
 
 def last_number(connection: "sqlite3.Connection", run: int) -> int:

@@ -6,21 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shall.errors import ShallError, StoreUnavailable
-from shall.results.records import CaseResult, RunStatus
-from shall.store.base import (
-    UNKNOWN_ORIGIN,
-    CallRecord,
-    CallStatistics,
-    ConnectionRecord,
-    RunOrigin,
-    RunRecord,
-    Store,
-)
-
-_NO_CALLS = CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
+from shall.store.records import UNKNOWN_ORIGIN, RunOrigin, RunRecord
 
 if TYPE_CHECKING:  # a run that is stored needs no list
     from shall.results import listing
+    from shall.results.records import CaseResult, RunStatus
+    from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, Store
 
 
 class StoreOpenedLater:
@@ -32,7 +23,7 @@ class StoreOpenedLater:
     """
 
     def __init__(
-        self, exists: Callable[[], bool], open_store: Callable[[], Store], *, may_make: bool
+        self, exists: Callable[[], bool], open_store: Callable[[], "Store"], *, may_make: bool
     ) -> None:
         self._look = exists
         self._open = open_store
@@ -65,7 +56,7 @@ class StoreOpenedLater:
         self._made().start_run(run_id, started_at, total, environment, origin)
 
     def save_cases(
-        self, results: Sequence[CaseResult], encoded: Sequence[bytes | None] = ()
+        self, results: Sequence["CaseResult"], encoded: Sequence[bytes | None] = ()
     ) -> None:
         """Store finished cases."""
         self._made().save_cases(results, encoded)
@@ -73,9 +64,9 @@ class StoreOpenedLater:
     def finish_run(
         self,
         run_id: str,
-        status: RunStatus,
+        status: "RunStatus",
         duration_s: float,
-        results: Sequence[CaseResult] = (),
+        results: Sequence["CaseResult"] = (),
         encoded: Sequence[bytes | None] = (),
     ) -> None:
         """Store the last cases and that a run ended."""
@@ -106,7 +97,7 @@ class StoreOpenedLater:
         store = self._existing()
         return None if store is None else store.run(run_id)
 
-    def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
+    def cases(self, run_id: str, case_key: str | None = None) -> list["CaseResult"]:
         """Return the cases of a run."""
         store = self._existing()
         return [] if store is None else store.cases(run_id, case_key)
@@ -146,12 +137,12 @@ class StoreOpenedLater:
         store = self._existing()
         return CaseCounts() if store is None else store.case_counts(run_id)
 
-    def case_at(self, run_id: str, number: int) -> CaseResult | None:
+    def case_at(self, run_id: str, number: int) -> "CaseResult | None":
         """Return the case of a run with that number."""
         store = self._existing()
         return None if store is None else store.case_at(run_id, number)
 
-    def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
+    def cases_from(self, run_id: str, number: int, limit: int) -> list["CaseResult"]:
         """Return the cases of a run from that number on."""
         store = self._existing()
         return [] if store is None else store.cases_from(run_id, number, limit)
@@ -198,7 +189,7 @@ class StoreOpenedLater:
         store = self._existing()
         return frozenset() if store is None else store.failed_last()
 
-    def save_call(self, call: CallRecord) -> None:
+    def save_call(self, call: "CallRecord") -> None:
         """Store a call where there is a store. Raises nothing."""
         try:
             store = self._existing()
@@ -208,12 +199,16 @@ class StoreOpenedLater:
         if store is not None:
             store.save_call(call)
 
-    def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
+    def call_statistics(self, limit: int, since: datetime | None) -> "CallStatistics":
         """Count calls."""
-        store = self._existing()
-        return _NO_CALLS if store is None else store.call_statistics(limit, since)
+        from shall.store.base import CallStatistics
 
-    def save_connection(self, connection: ConnectionRecord) -> None:
+        store = self._existing()
+        if store is None:
+            return CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
+        return store.call_statistics(limit, since)
+
+    def save_connection(self, connection: "ConnectionRecord") -> None:
         """Store a connection."""
         self._made().save_connection(connection)
 
@@ -227,7 +222,7 @@ class StoreOpenedLater:
         store = self._existing()
         return store is not None and store.delete_connection(connection_id, principal)
 
-    def connections(self) -> list[ConnectionRecord]:
+    def connections(self) -> list["ConnectionRecord"]:
         """Return all connections."""
         store = self._existing()
         return [] if store is None else store.connections()
@@ -245,14 +240,14 @@ class StoreOpenedLater:
         if store is not None:
             store.close()
 
-    def _existing(self) -> Store | None:
+    def _existing(self) -> "Store | None":
         if self.exists():
             return self._opened()
         if self.fault is not None:  # it could not be made: empty would be a claim
             raise StoreUnavailable(self.fault)
         return None
 
-    def _made(self) -> Store:
+    def _made(self) -> "Store":
         if not self.may_make and not self.exists():
             raise StoreUnavailable(
                 "This server is read-only, and its workspace has no state.",
@@ -260,7 +255,7 @@ class StoreOpenedLater:
             )
         return self._opened()
 
-    def _opened(self) -> Store:
+    def _opened(self) -> "Store":
         with self._lock:
             if self._is_closed:
                 raise StoreUnavailable("The workspace is closed.", hint="Retry the call.")

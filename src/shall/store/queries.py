@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from shall.errors import StoreUnavailable
 from shall.results.encoding import encode_case
 from shall.results.records import CaseResult, RunStatus
-from shall.store.base import RunOrigin
 from shall.store.case_columns import count_cases, last_number, line_row
+from shall.store.records import RunOrigin
 from shall.store.rows import RunRow, case_row, plain, time_text
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from shall.errors import StoreUnavailable
 from shall.store.copies import Recovered, recover_database
 from shall.store.evidence import unreadable_lines
 from shall.store.locks import in_use_file, locked, locked_file, unused
-from shall.store.state import refuse_another_users
+from shall.store.state_checks import refuse_another_users
 
 _PARTS = ("", "-wal", "-shm")
 

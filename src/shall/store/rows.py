@@ -11,7 +11,7 @@ from msgspec import Struct
 from shall.errors import BadValue, StoreUnavailable
 from shall.results.encoding import decode_case
 from shall.results.records import CaseResult, Outcome, RunStatus
-from shall.store.base import RunRecord
+from shall.store.records import RunRecord
 
 
 def time_text(moment: datetime) -> str:

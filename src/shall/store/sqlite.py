@@ -14,18 +14,11 @@ from typing import TYPE_CHECKING
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, RunStatus
 from shall.store import queries
-from shall.store.base import (
-    UNKNOWN_ORIGIN,
-    CallRecord,
-    CallStatistics,
-    ConnectionRecord,
-    RunOrigin,
-    RunRecord,
-)
 from shall.store.folders import Folder, walk
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
 from shall.store.opened_file import opens_only
+from shall.store.records import UNKNOWN_ORIGIN, RunOrigin, RunRecord
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
 
 MAX_CALLS = 100_000
@@ -60,6 +53,7 @@ _REASONS = {
 
 if TYPE_CHECKING:  # a run that is stored needs no list
     from shall.results import listing
+    from shall.store.base import CallRecord, CallStatistics, ConnectionRecord
     from shall.store.call_buffer import CallBuffer
 
 
@@ -395,7 +389,7 @@ class SqliteStore:
         with self._reading() as connection:
             return queries.failed_last(connection)
 
-    def save_call(self, call: CallRecord) -> None:
+    def save_call(self, call: "CallRecord") -> None:
         """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing."""
         self._call_buffer().put(call)
 
@@ -407,13 +401,13 @@ class SqliteStore:
                 self._calls = CallBuffer(self._insert_calls)
             return self._calls
 
-    def _insert_calls(self, calls: Sequence[CallRecord]) -> None:
+    def _insert_calls(self, calls: Sequence["CallRecord"]) -> None:
         from shall.store.call_statistics import insert_calls
 
         with self._writing(durable=False) as connection:
             insert_calls(connection, calls, MAX_CALLS, datetime.now(UTC))
 
-    def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
+    def call_statistics(self, limit: int, since: datetime | None) -> "CallStatistics":
         """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
 
         A window that begins before the newest 100,000 calls begins with a whole minute, hour or day
@@ -425,7 +419,7 @@ class SqliteStore:
         with self._reading() as connection:
             return count_calls(connection, max(limit, 0), since)
 
-    def save_connection(self, connection: ConnectionRecord) -> None:
+    def save_connection(self, connection: "ConnectionRecord") -> None:
         """Store a connection. Raises ``TooManyConnections`` at the bounds."""
         from shall.store import connections
 
@@ -446,7 +440,7 @@ class SqliteStore:
         with self._writing(durable=False) as database:
             return connections.delete(database, connection_id, principal, time.monotonic)
 
-    def connections(self) -> list[ConnectionRecord]:
+    def connections(self) -> list["ConnectionRecord"]:
         """Return all that are connected, the oldest first."""
         from shall.store import connections
 

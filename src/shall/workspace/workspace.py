@@ -14,7 +14,6 @@ from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.results.events import Emit
 from shall.rules import GateRules, LintOptions
-from shall.store.base import Store
 from shall.store.lazy_store import StoreOpenedLater
 from shall.workspace.file_memory import FileMemory
 from shall.workspace.files import Files
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from shall.specs.model import Feature
     from shall.specs.python_module import PythonModule
     from shall.specs.used_code import LinkedTests
+    from shall.store.base import Store
     from shall.store.call_log import CallLog
     from shall.store.decisions import DecisionLog
     from shall.store.evidence import EvidenceLog
@@ -79,7 +79,7 @@ class Workspace(Struct, frozen=True):
     root: Path
     state: Path
     files: Files
-    store: Store | None
+    store: "Store | None"
     evidence_log: "Callable[[], EvidenceLog] | None"
     make_loop: "Callable[..., Loop]"
     defaults: RunDefaults = RunDefaults()

@@ -14,7 +14,7 @@ from shall.actions.baseline import write_baseline
 from shall.bootstrap import open_project
 from shall.results.records import CaseResult, Outcome, RunStatus
 from shall.settings import Settings
-from shall.store.base import RunOrigin
+from shall.store.records import RunOrigin
 
 Browse = Callable[..., Browser]
 DOCUMENT = "specs/shop/requirements.md"
