@@ -31,10 +31,10 @@ from shall.cases.reader import read_data
 from shall.engine.budgets import Budget
 from shall.engine.check import CaseContext, judge_check
 from shall.engine.job import Job
+from shall.engine.learning import Secrecy
 from shall.engine.options import RunOptions
 from shall.engine.plan import plan_case
 from shall.engine.query import read_content
-from shall.engine.record import Secrecy
 from shall.engine.redact import Redactor
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.scope import Scope

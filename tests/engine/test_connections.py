@@ -338,7 +338,7 @@ async def test_http_3_asks_for_it_and_what_libcurl_lacks_is_an_error(
     step = {"GET": "/", "connection": {"http": "3", "insecure": True}, "timeout_s": 5}
     result = await run_one([step], host=nginx.url)
     assert result.outcome is Outcome.ERROR  # nothing answers by UDP
-    assert "has no HTTP/3" not in said(result)
+    assert "does not answer in HTTP/3. Check that it listens" in said(result)
 
     monkeypatch.setattr(connection_options, "_FEATURES", 0)
     result = await run_one([step], host=nginx.url)

@@ -140,7 +140,8 @@ def test_flags_of_cookies_and_filters_are_written_as_hurl_reads_them() -> None:
         "    - GET: /a\n      expect:\n"
         "        cookie s[HttpOnly]: true\n        cookie s[Secure]: {not_equals: true}\n"
         "        cookie s[Max-Age]: 60\n"
-        """        "$.l[?@.n > 3 && @.s == 'a]'].s": [b]\n        "$.l[?(@.n > 3)] | first": 1\n""",
+        """        "$.l[?@.n > 3 && @.s == 'a]'].s": [b]\n        "$.l[?(@.n > 3)] | first": 1\n"""
+        """        '$.h["x-a"]["b"]': 2\n""",
         "a.yaml",
     )
 
@@ -150,3 +151,4 @@ def test_flags_of_cookies_and_filters_are_written_as_hurl_reads_them() -> None:
     assert 'cookie "s[Secure]" not exists' in text
     assert 'cookie "s[Max-Age]" == 60' in text
     assert 'jsonpath "$.l[?(@.n > 3)]" first == 1' in text
+    assert """jsonpath "$.h['x-a']""" in text

@@ -359,6 +359,43 @@ variable: y=2
     ]
 
 
+KNOWN = """\
+GET URL/old?x={{ name }}
+[Options]
+variable: yes=true
+variable: times=2
+variable: name=ann
+location: {{yes}}
+retry: {{times}}
+retry-interval: 1ms
+skip: {{unknown}}
+HTTP 200
+[Asserts]
+jsonpath "$.text" matches /b\\n$/
+jsonpath "$.text" not matches "b$"
+jsonpath "$.text" matches "(?m)^a$"
+jsonpath "$.text" regex "[$]?(.)\\n$" == "b"
+jsonpath "$.text" replaceRegex /b$/ "c" == "a\\nb\\n"
+"""
+
+
+@pytest.mark.verifies("import#6.1", "import#6.2", "import#6.4")
+def test_options_have_known_values_and_a_dollar_is_the_end_of_the_text(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    recorder.answers = {
+        "GET /old": (302, {"Location": "/new"}, ""),
+        "GET /new": [(503, {}, "{}"), (200, {}, '{"text": "a\\nb\\n"}')],
+    }
+
+    found = imported(KNOWN.replace("URL", recorder.url))
+
+    assert [it.message for it in found.left_out] == ["The option `skip` was left out."]
+    assert [it.outcome.value for it in run().cases] == ["passed"], found.files[0].text
+    paths = [it["path"] for it in recorder.seen]
+    assert paths == ["/old?x=ann", "/new", "/old?x=ann", "/new"]
+
+
 @pytest.mark.verifies("import#6.2")
 def test_functions_dates_and_versions_that_a_case_has_not_are_reported() -> None:
     text = """\
@@ -367,6 +404,7 @@ HTTP 200
 
 GET http://h/b?x={{newDate}}&y={{ newUuid }}
 X-Home: {{getEnv("HOME")}} \\{{getEnv("A")}}
+X-{{name}}: 1
 [Options]
 http3: true
 # {{newDate}}
@@ -384,10 +422,11 @@ jsonpath "$.at" toDate "%Y" isDate
         (4, "The function in `{{newDate}}` was left out."),
         (5, 'The function in `{{getEnv("HOME")}}` was left out.'),
         (1, "The request was left out: a case has no method LINK."),
-        (7, "`http3` became HTTP/3 alone: a case falls back to no other version."),
+        (8, "`http3` became HTTP/3 alone: a case falls back to no other version."),
+        (6, "`X-{{name}}` was left out: a case evaluates no expression in a name."),
         *(
             (line, f'The check `jsonpath "$.at" {word}` was left out: in hurl no text is a date.')
-            for line, word in ((12, "isDate"), (13, "not isDate"))
+            for line, word in ((13, "isDate"), (14, "not isDate"))
         ),
     ]
 

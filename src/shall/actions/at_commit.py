@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shall.actions.link_sources import case_links, files_of_source, test_links
 from shall.actions.run_variables import defaults_in
+from shall.cases.schema_files import refers_elsewhere
 from shall.errors import BadValue, InvalidSetting
 from shall.specs.test_files import ProjectFiles
 from shall.specs.test_languages import language_of
@@ -100,7 +101,7 @@ def _write_named_files(then: Workspace, root: Path, commit: str, others: Collect
         refers = False
         for path, content in files_of_commit(root, commit, named.__contains__) if named else ():
             _write(then.root / path, content)
-            refers = refers or (path.endswith(".json") and b'"$ref"' in content)
+            refers = refers or refers_elsewhere(content)
 
 
 def _beside_tests(then: Workspace, paths: Collection[str]) -> Iterator[str]:

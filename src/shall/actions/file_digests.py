@@ -65,11 +65,11 @@ def _referenced(files: Files, path: str) -> list[str]:
         except (ShallError, OSError):
             return b""
 
-    text = read(path)
-    if b'"$ref"' not in text and b'"$dynamicRef"' not in text:
-        return []
-    from shall.cases.schema_files import referenced  # few schemas refer to others
+    from shall.cases.schema_files import referenced, refers_elsewhere  # few cases name a schema
 
+    text = read(path)
+    if not refers_elsewhere(text):
+        return []
     with suppress(ShallError):
         return [it.path for it in referenced(text, path, read)]
     return []

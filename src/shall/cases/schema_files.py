@@ -3,12 +3,14 @@
 import json
 import posixpath
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from msgspec import Struct
 
 from shall.errors import BadValue
+from shall.late_pattern import late_pattern
 
 MOST_FILES = 100
 """Other files that a schema may refer to."""
@@ -19,12 +21,20 @@ MOST_BYTES = 8 << 20
 _REFERENCES = ("$ref", "$dynamicRef")
 
 
+_ELSEWHERE = late_pattern(rb'"\$(?:ref|dynamicRef)"\s*:\s*"(?!#)')
+
+
 class SchemaFile(Struct, frozen=True):
     """A file: its path in the workspace, the address that references to it have, its text."""
 
     path: str
     url: str
     text: bytes
+
+
+def refers_elsewhere(text: bytes) -> bool:
+    """Return whether a schema may refer to more than itself."""
+    return _ELSEWHERE.search(text) is not None
 
 
 def address_of(path: str) -> str:
@@ -68,6 +78,7 @@ def referenced(text: bytes, path: str, read: Callable[[str], bytes]) -> tuple[Sc
     return tuple(found.values())
 
 
+@lru_cache(maxsize=256)
 def _references(file: SchemaFile) -> tuple[list[tuple[str, str]], set[str]]:
     """Return address and path of each file that a file refers to, and the ids of its schemas."""
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shall.cases.schema_files import SchemaFile, address_of, referenced
+from shall.cases.schema_files import SchemaFile, address_of, referenced, refers_elsewhere
 from shall.engine.budgets import Budget
 from shall.engine.ports import Attachments
 from shall.errors import FileMissing
@@ -42,7 +42,7 @@ def read_schema(path: str, attachments: Attachments) -> bytes | SchemaFiles:
         BadValue: They are too many or too large.
     """
     text = attachments.read_bytes(path)
-    if (b'"$ref"' not in text and b'"$dynamicRef"' not in text) or len(text) > MAX_BYTES:
+    if len(text) > MAX_BYTES or not refers_elsewhere(text):
         return text
 
     def read(other: str) -> bytes:

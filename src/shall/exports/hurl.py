@@ -71,6 +71,7 @@ _AS_IT_IS: dict[int, str] = {}
 _WITHIN_JSON = str.maketrans({it: json.dumps(it)[1:-1] for it in map(chr, (*range(32), 34, 92))})
 _NOT_IN_KEY = re.compile(r"[^\w.\-\[\]@$\\#:{}]", re.ASCII)
 _CAMEL = re.compile(r"_(\w)")
+_QUOTED = re.compile(r"""\["([^"'\\]*)"\]""")
 _FILTER = re.compile(r"""\[\?\s*((?:[^()\[\]'"]|'[^']*'|"[^"]*")+)\]""")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
 
@@ -297,8 +298,9 @@ def _query(selector: Selector) -> str | None:
         argument = selector.argument
         if selector.source == "regex":
             argument = _with_group(argument)
-        if selector.source == "json":  # hurl 7 reads filters in parentheses only
+        if selector.source == "json":  # hurl 7 reads filters in parentheses, names in single quotes
             argument = _FILTER.sub(r"[?(\1)]", argument)
+            argument = _QUOTED.sub(r"['\1']", argument)
         query = f'{_NAMED[selector.source]} "{_escaped(argument)}"'
     else:
         return None

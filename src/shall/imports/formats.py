@@ -17,7 +17,7 @@ MOST_OF_JSON = 32_000_000
 _POSTMAN = re.compile(r"schema\.getpostman\.com|\"_postman_(?:id|variable_scope)\"")
 _OPENAPI = re.compile(r"^[ \t{]*[\"']?openapi[\"']?[ \t]*:[ \t]*[\"']?3\.", re.MULTILINE)
 _HURL = re.compile(
-    r"^[A-Z]{3,20}[ \t]+(?:https?://|\{\{)\S*[ \t]*(?:#.*)?$",
+    r"^[A-Z]{3,20}[ \t]+(?:https?://|(?=\{\{))(?:[^\s{]|\{\{[^}\n]*\}\}|\{(?!\{))*[ \t]*(?:#.*)?$",
     re.MULTILINE,
 )
 _TAVERN = re.compile(r"^stages[ \t]*:", re.MULTILINE)

@@ -12,9 +12,16 @@ from shall.errors import BadValue
 from shall.imports.bodies import json_value
 from shall.imports.expressions import expression_text, without_marks
 from shall.imports.hurl_checks import Captured, Checks, of_one, read_capture
-from shall.imports.hurl_options import Options
+from shall.imports.hurl_options import WITH_TEMPLATES, Options
 from shall.imports.hurl_selectors import bytes_in
-from shall.imports.hurl_texts import block_of, converted, is_open, unescaped, without_comment
+from shall.imports.hurl_texts import (
+    block_of,
+    converted,
+    is_open,
+    unescaped,
+    with_values,
+    without_comment,
+)
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
@@ -183,7 +190,9 @@ class _Reader:
         options = self._options(sent, request)
         if options is None:
             return
-        sent.headers += [(unescaped(name), unescaped(it)) for name, it, _ in request.headers]
+        for name, value, line in request.headers:
+            if self._is_plain(name, line):
+                sent.headers.append((unescaped(name), unescaped(value)))
         self._pairs(sent, request)
         self._body(sent, request)
         for name in request.sections.keys() - _OF_REQUESTS:
@@ -207,6 +216,8 @@ class _Reader:
         for line, text in part.sections.get("Options", ()):
             pair = _PAIR.fullmatch(text)
             name, value = (pair[1], without_comment(pair[2])) if pair else (text, "")
+            if name not in WITH_TEMPLATES:
+                value = with_values(value, self.variables)
             if name == "skip" and value == "true":
                 self._left_out("The request was left out: it is skipped.", sent.line)
                 return None
@@ -244,8 +255,17 @@ class _Reader:
             found = _PAIR.fullmatch(text)
             if found is None:
                 self._left_out(f"The line `{text:.60}` was left out.", line)
-            else:
+            elif self._is_plain(found[1], line):
                 yield unescaped(found[1].strip()), unescaped(without_comment(found[2]))
+
+    def _is_plain(self, name: str, line: int) -> bool:
+        """Return whether a name has no template, and report one that has."""
+        if converted(name) == name:
+            return True
+        self._left_out(
+            f"`{name:.60}` was left out: a case evaluates no expression in a name.", line
+        )
+        return False
 
     def _body(self, sent: SentRequest, part: _Part) -> None:
         if not part.body:

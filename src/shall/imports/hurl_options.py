@@ -17,6 +17,9 @@ _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000}
 _OF_OUTPUT = frozenset(("output", "verbose", "very-verbose"))
 """Options that change nothing of what is sent and checked."""
 
+WITH_TEMPLATES = frozenset(("header", "user", "variable"))
+"""Options whose templates a case evaluates; others have the values that are known."""
+
 _CONNECTION = {
     "insecure": "insecure",
     "cacert": "ca",
@@ -45,6 +48,8 @@ class Options(Struct):
         """Read an option."""
         self.line = line
         set_option = _OPTIONS.get(name)
+        if "{{" in value and name not in WITH_TEMPLATES:
+            set_option = None
         if set_option is None and name not in _OF_OUTPUT and value != "false":
             self.report(f"The option `{name:.30}` was left out.", self.line)
         elif set_option is not None and not set_option(self, name, value):

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from shall.cases.filters import FILTERS
@@ -31,6 +31,10 @@ _WITH_ARGUMENT = {
     "xpath": "xpath {}",
     "regex": "regex {}",
 }
+_OF_LINES = re.compile(r"\(\?[a-z]*m")
+_END = re.compile(r"\\.|\{\{.*?\}\}|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+"""An escape, a template and a class, in which ``$`` is no end, or an end."""
+
 _CERTIFICATE = {"Start-Date": "starts_at", "Expire-Date": "expires_at"}
 _FILTERS = {name.replace("_", ""): name for name in FILTERS} | {
     "format": "date_format",
@@ -95,8 +99,15 @@ def _text(text: str) -> str:
 def pattern_of(token: str) -> str:
     """Return the regular expression of a token, which is between slashes, or a text."""
     if token.startswith("/"):
-        return token[1:-1].replace("\\/", "/")
-    return str(value_of(token))
+        return _whole_end(token[1:-1].replace("\\/", "/"))
+    return _whole_end(str(value_of(token)))
+
+
+def _whole_end(pattern: str) -> str:
+    """Return a pattern whose ``$`` is the end of the text: in a case, a line end may follow."""
+    if _OF_LINES.search(pattern):
+        return pattern
+    return _END.sub(lambda found: r"\Z" if found[0] == "$" else found[0], pattern)
 
 
 def tokens_of(text: str) -> list[str]:
@@ -194,7 +205,7 @@ def _filter_at(tokens: list[str]) -> str | None:
     if name in _DATES and arguments:
         form = _date_form(str(value_of(arguments[0])))
         return "" if form is None else f"{name} {_quoted(form)}"
-    written = " ".join((name, *map(_argument, arguments)))
+    written = " ".join((name, *_arguments(name, arguments)))
     # hurl leaves slashes as they are
     return f'{written} | replace "%2F" "/"' if name == "url_encode" else written
 
@@ -208,6 +219,12 @@ def _date_form(form: str) -> str | None:
             return None
         form = form.replace(code, _FORMATS.get(code, ""))
     return form
+
+
+def _arguments(name: str, tokens: list[str]) -> Iterator[str]:
+    for at, token in enumerate(tokens):
+        is_pattern = at == 0 and name in {"regex", "replace_regex"}
+        yield _quoted(pattern_of(token)) if is_pattern else _argument(token)
 
 
 def _argument(token: str) -> str:

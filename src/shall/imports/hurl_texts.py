@@ -1,6 +1,9 @@
 """Reads the texts of hurl: templates, escapes, comments, and texts of several lines."""
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from shall.imports.expressions import mark
 
@@ -14,6 +17,20 @@ _FENCE = "```"
 def converted(text: str) -> str:
     """Return a text with the templates of hurl as marks."""
     return _TEMPLATE.sub(lambda it: mark("uuid()" if it[1] else it[2]), text)
+
+
+def with_values(text: str, variables: Mapping[str, Any]) -> str:
+    """Return a text in which the variables that are known have their values.
+
+    >>> with_values("{{ a }} {{b}}", {"a": True})
+    'true {{b}}'
+    """
+
+    def value(found: re.Match[str]) -> str:
+        known = variables.get(found[2] or "")
+        return found[0] if known is None else known if type(known) is str else json.dumps(known)
+
+    return _TEMPLATE.sub(value, text)
 
 
 def unescaped(text: str) -> str:

@@ -156,6 +156,8 @@ IMPORTS: dict[str, str] = {
     "`http3` became HTTP/3 alone: a case falls back to no other version.": (
         "`http3` 已转换为仅用 HTTP/3：用例不会回退到其他版本。"
     ),
+    "`{name}` was left out: a case evaluates no expression in a name.": "`{name}` 未能转换："
+    "用例不会计算名称中的表达式。",
     "The function in `{template}` was left out.": "`{template}` 中的函数未能转换。",
     "The check `{text}` was left out: in hurl no text is a date.": "检查 `{text}` 未能转换："
     "在 hurl 中文本不是日期。",

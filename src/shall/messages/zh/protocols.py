@@ -49,6 +49,7 @@ PROTOCOLS: dict[str, str] = {
         "请用 `connection` 的 `client_certificate` 指定证书，并用 `key` 指定私钥。"
     ),
     "Check who signed it, and when it ends.": "请检查其签发机构和有效期。",
+    "Check that it listens on this port of UDP.": "请检查对方是否监听该 UDP 端口。",
     "Check `tls` of `connection`.": "请检查 `connection` 的 `tls`。",
     "Write http:// instead of https://, or correct the port.": (
         "请将 https:// 改为 http://，或更正端口。"

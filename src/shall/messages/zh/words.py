@@ -110,6 +110,7 @@ WORDS: dict[str, str] = {
     "{address} asks for a certificate of the client": "{address} 要求提供客户端证书",
     "{address} has no version of TLS that is allowed": "{address} 没有允许使用的 TLS 版本",
     "{address} answers without TLS": "{address} 的应答没有使用 TLS",
+    "{address} does not answer in HTTP/3": "{address} 没有用 HTTP/3 应答",
     "{address} refuses the handshake of TLS": "{address} 拒绝了 TLS 握手",
     "{address} speaks no TLS that can be used": "与 {address} 无法建立 TLS 连接",
     "{address} refuses the connection": "{address} 拒绝连接",

@@ -4,6 +4,8 @@ import errno
 
 import pycurl
 
+from shall.transport.exchange import Connection
+
 _REASONS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} cannot be resolved",
     pycurl.E_COULDNT_RESOLVE_PROXY: "the name {host} cannot be resolved",
@@ -66,21 +68,23 @@ _HINTS = {
     "not accept the certificate": "Check who signed it, and when it ends.",
     "no version of TLS": "Check `tls` of `connection`.",
     "without TLS": "Write http:// instead of https://, or correct the port.",
+    "in HTTP/3": "Check that it listens on this port of UDP.",
     "handshake of TLS": "It may ask for a `client_certificate`, or have no cipher in common.",
 }
 """What to do next, by a part of what is said."""
 
+_UNCONNECTED = "Failed to connect"
 _UNUSABLE_KEY = "unable to set private key"
 _LARGE_HEADERS = "Too large response headers"
 _TOO_LARGE = 100  # CURLE_TOO_LARGE, which pycurl does not name
 
 
-def reason_of(code: int, text: str, *, is_insecure: bool = False) -> str:
-    """Return why a transfer failed, with ``{address}``; empty where there are no words for it.
-
-    ``is_insecure``: any certificate of the service was accepted.
-    """
-    if is_insecure and code == pycurl.E_PEER_FAILED_VERIFICATION:
+def reason_of(code: int, text: str, connection: Connection | None = None) -> str:
+    """Return why a transfer failed, with ``{address}``; empty where there are no words for it."""
+    connection = connection or Connection()
+    if connection.http == "3" and text.startswith(_UNCONNECTED):
+        return "{address} does not answer in HTTP/3"
+    if connection.insecure and code == pycurl.E_PEER_FAILED_VERIFICATION:
         return _REFUSED  # an alert that the client's has expired, of which libcurl has no code
     if code in _OF_TLS:
         found = next((it for said, it in _TLS.items() if said in text), None)

@@ -262,9 +262,7 @@ class Transfer:
             return _NO_HTTP
         from shall.transport.http.reasons import reason_of  # few transfers fail
 
-        connection = self.request.connection
-        is_insecure = connection is not None and connection.insecure
-        return reason_of(code, text, is_insecure=is_insecure)
+        return reason_of(code, text, self.request.connection)
 
     def _timed_out(self, address: str) -> TimedOut:
         timeout_s = self.request.timeout_s
