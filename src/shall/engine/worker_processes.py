@@ -9,19 +9,19 @@ The parent holds the end of another pipe, which nobody writes to: when it is clo
 or with it, the workers stop their run as at Ctrl-C, teardowns included.
 """
 
+import _signal  # type: ignore[import-not-found]  # signal makes enumerations
 import fcntl
 import math
 import os
 import selectors
-import signal
 import struct
 import sys
 import time
+from _thread import start_new_thread  # a program with threading is slower to start
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
-from threading import Thread
 from typing import NoReturn, Protocol
 
 from msgspec import Struct
@@ -299,7 +299,7 @@ class _Fork(Struct, frozen=True):
 
     def kill(self) -> None:
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, _signal.SIGKILL)
 
     def wait(self) -> None:
         os.waitpid(self.pid, 0)
@@ -310,10 +310,10 @@ def work(workload: Workload, options: RunOptions, ends: Ends, *, is_spawned: boo
 
     It ends early when its parent stops the run or has ended; signals to all are the parent's.
     """
-    for each in (signal.SIGINT, signal.SIGTERM):  # the parent says when to stop
-        signal.signal(each, lambda *_: None)  # what a case starts does not inherit that
+    for each in (_signal.SIGINT, _signal.SIGTERM):  # the parent says when to stop
+        _signal.signal(each, lambda *_: None)  # what a case starts does not inherit that
     stop = Stop()
-    Thread(target=_stop_with, args=(ends.lifetime, stop), daemon=True).start()
+    start_new_thread(_stop_with, (ends.lifetime, stop))
     sender = _Sender(ends.results)
     total = len(workload.keys)
     parts = workload.shares()
