@@ -7,7 +7,9 @@ _Argument = TypeVar("_Argument")
 _Returned = TypeVar("_Returned")
 
 
-class _Returns(dict[_Argument, _Returned]):
+class Returns(dict[_Argument, _Returned]):
+    """What a function returned for ``most`` arguments; with more it forgets all."""
+
     def __init__(self, function: Callable[[_Argument], _Returned], most: int) -> None:
         self._function = function
         self._most = most
@@ -27,4 +29,4 @@ def remembered(
 
     It takes half the time of ``lru_cache``.
     """
-    return lambda function: _Returns(function, most).__getitem__
+    return lambda function: Returns(function, most).__getitem__

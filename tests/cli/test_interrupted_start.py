@@ -1,4 +1,4 @@
-"""Ctrl-C before a command has begun, and after it has ended."""
+"""Ctrl-C before a command has begun and after it has ended, and an output that is full."""
 
 import os
 import signal
@@ -58,3 +58,22 @@ def test_an_interrupt_that_the_caller_ignores_is_ignored(tmp_path: Path) -> None
     ended = _interrupted_at("shall.cli.commands", tmp_path, ignored=True)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "complete" in ended.stdout
+
+
+@pytest.mark.process
+@pytest.mark.verifies("cli#1.19")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_full_disk_behind_the_output_is_named(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "shall", "completion", "bash"],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "shall: The standard output cannot be written: No space left on device.\n"
+    )

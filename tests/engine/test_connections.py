@@ -2,15 +2,20 @@
 
 import shutil
 import socket
+import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pycurl
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from tests.ports import free_port
 from tests.serve.certificates import Authority
 
@@ -19,6 +24,7 @@ from shall.report.failures import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
 from shall.transport.http import connection as connection_options
+from shall.transport.http.reasons import hint_of, reason_of
 from shall.transport.target_policy import read_policy
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
@@ -106,6 +112,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     authority = Authority(folder)
     for name, password in (("server", None), ("client", None), ("sealed", b"seal-canary-1")):
         authority.pair(name, password)
+    authority.pair("ended", days=-1)
     other = folder / "other"
     other.mkdir()
     Authority(other)
@@ -134,6 +141,8 @@ def certificates(nginx: Nginx, tmp_path: Path) -> dict[str, str]:
         shutil.copy(nginx.folder / name, tmp_path / name)
     shutil.copy(nginx.folder / "other" / "ca.crt", tmp_path / "other.crt")
     (tmp_path / "empty.crt").write_text("")
+    presented = x509.load_pem_x509_certificate((tmp_path / "client.crt").read_bytes())
+    (tmp_path / "client.der").write_bytes(presented.public_bytes(serialization.Encoding.DER))
     return {"ca": "ca.crt", "client_certificate": "client.crt", "key": "client.key"}
 
 
@@ -218,11 +227,17 @@ async def test_an_older_version_of_tls_is_refused(nginx: Nginx, run_one: RunOne)
     ("connection", "reason"),
     [
         ({"ca": "empty.crt"}, "`ca` is empty"),
-        ({"ca": "missing.crt"}, "missing.crt"),
+        ({"ca": "missing.crt"}, "missing.crt does not exist, and `ca` of `connection` names it"),
         ({"ca": "../ca.crt"}, "holds '..'"),
-        ({"client_certificate": "ca.crt"}, "`key` cannot be used"),
+        ({"client_certificate": "ca.crt"}, "`client_certificate` holds no private key"),
+        ({"client_certificate": "client.crt", "key": "ca.crt"}, "`key` holds no private key"),
+        ({"client_certificate": "client.key"}, "holds no certificate in PEM"),
+        ({"client_certificate": "client.der"}, "holds no certificate in PEM"),
+        ({"client_certificate": "client.crt", "key": "sealed.key"}, "is encrypted. Add `key_pass"),
+        ({"client_certificate": "sealed.crt", "key": "client.key"}, "`key` cannot be used"),
     ],
 )
+@pytest.mark.verifies("protocols#2.10")
 async def test_certificates_that_cannot_be_used_are_reported(
     nginx: Nginx,
     certificates: dict[str, str],
@@ -235,6 +250,71 @@ async def test_certificates_that_cannot_be_used_are_reported(
     result = await run_one([{"GET": "/", "connection": connection}], host=nginx.url)
     assert result.outcome is Outcome.ERROR
     assert reason in said(result)
+
+
+@pytest.fixture
+def strict(nginx: Nginx) -> Iterator[str]:
+    """The address of a service that asks for a certificate while the handshake of TLS lasts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(nginx.folder / "server.crt", nginx.folder / "server.key")
+    context.load_verify_locations(nginx.folder / "ca.crt")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # where it ends with an alert
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+
+        def answer() -> None:
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                with suppress(OSError), client, context.wrap_socket(client, server_side=True):
+                    pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.verifies("protocols#2.11")
+async def test_what_a_service_says_of_a_client_certificate_is_reported(
+    nginx: Nginx, strict: str, certificates: dict[str, str], run_one: RunOne, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    Authority(tmp_path / "other").pair("stranger")
+    for file in (nginx.folder / "ended.crt", nginx.folder / "ended.key"):
+        shutil.copy(file, tmp_path / "other")
+    for name in ("ended", "stranger"):
+        pair = {"client_certificate": f"other/{name}.crt", "key": f"other/{name}.key"}
+        for trust in ({"insecure": True}, {"ca": certificates["ca"]}):
+            step = {"GET": "/", "connection": {**trust, **pair}}
+            result = await run_one([step], host=strict)
+            assert "does not accept the certificate of the client. Check who" in said(result)
+    result = await run_one([{"GET": "/", "connection": {"insecure": True}}], host=strict)
+    assert "refuses the handshake of TLS. It may ask for a `client_certificate`" in said(result)
+
+
+@pytest.mark.verifies("protocols#2.11")
+async def test_a_service_without_tls_or_with_another_version_is_named(
+    nginx: Nginx, run_one: RunOne
+) -> None:
+    for host, connection, words in (
+        (nginx.clear.replace("http:", "https:"), {}, "answers without TLS. Write http://"),
+        (nginx.old, {"insecure": True, "tls": "1.3"}, "no version of TLS that is allowed. Check"),
+    ):
+        result = await run_one([{"GET": "/", "connection": connection}], host=host)
+        assert words in said(result)
+
+
+@pytest.mark.verifies("protocols#2.11")
+async def test_a_certificate_that_tls_1_3_asks_for_after_the_handshake_is_named() -> None:
+    alert = "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required"
+    reason = reason_of(pycurl.E_RECV_ERROR, alert)
+    assert reason == "{address} asks for a certificate of the client"
+    assert "`client_certificate`" in str(hint_of(reason))
 
 
 @pytest.mark.verifies("protocols#2.5")

@@ -83,6 +83,9 @@ class Files:
     def read_bytes(self, path: str) -> bytes:
         raise AssertionError(path)
 
+    def stamp(self, path: str) -> tuple[int, ...] | None:
+        raise NotImplementedError
+
     def path_of(self, path: str) -> str:
         raise AssertionError(path)
 

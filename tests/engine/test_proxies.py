@@ -96,6 +96,27 @@ async def test_a_proxy_that_refuses_or_is_not_there_is_an_error_that_names_it(
     assert "127.0.0.1:9 refuses the connection." in said(missing)
 
 
+@pytest.mark.verifies("protocols#2.12")
+async def test_a_proxy_that_does_not_know_the_password_is_no_service(
+    proxy: Proxy, run_one: RunOne
+) -> None:
+    step = {"GET": "/", "expect": {"status": 407}}
+    refused = await run_one([step], host="http://inner.test:80", **by(proxy, "http", "wrong"))
+
+    assert proxy.seen == ["GET http://inner.test/"]
+    words = f"the proxy {proxy.address} does not connect to inner.test:80: response 407."
+    assert said(refused) == f"step.unreachable: {words}"
+
+
+@pytest.mark.verifies("protocols#2.12")
+async def test_a_service_behind_socks_may_answer_407(
+    proxy: Proxy, service: Any, run_one: RunOne
+) -> None:
+    step = {"GET": "/status/407", "expect": {"status": 407}}
+    result = await run_one([step], host=service.url, **by(proxy, "socks5h"))
+    assert result.outcome is Outcome.PASSED, result
+
+
 @pytest.mark.verifies("protocols#2.6")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_the_policy_judges_the_proxy_and_what_is_behind_it(

@@ -359,6 +359,39 @@ variable: y=2
     ]
 
 
+@pytest.mark.verifies("import#6.2")
+def test_functions_dates_and_versions_that_a_case_has_not_are_reported() -> None:
+    text = """\
+\ufeffLINK http://h/a
+HTTP 200
+
+GET http://h/b?x={{newDate}}&y={{ newUuid }}
+X-Home: {{getEnv("HOME")}} \\{{getEnv("A")}}
+[Options]
+http3: true
+# {{newDate}}
+<a>{{newDate}}</a>
+HTTP 200
+[Asserts]
+jsonpath "$.at" isDate
+jsonpath "$.at" not isDate
+jsonpath "$.at" toDate "%Y" isDate
+"""
+
+    found = read_cases(text, "a.hurl")
+
+    assert [(it.span.line if it.span else 0, it.message) for it in found.left_out] == [
+        (4, "The function in `{{newDate}}` was left out."),
+        (5, 'The function in `{{getEnv("HOME")}}` was left out.'),
+        (1, "The request was left out: a case has no method LINK."),
+        (7, "`http3` became HTTP/3 alone: a case falls back to no other version."),
+        *(
+            (line, f'The check `jsonpath "$.at" {word}` was left out: in hurl no text is a date.')
+            for line, word in ((12, "isDate"), (13, "not isDate"))
+        ),
+    ]
+
+
 @pytest.mark.verifies("import#1.2", "import#6.2")
 def test_what_a_hurl_file_says_that_a_case_cannot_is_reported_with_its_line() -> None:
     text = """\

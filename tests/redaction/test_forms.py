@@ -1,5 +1,7 @@
 import base64
+import html
 import json
+import quopri
 import re
 import string
 import threading
@@ -7,7 +9,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.redaction.spelling import spellings
 
@@ -118,11 +120,62 @@ ESCAPES: list[Callable[[str], str]] = [
 def test_a_value_is_masked_whichever_of_its_characters_are_escaped(
     value: str, escapes: list[Callable[[str], str]], around: str
 ) -> None:
-    spelled = "".join(escape(char) for escape, char in zip(escapes, value, strict=False))
+    assume(folded(value) not in folded(around))
+    used = escapes[: len(value)]
+    # What escapes with a backslash escapes a backslash, too.
+    assume("\\" not in value or not any("\\" in escape("a") for escape in used))
+    spelled = "".join(escape(char) for escape, char in zip(used, value, strict=True))
     text = f"{around} <{spelled}> {around}"
     assert MASK in knowing(value).text(text)
     assert knowing(value).text(text).startswith(f"{around} <{MASK}") or spelled[0] in "%&\\"
     assert knowing(value).holds(text)
+    assert not knowing(value).are_clean([text])
+
+
+WITHOUT_BREAKS = str.maketrans("", "", "=\r\n")
+
+
+@pytest.mark.verifies("defences#9.22")
+@given(VALUES, st.sampled_from(["\n", "\r\n"]), st.integers(0, 80), st.booleans(), st.booleans())
+def test_a_value_in_a_mail_is_masked(
+    value: str, end: str, before: int, is_json: bool, is_html: bool
+) -> None:
+    content = html.escape(value) if is_html else value
+    lines = quopri.encodestring(f"{'b' * before}{content} after".encode()).decode()
+    text = lines.replace("\n", end)
+    text = json.dumps(text)[1:-1] if is_json else text
+    masked = knowing(value).text(text)
+    assert MASK in masked
+    assert knowing(value).holds(text)
+    assert not knowing(value).are_clean([text])
+    left = masked.rpartition(MASK)[2]
+    assert left.replace("\\r", "").replace("\\n", "").translate(WITHOUT_BREAKS) == " after"
+
+
+@pytest.mark.verifies("defences#9.22")
+@pytest.mark.parametrize(
+    ("value", "text", "masked"),
+    [
+        ("ab=cd&ef/9", "x?t=3Dab=3Dcd=26ef/9 y", f"x?t=3D{MASK} y"),
+        ("ab=cd&ef/9", "x?t=3Dab=3D=\r\ncd&amp;e=\r\nf/9 y", f"x?t=3D{MASK} y"),
+        ("ab-cd-ef-9", "ab-cd-=\nef-9.", f"{MASK}."),
+        ("grün-9-weiß", "gr=C3=BCn-9-wei=C3=9F!", f"{MASK}!"),
+        ("grün-9-weiß", "gr=FCn-9-wei=DF!", f"{MASK}!"),
+        ("20ab/cd", "?a=20ab%2Fcd&b=1", f"?a={MASK}&b=1"),
+        ("ab/cd=20ef", "?a=ab%2Fcd=20ef&b=1", f"?a={MASK}&b=1"),
+    ],
+)
+def test_quoted_printable_is_masked(value: str, text: str, masked: str) -> None:
+    assert knowing(value).text(text) == masked
+    assert not knowing(value).are_clean(["=", text])
+
+
+@pytest.mark.verifies("defences#9.22")
+@given(VALUES, st.sampled_from(":-"), st.booleans())
+def test_separated_hexadecimal_is_masked(value: str, between: str, is_upper: bool) -> None:
+    digits = value.encode().hex(between)
+    text = f"key: {digits.upper() if is_upper else digits}."
+    assert knowing(value).text(text) == f"key: {MASK}."
     assert not knowing(value).are_clean([text])
 
 
@@ -133,6 +186,10 @@ def test_a_value_is_masked_whichever_of_its_characters_are_escaped(
         ("Ab+cd/Ef=9", "<p>Ab&#43;cd&#x2F;Ef&#x3D;9</p>", f"<p>{MASK}</p>"),
         ('it"s/secret', "[it&#34;s&sol;secret]", f"[{MASK}]"),
         ('it"s/secret', "[it\\&quot;s/secret]", f"[{MASK}]"),
+        ("it's\\here", "[it&#039;s\\here]", f"[{MASK}]"),
+        ("000000\\", "<00000&#48;\\>", f"<{MASK}>"),
+        ("000000\\", "<00000\\x30\\>", f"<{MASK}>"),
+        ("0\\00000", "<0\\\\0000\\u0030>", f"<{MASK}>"),
         ("grün-9-weiß", "gr&uuml;n-9-wei&szlig;!", f"{MASK}!"),
         ("grün-9-weiß", "gr%FCn-9-wei%DF!", f"{MASK}!"),
         ("grün-9-weiß", "grÃ¼n-9-weiÃŸ!", f"{MASK}!"),

@@ -358,7 +358,7 @@ class JobReader:
 
                 self._links = LinkCheck(self._workspace)
             self._links.report(job.key, case.verifies, known)
-        return linked(self._workspace, job, case, known)
+        return linked(self._workspace, job, case, known, self.shared)
 
 
 def root_at(workspace: Workspace, path: str) -> str | None:

@@ -22,16 +22,18 @@ def file_digests(
     documents: Sequence[str],
     *,
     is_by_text: bool = False,
+    ran: Mapping[str, str] = {},
 ) -> Mapping[str, str]:
     """Map each path that a case names to the SHA-256 of the file, in hexadecimal digits.
 
     Git may write other line ends at a checkout: they count only in what a request sends.
     ``documents`` are the OpenAPI documents of the project. Shared steps have the fingerprint of
-    what they mean; ``is_by_text``: that of their text, as earlier evidence has it.
+    what they mean; ``is_by_text``: that of their text, as earlier evidence has it. ``ran`` are
+    the texts, by path, of those that a run read before.
     """
     parts = {case_path: case}
     shared = [shared_path(case_path, name) for name in case.use]
-    read = {path: it for path in shared if (it := shared_of(files, path)) is not None}
+    read = {path: it for path in shared if (it := shared_of(files, path, ran)) is not None}
     parts.update(read)
     named = [path for at, it in parts.items() for path in named_files(it, at, documents)]
     sent = frozenset[str]().union(*map(sent_files, parts.values())) if named else frozenset()
@@ -44,12 +46,12 @@ def file_digests(
     return digests
 
 
-def shared_of(files: Files, path: str) -> Case | None:
-    """Return a file of shared steps; None where it cannot be read."""
+def shared_of(files: Files, path: str, ran: Mapping[str, str] = {}) -> Case | None:
+    """Return a file of shared steps, as a run read it; None where it cannot be read."""
     from shall.cases.shared_steps import read_shared  # few suites have any
 
     try:
-        return read_shared(files.read_text(path), path)
+        return read_shared(ran[path] if path in ran else files.read_text(path), path)
     except ShallError:
         return None
 

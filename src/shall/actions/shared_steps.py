@@ -122,7 +122,7 @@ def _job(workspace: Workspace, path: str, found: dict[str, Shared], later: list[
     locate = positions(text, path)
 
     def take(variables: Mapping[str, object], known: Known) -> None:
-        found[path] = _passed(case, variables, known)
+        found[path] = _passed(case, text, variables, known)
         if case.teardowns:
             left = Shared({**variables}, case.secrets, known)
             teardowns = replace(masked, steps=(), variables={})
@@ -138,9 +138,9 @@ def _job(workspace: Workspace, path: str, found: dict[str, Shared], later: list[
     )
 
 
-def _passed(case: Case, variables: Mapping[str, object], known: Known) -> Shared:
+def _passed(case: Case, text: str, variables: Mapping[str, object], known: Known) -> Shared:
     values = {name: variables[name] for name in captured_names(case) if name in variables}
-    return Shared(values, case.secrets, known)
+    return Shared(values, case.secrets, known, text=text)
 
 
 def _failed(why: Message) -> Shared:

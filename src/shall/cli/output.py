@@ -123,15 +123,27 @@ def write(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     try:
         print(text.encode(encoding, "replace").decode(encoding))
-    except BrokenPipeError:
-        _mute()
+    except OSError as error:
+        _give_up(error)
 
 
 def _flush() -> None:
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        _mute()
+    except OSError as error:
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> None:
+    """Continue without a reader; report any other reason why nothing can be printed.
+
+    Raises:
+        InvalidInput: It is another, such as a full disk.
+    """
+    _mute()
+    if not isinstance(error, BrokenPipeError):
+        reason = error.strerror
+        raise InvalidInput(f"The standard output cannot be written: {reason}.") from None
 
 
 def _mute() -> None:

@@ -15,7 +15,7 @@ from shall.engine.evaluate import as_text, evaluate
 from shall.engine.full_plan import AccessPlan
 from shall.engine.request import RequestPlan, host_of
 from shall.engine.tokens import access_token, basic
-from shall.errors import BadValue
+from shall.errors import BadValue, FileMissing
 from shall.transport.exchange import Connection, Credentials, FileContent, Request
 from shall.transport.upload import digest_of
 from shall.transport.url import is_absolute, with_params
@@ -136,7 +136,16 @@ def _connection(said: Mapping[str, Any], context: CaseContext) -> Connection:
     values = evaluate(dict(said), context.scope)
 
     def file(name: str) -> bytes | None:
-        return context.attachments.read_bytes(as_text(values[name])) if name in values else None
+        if name not in values:
+            return None
+        path = as_text(values[name])
+        try:
+            return context.attachments.read_bytes(path)
+        except FileMissing:
+            raise FileMissing(
+                f"{path:.200} does not exist, and `{name}` of `connection` names it.",
+                hint="Write its path from the root of the workspace.",
+            ) from None
 
     context.secrecy.learn_url(as_text(values.get("proxy", "")))
     if password := values.get("key_password"):

@@ -103,18 +103,17 @@ def plan_checks(written: Sequence[Check], path: str) -> CheckPlans:
     asserts_status, are_plain = False, True
     plans: list[CheckPlan] = []
     places = _check_paths(path, len(written))
-    for at, check in enumerate(written):
+    for check, place in zip(written, places, strict=True):
         kind, expected = check.kind, check.expected
-        place = f"{path}.{check.place}" if check.place else places[at]
+        if check.place:
+            place = f"{path}.{check.place}"
         if kind == "status_code":
             asserts_status = True
         equality = _EQUALITIES.get(kind)
-        if equality is not None and check.selector is check.query is None:
-            type_ = type(expected)
-            if (
-                type_ in _COMPARED_AT_ONCE
-                and not check.negated
-                and (type_ is not str or "{{" not in expected)
+        if equality is not None and check.selector is None and check.query is None:
+            type_ = expected.__class__
+            if not check.negated and (
+                "{{" not in expected if type_ is str else type_ in _COMPARED_AT_ONCE
             ):
                 name, header = check.field, check.header
                 seen, select, judge, keys = (

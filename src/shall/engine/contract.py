@@ -1,5 +1,7 @@
 """Compares responses with an OpenAPI document. Loaded with the first step that asks for it."""
 
+from msgspec import Struct
+
 from shall.engine.check import CaseContext
 from shall.engine.full_plan import ContractPlan
 from shall.engine.query import Content
@@ -48,13 +50,24 @@ def judge_contract(
 
 
 def _contract(file: str, context: CaseContext) -> Contract:
-    """Return a document, which is read once in a run."""
-    contracts: dict[str, Contract] = context.shared.setdefault("openapi", {})
-    contract = contracts.get(file)
-    if contract is None:
+    """Return a document, which is read once in a run, and again where it changes meanwhile.
+
+    The evidence of a case has the document that there was when the case was read.
+    """
+    contracts: dict[str, _Read] = context.shared.setdefault("openapi", {})
+    stamp = context.attachments.stamp(file)
+    known = contracts.get(file)
+    if known is None or known.stamp != stamp:
         data = context.attachments.read_bytes(file)
-        contract = contracts[file] = Contract(read_document(_text(data), file))
-    return contract
+        known = contracts[file] = _Read(stamp, Contract(read_document(_text(data), file)))
+    return known.contract
+
+
+class _Read(Struct, frozen=True):
+    """A document, and the stamp that its file had before it was read."""
+
+    stamp: tuple[int, ...] | None
+    contract: Contract
 
 
 def _text(data: bytes) -> str:

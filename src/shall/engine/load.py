@@ -12,6 +12,7 @@ from shall.engine.case import run_case
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop
+from shall.engine.redact import forget_values
 from shall.engine.stop import Stop
 from shall.messages import Message
 from shall.results.records import CaseResult, RunStatus
@@ -75,6 +76,7 @@ def run_load(
         return load.carry_out()
     finally:
         context.stop.wake_with(None)
+        forget_values()
 
 
 class _Load:

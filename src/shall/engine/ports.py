@@ -71,6 +71,10 @@ class Attachments(Protocol):
         """
         ...
 
+    def stamp(self, path: str) -> tuple[int, ...] | None:
+        """Return values that change with a file inside the workspace; None where there is none."""
+        ...
+
     def upload(self, path: str) -> bytes | FileContent:
         """Return the bytes of a small file, else what reads a large one while it is sent.
 

@@ -18,10 +18,10 @@ from shall import late_json
 from shall.late_pattern import late_pattern
 from shall.messages import Message
 from shall.redaction.escapes import may_have_escapes
-from shall.redaction.forms import MASK, SHORTEST, folded, forms_of
+from shall.redaction.forms import MASK, SHORTEST, folded, forget_forms, forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
-from shall.remembered import remembered
+from shall.remembered import Returns
 
 if TYPE_CHECKING:
     from shall.redaction.matcher import Matcher, Words
@@ -69,10 +69,19 @@ def _userinfo(netloc: str) -> str:
     return netloc.rpartition("@")[0]
 
 
-@remembered(1024)
-def may_stay(url: str) -> bool:
+def _may_stay(url: str) -> bool:
     """Return whether nothing in a URL has to be masked but values known to be secret."""
     return not ("@" in url or "?" in url or "#" in url) and mask_url_path(url) == url
+
+
+_URLS = Returns(_may_stay, 1024)
+may_stay = _URLS.__getitem__
+
+
+def forget_values() -> None:
+    """Forget the forms of secrets, and the URLs, that many cases of a run have in common."""
+    forget_forms()
+    _URLS.clear()
 
 
 class Known(Struct, frozen=True):

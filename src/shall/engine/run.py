@@ -13,6 +13,7 @@ from shall.engine import case
 from shall.engine.case import run_case
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
+from shall.engine.redact import forget_values
 from shall.engine.stop import Stop
 from shall.messages import Message
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished, RunStarted
@@ -54,6 +55,7 @@ def run_jobs(
         run.carry_out(jobs)
     finally:
         context.stop.wake_with(None)
+        forget_values()
     return report.end()
 
 

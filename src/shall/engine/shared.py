@@ -17,13 +17,14 @@ class Shared(Struct, frozen=True):
     """What shared steps left behind. ``error`` is why the cases that use them cannot run.
 
     ``secret_names`` are the variables that they declare to be secret, ``known`` what turned out
-    to be.
+    to be. ``text`` is their file as it was read: it may change while the run goes on.
     """
 
     values: Mapping[str, Any] = {}
     secret_names: tuple[str, ...] = ()
     known: Known = Known()
     error: Message | None = None
+    text: str | None = None
 
 
 def captured_names(case: Case) -> frozenset[str]:

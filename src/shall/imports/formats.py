@@ -17,7 +17,7 @@ MOST_OF_JSON = 32_000_000
 _POSTMAN = re.compile(r"schema\.getpostman\.com|\"_postman_(?:id|variable_scope)\"")
 _OPENAPI = re.compile(r"^[ \t{]*[\"']?openapi[\"']?[ \t]*:[ \t]*[\"']?3\.", re.MULTILINE)
 _HURL = re.compile(
-    r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+(?:https?://|\{\{)\S*[ \t]*(?:#.*)?$",
+    r"^[A-Z]{3,20}[ \t]+(?:https?://|\{\{)\S*[ \t]*(?:#.*)?$",
     re.MULTILINE,
 )
 _TAVERN = re.compile(r"^stages[ \t]*:", re.MULTILINE)
@@ -39,6 +39,7 @@ def import_text(
             one than that of Postman, and an environment is given.
         InvalidCase: It is not a document of that format.
     """
+    text = text.removeprefix("\ufeff")
     name = kind or recognized(text)
     limit = MOST_OF_JSON if text.lstrip()[:1] == "{" else MAX_CHARACTERS
     if len(text) > limit:

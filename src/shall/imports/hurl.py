@@ -27,6 +27,9 @@ _FILE = re.compile(r"file,((?:[^;\\\n]|\\.)+);")
 _SECTION = re.compile(r"\[([A-Za-z]+)\]\s*(?:#.*)?")
 _PAIR = re.compile(r"((?:[^:\\]|\\.)+):[ \t]*(.*)")
 _COOKIE_STORE = re.compile(r"#\s*@(cookie_storage_(?:set|clear))\b")
+_FUNCTION = re.compile(r"(?<!\\)\{\{\s*(?:newDate|[A-Za-z_]\w*\s*\([^}\n]*\))\s*\}\}")
+"""A template that is no variable; ``newUuid`` is carried over."""
+
 _VARIABLES = re.compile(r"^[ \t]*variables[ \t]*(?=\{)", re.MULTILINE)
 _UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|(\ue000)')
 _SHORT_NAMES = {
@@ -58,7 +61,7 @@ def read_hurl(text: str, file: str) -> Imported:
     entries = list(_entries(without_marks(text).replace("\r\n", "\n").split("\n")))
     if not entries:
         raise BadValue(f"{file} has no request.", hint="An entry begins with `GET` and a URL.")
-    _report_cookie_store(text, left_out)
+    _report_lines(text, left_out)
     reader = _Reader(left_out, secrets)
     for entry in entries[:MOST_CASES]:
         reader.add(entry)
@@ -78,11 +81,15 @@ def read_hurl(text: str, file: str) -> Imported:
     return Imported([ImportedCase(Paths().of(name), case)], left_out.found, needed)
 
 
-def _report_cookie_store(text: str, left_out: LeftOut) -> None:
-    """Report comments by which hurl changes its cookies."""
-    for line, found in enumerate(map(_COOKIE_STORE.match, text.split("\n")), start=1):
-        if found is not None:
-            left_out.add("", f"`@{found[1]}` was left out.", line=line)
+def _report_lines(text: str, left_out: LeftOut) -> None:
+    """Report comments by which hurl changes its cookies, and functions in templates."""
+    for line, content in enumerate(text.split("\n"), start=1):
+        store = _COOKIE_STORE.match(content)
+        if store is not None:
+            left_out.add("", f"`@{store[1]}` was left out.", line=line)
+        elif not content.lstrip().startswith(("#", "<")):  # where hurl replaces no template
+            for found in _FUNCTION.findall(content):
+                left_out.add("", f"The function in `{found:.60}` was left out.", line=line)
 
 
 def _entries(lines: list[str]) -> Iterator[_Entry]:

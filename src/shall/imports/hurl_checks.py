@@ -83,6 +83,9 @@ class Checks:
         if value is None and tokens[1:] != ["null"]:
             self._report(f"The check `{text:.60}` was left out: its value is bytes.", line)
             return
+        if predicate.name == "is_date" and not _is_of_dates(selector):
+            self._report(f"The check `{text:.60}` was left out: in hurl no text is a date.", line)
+            return
         name = f"not_{predicate.name}" if negated != is_opposite else predicate.name
         for each in _as_cases_have_it(selector, name, value):
             checks.add(*each, line)
@@ -187,6 +190,10 @@ def _of_body(name: str, value: Any) -> list[tuple[str, str, Any]]:
     if plain in _OF_TEXT or (plain == "equals" and _is_json(value)):
         return [(BODY_AS_TEXT, name, value)]
     return [("body", name, value)]
+
+
+def _is_of_dates(selector: str) -> bool:
+    return selector.startswith("certificate ") or " | to_date" in selector
 
 
 def _may_be_no_text(selector: str) -> bool:

@@ -98,6 +98,9 @@ class Options(Struct):
     def _version(self, name: str, value: str) -> bool:
         if value == "true":
             self.sent.connection["http"] = name.removeprefix("http")
+            if name == "http3":
+                message = "`http3` became HTTP/3 alone: a case falls back to no other version."
+                self.report(message, self.line)
         return True
 
     def _compressed(self, _: str, value: str) -> bool:

@@ -1,4 +1,4 @@
-"""Texts without their escapes: of HTML, URLs, JSON, YAML and programs, also one inside another.
+"""Texts without their escapes: of HTML, URLs, JSON, YAML, programs and mail, one in another too.
 
 Any character may be escaped or not, so that the spellings of a secret cannot be listed.
 """
@@ -6,27 +6,43 @@ Any character may be escaped or not, so that the spellings of a secret cannot be
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
-from re import Match
+from re import Match, Pattern
 
 from shall.late_pattern import late_pattern
 
-_ESCAPE = late_pattern(
+_BEFORE_ONE = (
     r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
     r"|%(?P<percent>[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*+)"
     r"|%u(?P<percent_units>[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4})*+)"
     r"|\\(?:x(?P<bytes>[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2})*+)"
     r"|u(?P<units>[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*+)"
-    r"|u\{(?P<braced>[0-9a-fA-F]{1,6})\}|U(?P<long>[0-9a-fA-F]{8})|(?P<one>[^ux]))"
+    r"|u\{(?P<braced>[0-9a-fA-F]{1,6})\}|U(?P<long>[0-9a-fA-F]{8})"
+)
+_ESCAPE = late_pattern(
+    rf"{_BEFORE_ONE}|(?P<one>[^ux]))"
     r"|\n(?P<line>(?<=[A-Za-z0-9+/]{60}\n)(?=[A-Za-z0-9+/=]))"  # of Base64
     r"|\r\n(?P<crlf>(?<=[A-Za-z0-9+/]{60}\r\n)(?=[A-Za-z0-9+/=]))"
 )
 """Every branch begins with a known character, which ``re`` searches for."""
-_CUT = late_pattern(r"(?:&\#?\w{0,8}|%[0-9a-fA-F]?|\\(?:u\{?[0-9a-fA-F]{0,5}|x[0-9a-fA-F]?)?)\Z")
+_BESIDE_BACKSLASHES = late_pattern(rf"{_BEFORE_ONE})")
+"""As above where a backslash before one character is itself, as in `a&#039;b\\c`."""
+_QUOTED = late_pattern(
+    r"=(?:(?P<quoted>[0-9a-fA-F]{2}(?:(?:=[ \t]*\r?\n)*+=[0-9a-fA-F]{2})*+)"
+    r"|(?P<soft>[ \t]*\r?\n))"
+)
+"""Quoted-printable (RFC 2045, section 6.7). Read apart, for in `?a=20%2Fb` it is none."""
+_CUT = late_pattern(
+    r"(?:&\#?\w{0,8}|[%=][0-9a-fA-F]?|=\r|\\(?:u\{?[0-9a-fA-F]{0,5}|x[0-9a-fA-F]?)?)\Z"
+)
 _MEANT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+_WITHOUT_MARKS = str.maketrans("", "", "%\\x=")
 _LAST = 0x10FFFF
 
 _ROUNDS = 3
 """An escape inside an escape inside an escape."""
+
+_ROUNDS_OF_MAIL = 2
+"""A mail as it is, or in JSON."""
 
 _WINDOW = 1 << 18
 _OVERLAP = 1 << 14
@@ -38,11 +54,11 @@ class Plain:
 
     __slots__ = ("_before", "_plain_starts", "_starts", "text")
 
-    def __init__(self, text: str, before: "Plain | int") -> None:
+    def __init__(self, text: str, before: "Plain | int", escape: Pattern[str]) -> None:
         """``before``: what ``text`` is, or where it begins in the original."""
         parts: list[str] = []  # in turn as it was, and an escape
         self._starts = [0]
-        for match in _ESCAPE.finditer(text):
+        for match in escape.finditer(text):
             parts += [text[self._starts[-1] : match.start()], _meant(match)]
             self._starts += match.span()
         self._plain_starts = list(accumulate(map(len, parts), initial=0))
@@ -71,7 +87,13 @@ class Plain:
 
 def may_have_escapes(text: str) -> bool:
     """Return whether there may be escapes in a text."""
-    return "%" in text or "&" in text or "\\" in text or "\n" in text
+    return (
+        "%" in text
+        or "&" in text
+        or "\\" in text
+        or "\n" in text
+        or ("=" in text and _QUOTED.search(text) is not None)
+    )
 
 
 def plain_texts(text: str) -> Iterator[Plain]:
@@ -86,12 +108,25 @@ def plain_texts(text: str) -> Iterator[Plain]:
 
 
 def _rounds(text: str, before: Plain | int) -> Iterator[Plain]:
-    for _ in range(_ROUNDS):
-        before = Plain(text, before)
+    for number in range(_ROUNDS):
+        if number < _ROUNDS_OF_MAIL and "=" in text:
+            yield from _mail(text, before)
+        if "\\" in text:
+            beside = Plain(text, before, _BESIDE_BACKSLASHES)
+            if beside.text is not text:
+                yield beside
+        before = Plain(text, before, _ESCAPE)
         if before.text is text:
             return
         text = before.text
         yield before
+
+
+def _mail(text: str, before: Plain | int) -> Iterator[Plain]:
+    mail = Plain(text, before, _QUOTED)
+    if mail.text is not text:
+        yield mail
+        yield Plain(mail.text, mail, _ESCAPE)  # of HTML
 
 
 def without_cut_escape(text: str) -> str:
@@ -106,10 +141,10 @@ def _meant(found: Match[str]) -> str:
     text = found[kind]
     if kind == "one":
         return _MEANT.get(text, text)
-    if kind in ("line", "crlf"):
+    if kind in ("line", "crlf", "soft"):
         return ""
-    if kind in ("percent", "bytes"):
-        return _text(bytes.fromhex(text.replace("%", "").replace("\\x", "")))
+    if kind in ("percent", "bytes", "quoted"):
+        return _text(bytes.fromhex(text.translate(_WITHOUT_MARKS)))
     if kind in ("units", "percent_units"):
         data = bytes.fromhex(text.replace("%u", "").replace("\\u", ""))
         return data.decode("utf-16-be", "surrogatepass")

@@ -44,9 +44,14 @@ def _known_forms(value: str) -> frozenset[str]:
     return _make_forms(value)
 
 
+def forget_forms() -> None:
+    """Forget the forms of values, which are secrets."""
+    _known_forms.cache_clear()
+
+
 def _make_forms(value: str) -> frozenset[str]:
     data = _bytes(value)
-    forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
+    forms = {value, *_hexadecimal(data), *_everything_escaped(value), *_base64(data)}
     # No encoding has to change letters, digits and these signs: most tokens are such.
     if value.isascii() and value.translate(_WITHOUT_SIGNS).isalnum():
         return frozenset(map(str.lower, forms))
@@ -146,6 +151,13 @@ def _everything_escaped(text: str) -> Iterator[str]:
         return
     units = text.encode("utf-16-be", "surrogatepass").hex(" ", 2)
     yield f"\\u{units}".replace(" ", "\\u")
+
+
+def _hexadecimal(data: bytes) -> Iterator[str]:
+    """Encode as hexadecimal, also as OpenSSL and .NET separate it."""
+    yield data.hex()
+    for between in ":-":
+        yield data.hex(between)
 
 
 def _base64(data: bytes) -> Iterator[str]:

@@ -127,7 +127,7 @@ def fault_of(case: CaseResult) -> Fault | None:
     if case.outcome is not ERROR:
         return None
     code = case.error.code if case.error is not None else ""
-    if code == "case.internal":
+    if code in {"case.internal", "run.worker_ended"}:
         return "internal"
     if code == "run.timed_out":
         return "unreachable"

@@ -129,6 +129,7 @@ ON_FIRST_USE = (
     "shall.transport.http.connection",
     "shall.transport.http.decoding",
     "shall.transport.http.loop",
+    "shall.transport.http.reasons",
     "shall.transport.http.redirect",
     "shall.transport.http.websocket",
     "shall.transport.sql.statement",

@@ -153,6 +153,12 @@ IMPORTS: dict[str, str] = {
     "The line `{text}` was left out.": "`{text}` 一行未能转换。",
     "The body was left out: it is malformed.": "请求体格式有误，未能转换。",
     "`@{}` was left out.": "`@{}` 未能转换。",
+    "`http3` became HTTP/3 alone: a case falls back to no other version.": (
+        "`http3` 已转换为仅用 HTTP/3：用例不会回退到其他版本。"
+    ),
+    "The function in `{template}` was left out.": "`{template}` 中的函数未能转换。",
+    "The check `{text}` was left out: in hurl no text is a date.": "检查 `{text}` 未能转换："
+    "在 hurl 中文本不是日期。",
     "`location-trusted` became `location`.": "`location-trusted` 已转换为 `location`。",
     "`!anyfloat` became `is_number`, which 1 is, too.": "`!anyfloat` 已转换为 `is_number`，"
     "1 也符合该条件。",

@@ -45,6 +45,31 @@ PROTOCOLS: dict[str, str] = {
     "Name the authority that signed it, in PEM, as `ca` of `connection`.": (
         "请在 `connection` 的 `ca` 中指定签发机构的证书（PEM）。"
     ),
+    "Name one as `client_certificate` of `connection`, and its `key`.": (
+        "请用 `connection` 的 `client_certificate` 指定证书，并用 `key` 指定私钥。"
+    ),
+    "Check who signed it, and when it ends.": "请检查其签发机构和有效期。",
+    "Check `tls` of `connection`.": "请检查 `connection` 的 `tls`。",
+    "Write http:// instead of https://, or correct the port.": (
+        "请将 https:// 改为 http://，或更正端口。"
+    ),
+    "It may ask for a `client_certificate`, or have no cipher in common.": (
+        "对方可能要求 `client_certificate`，或没有共同支持的加密套件。"
+    ),
+    "The file of `client_certificate` holds no certificate in PEM.": (
+        "`client_certificate` 的文件中没有 PEM 格式的证书。"
+    ),
+    "Convert it to PEM with openssl, or name another file.": (
+        "请用 openssl 转换为 PEM，或指定其他文件。"
+    ),
+    "The file of `{name}` holds no private key in PEM.": "`{name}` 的文件中没有 PEM 格式的私钥。",
+    "Name the file of the key as `key`.": "请用 `key` 指定私钥文件。",
+    "The private key of the client is encrypted.": "客户端的私钥已加密。",
+    "Add `key_password`.": "请添加 `key_password`。",
+    "{path} does not exist, and `{name}` of `connection` names it.": (
+        "`connection` 的 `{name}` 指定的 {path} 不存在。"
+    ),
+    "Write its path from the root of the workspace.": "请填写从工作区根目录开始的路径。",
     "Check that the key belongs to the certificate, and its `key_password`.": (
         "请检查密钥是否与证书匹配，以及 `key_password` 是否正确。"
     ),

@@ -54,6 +54,7 @@ RUNNING: dict[str, str] = {
     "Ask the operator to correct it: `shall "
     "config` reports the location.": "请管理员修正：`shall config` 会指出位置。",
     "{path} is incomplete: {reason}.": "{path} 不完整：{reason}。",
+    "The standard output cannot be written: {reason}.": "无法写入标准输出：{reason}。",
     "The report {path} cannot be written: {reason}.": "无法写入报告 {path}：{reason}。",
     "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the "
     "documents of Kiro, spec-kit, OpenSpec, spec-workflow "

@@ -106,6 +106,11 @@ WORDS: dict[str, str] = {
         "{address} 的证书是自签名证书，不受信任"
     ),
     "the certificate of {address} is for another host": "{address} 的证书属于另一台主机",
+    "{address} does not accept the certificate of the client": "{address} 不接受客户端的证书",
+    "{address} asks for a certificate of the client": "{address} 要求提供客户端证书",
+    "{address} has no version of TLS that is allowed": "{address} 没有允许使用的 TLS 版本",
+    "{address} answers without TLS": "{address} 的应答没有使用 TLS",
+    "{address} refuses the handshake of TLS": "{address} 拒绝了 TLS 握手",
     "{address} speaks no TLS that can be used": "与 {address} 无法建立 TLS 连接",
     "{address} refuses the connection": "{address} 拒绝连接",
     "there is no unix socket {socket} for {address}": (

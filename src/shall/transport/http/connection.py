@@ -52,18 +52,35 @@ def _set_tls(curl: pycurl.Curl, connection: Connection) -> None:
     if connection.ca is not None:
         _set(curl, pycurl.CAINFO_BLOB, connection.ca, "ca")
     if connection.client_certificate is not None:
-        _set(curl, pycurl.SSLCERT_BLOB, connection.client_certificate, "client_certificate")
-        curl.setopt(pycurl.SSLCERTTYPE, "PEM")
-        key = connection.key or connection.client_certificate
-        _set(curl, pycurl.SSLKEY_BLOB, key, "key")
-        curl.setopt(pycurl.SSLKEYTYPE, "PEM")
-        if connection.key_password is not None:
-            _set_text(curl, pycurl.KEYPASSWD, connection.key_password, "key_password")
+        _set_certificate(curl, connection, connection.client_certificate)
     if connection.insecure:
         curl.setopt(pycurl.SSL_VERIFYPEER, 0)
         curl.setopt(pycurl.SSL_VERIFYHOST, 0)
     if connection.tls:
         curl.setopt(pycurl.SSLVERSION, _TLS[connection.tls])
+
+
+def _set_certificate(curl: pycurl.Curl, connection: Connection, certificate: bytes) -> None:
+    key = certificate if connection.key is None else connection.key
+    if connection.key_password is not None:
+        _set_text(curl, pycurl.KEYPASSWD, connection.key_password, "key_password")
+    _set(curl, pycurl.SSLCERT_BLOB, certificate, "client_certificate")
+    _set(curl, pycurl.SSLKEY_BLOB, key, "key")
+    if b"CERTIFICATE-----" not in certificate:
+        raise BadValue(
+            "The file of `client_certificate` holds no certificate in PEM.",
+            hint="Convert it to PEM with openssl, or name another file.",
+        )
+    if b"PRIVATE KEY-----" not in key:
+        name = "client_certificate" if connection.key is None else "key"
+        raise BadValue(
+            f"The file of `{name}` holds no private key in PEM.",
+            hint="Name the file of the key as `key`.",
+        )
+    if b"ENCRYPTED" in key and connection.key_password is None:
+        raise BadValue("The private key of the client is encrypted.", hint="Add `key_password`.")
+    curl.setopt(pycurl.SSLCERTTYPE, "PEM")
+    curl.setopt(pycurl.SSLKEYTYPE, "PEM")
 
 
 def observed(curl: pycurl.Curl) -> Peer:

@@ -30,7 +30,9 @@ _FOLLOWED = frozenset({"http", "https"})
 
 _NOT_CONNECTED = frozenset({pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_PROXY})
 _NO_TUNNEL = "CONNECT tunnel failed"
-_PROXY_REFUSED = 97  # CURLE_PROXY, which pycurl does not name
+
+PROXY_REFUSED = 97
+"""CURLE_PROXY, which pycurl does not name."""
 
 _MANY_TARGETS = 256
 _SCHEME = len("https://")
@@ -195,7 +197,7 @@ class Gate:
 
     def refusing_proxy(self, curl_code: int, text: str) -> str | None:
         """Return the address of the proxy where it is there and does not connect."""
-        is_refused = curl_code == _PROXY_REFUSED or text.startswith(_NO_TUNNEL)
+        is_refused = curl_code == PROXY_REFUSED or text.startswith(_NO_TUNNEL)
         return f"{self._proxy[0]}:{self._proxy[1]}" if self._proxy and is_refused else None
 
     def _denied(self, denial: Denial) -> TargetDenied:

@@ -269,7 +269,13 @@ class _HeaderLines(dict[tuple[str, str], bytes]):
         return line
 
 
-_header_line = _HeaderLines().__getitem__
+_LINES = _HeaderLines()
+_header_line = _LINES.__getitem__
+
+
+def forget_sent() -> None:
+    """Forget headers that were sent; they may hold secrets."""
+    _LINES.clear()
 
 
 @lru_cache(maxsize=256)

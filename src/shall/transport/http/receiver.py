@@ -188,6 +188,11 @@ class Receiver:
         return tuple(self._headers[:MAX_HEADERS])
 
 
+def forget_received() -> None:
+    """Forget header lines that were received; they may hold secrets."""
+    _ORDINARY.clear()
+
+
 def _pair(line: bytes) -> tuple[str, str] | None:
     name, mark, value = line.decode("latin-1").partition(":")
     return (name.strip(), value.strip()) if mark else None

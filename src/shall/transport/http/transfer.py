@@ -4,7 +4,6 @@ libcurl follows redirects within an origin; one that leaves it begins a transfer
 the credentials of the first.
 """
 
-import errno
 import time
 from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
@@ -22,7 +21,7 @@ from shall.transport.exchange import (
     Request,
     Response,
 )
-from shall.transport.http.gate import Gate, Target, Targets
+from shall.transport.http.gate import PROXY_REFUSED, Gate, Target, Targets
 from shall.transport.http.jar import Jar
 from shall.transport.http.options import MAX_REDIRECTS, Limits, Options
 from shall.transport.http.receiver import Receiver
@@ -35,47 +34,10 @@ MAX_BODY_BYTES = 16 << 20
 """The largest response body that is read."""
 
 _TIMED_OUT = pycurl.E_OPERATION_TIMEDOUT
-_REASONS = {
-    pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} cannot be resolved",
-    pycurl.E_COULDNT_RESOLVE_PROXY: "the name {host} cannot be resolved",
-    pycurl.E_GOT_NOTHING: "{address} closed the connection without an answer",
-    pycurl.E_RECV_ERROR: "{address} broke the connection off",
-    pycurl.E_SEND_ERROR: "{address} broke the connection off",
-    pycurl.E_PARTIAL_FILE: "{address} sent less than it announced",
-    pycurl.E_BAD_CONTENT_ENCODING: "the body of {address} is not compressed as its header says",
-    pycurl.E_WRITE_ERROR: "the body of {address} goes on after the end of its compressed data",
-    pycurl.E_TOO_MANY_REDIRECTS: "{address} redirects more than {most} times",
-    pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
-    pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
-    pycurl.E_SSL_CERTPROBLEM: "`client_certificate` or `key` cannot be used for {address}",
-    pycurl.E_SSL_CACERT_BADFILE: "`ca` is not a list of certificates in PEM",
-    pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
-}
-
-
-_DISTRUST = {
-    "has expired": "the certificate of {address} has expired",
-    "not yet valid": "the certificate of {address} is not valid yet",
-    "self-signed certificate in": "the certificate of {address} is signed by an authority that is"
-    " not trusted",
-    "self-signed": "the certificate of {address} is signed by itself, and not trusted",
-    "local issuer": "the certificate of {address} is signed by an authority that is not trusted",
-    "match": "the certificate of {address} is for another host",
-}
-"""What libcurl and OpenSSL say of a certificate, and what we do."""
-
-_HINTS = {
-    "not trusted": "Name the authority that signed it, in PEM, as `ca` of `connection`.",
-    "`key` cannot": "Check that the key belongs to the certificate, and its `key_password`.",
-}
-"""What to do next, by a part of what is said."""
-
-_UNUSABLE_KEY = "unable to set private key"
-_LARGE_HEADERS = "Too large response headers"
-_TOO_LARGE = 100  # CURLE_TOO_LARGE, which pycurl does not name
 _NO_HTTP = "{address} does not answer in HTTP"
 
 _FINAL = range(200, 300)
+_UNKNOWN_TO_PROXY = 407  # what only a proxy answers
 
 _REFUSED = frozenset({pycurl.E_HTTP_RETURNED_ERROR})
 """How libcurl says that a service opened no WebSocket."""
@@ -275,25 +237,34 @@ class Transfer:
         )
 
     def _peer(self, connection: Connection) -> Peer | None:
+        """Return who answered, where a step looks at it.
+
+        Raises:
+            TargetUnreachable: It was the proxy, which accepts no credentials that it got.
+        """
+        if self._handle.receiver.status == _UNKNOWN_TO_PROXY and self._is_forwarded(connection):
+            raise self._failure(PROXY_REFUSED, f"response {_UNKNOWN_TO_PROXY}")
         if not connection.observes:
             return None
         from shall.transport.http.connection import observed  # as where it was asked for
 
         return observed(self._handle.curl)
 
+    def _is_forwarded(self, connection: Connection) -> bool:
+        """Return whether a proxy reads the request: no tunnel, no SOCKS."""
+        is_forwarding = connection.proxy.lower().startswith("http") and not connection.unix_socket
+        return is_forwarding and self.request.url.lower().startswith("http:")
+
     def _reason(self, code: int, text: str) -> str:
         if code == pycurl.E_WRITE_ERROR and self._handle.receiver.undecoded:
             return self._handle.receiver.undecoded
-        if code == pycurl.E_PEER_FAILED_VERIFICATION:
-            found = (it for said, it in _DISTRUST.items() if said in text)
-            return next(found, _REASONS[code])
-        if text.startswith(_UNUSABLE_KEY):
-            return _REASONS[pycurl.E_SSL_CERTPROBLEM]
-        if code == _TOO_LARGE or text.startswith(_LARGE_HEADERS):
-            return "{address} sent headers that are too large"
         if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self._handle.getinfo(pycurl.RESPONSE_CODE):
             return _NO_HTTP
-        return _REASONS.get(code, "")
+        from shall.transport.http.reasons import reason_of  # few transfers fail
+
+        connection = self.request.connection
+        is_insecure = connection is not None and connection.insecure
+        return reason_of(code, text, is_insecure=is_insecure)
 
     def _timed_out(self, address: str) -> TimedOut:
         timeout_s = self.request.timeout_s
@@ -320,6 +291,8 @@ class Transfer:
         refusal = self.gate.refusal(code)
         if refusal is not None:
             return refusal
+        from shall.transport.http.reasons import hint_of, unconnected  # as above
+
         url = url or self._last_url()
         proxy = self.gate.refusing_proxy(code, text)
         host, port = self.gate.proxy_at_fault(code, text) or host_and_port(url)
@@ -339,23 +312,11 @@ class Transfer:
             details["why"] = "unresolved"
         elif code == pycurl.E_COULDNT_CONNECT and not proxy:
             number, socket = self._handle.getinfo(pycurl.OS_ERRNO), self.gate.unix_socket
-            details["why"], sentence = _unconnected(number, bool(socket))
+            details["why"], sentence = unconnected(number, bool(socket))
             reason = sentence.format(address=address, socket=socket)
         said = reason or f"{address}: {text.rstrip('. ') or f'libcurl ends with {code}'}"
-        hint = next((it for part, it in _HINTS.items() if part in reason), None)
-        return TargetUnreachable(f"{said}.", hint=hint, details=details)
+        return TargetUnreachable(f"{said}.", hint=hint_of(reason), details=details)
 
 
 def _most_redirects(connection: Connection) -> int:
     return connection.max_redirects or MAX_REDIRECTS
-
-
-def _unconnected(number: int, at_socket: bool) -> tuple[str, str]:
-    """Return why no connection was made, as a word and as a sentence."""
-    if at_socket:
-        if number == errno.ENOENT:
-            return "refused", "there is no unix socket {socket} for {address}"
-        return "refused", "nobody listens at the unix socket {socket} for {address}"
-    if number in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
-        return "no_route", "there is no route to {address}"
-    return "refused", "{address} refuses the connection"

@@ -12,7 +12,9 @@ from shall.errors import ShallError
 from shall.transport.exchange import OPENS_WEBSOCKET, Request, Response
 from shall.transport.http.gate import Targets
 from shall.transport.http.jar import Jar
+from shall.transport.http.options import forget_sent
 from shall.transport.http.pool import NEXT_AFTER_S, Pool
+from shall.transport.http.receiver import forget_received
 from shall.transport.http.transfer import Handle, Transfer
 from shall.transport.target_policy import TargetPolicy
 
@@ -153,6 +155,8 @@ class Transfers:
         libcurl waits for names that it looks up, which nothing can stop: that is awaited at most
         ``patience_s``.
         """
+        forget_sent()
+        forget_received()
         self._may_look_up = self._may_look_up or bool(self._flying)
         for curl, handle in self._flying.items():
             self._multi.remove_handle(curl)
