@@ -53,7 +53,7 @@ THIRD_PARTY = {"msgspec", "pycurl"}
 UNUSED = {
     *("asyncio", "concurrent", "multiprocessing", "subprocess", "ssl", "http", "email", "xml"),
     *("difflib", "hashlib", "html", "secrets", "shutil", "tempfile", "zipfile", "mimetypes"),
-    *("__future__", "bisect", "heapq", "weakref"),
+    *("__future__", "bisect", "heapq", "sqlite3", "weakref"),
     *(
         "random",
         "signal",
@@ -62,6 +62,7 @@ UNUSED = {
         "decimal",
         "dis",
         "inspect",
+        "importlib",
         "ipaddress",
         "json",
         "linecache",

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shall.transport.poller import READ, Poller, SelectorPoller, make_poller
+from shall.transport.poller import READ, SelectorPoller, make_poller
+from shall.transport.ports import Poller
 
 
 @pytest.fixture(params=[make_poller, SelectorPoller])

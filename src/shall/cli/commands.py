@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -46,8 +45,8 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _command(arguments: argparse.Namespace) -> int:
-    # Each command is a module of its own, so that nobody pays for the others.
-    module = importlib.import_module(f"shall.cli.{arguments.command}")
+    # Each command is a module of its own, so that nobody pays for the others; nor for importlib.
+    module = __import__(f"shall.cli.{arguments.command}", fromlist=["execute"])
     gc.freeze()  # what was imported stays: the first look for garbage would cost 9 M instructions
     gc.enable()
     try:

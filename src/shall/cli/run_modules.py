@@ -125,7 +125,7 @@ MODULES = (
     "shall.transport.http.jar",
     "shall.transport.http.options",
     "shall.transport.http.transfer",
-    "shall.transport.poller",
     "shall.transport.http.transfers",
+    "shall.transport.poller",
     "shall.transport.http.loop",
 )

@@ -3,11 +3,7 @@
 from msgspec import Struct
 
 from shall.cases.forms import WEBSOCKET
-from shall.cases.model import (
-    Case,
-    Step,
-    Teardown,
-)
+from shall.cases.model import Case, Step, Teardown
 from shall.engine.call_plan import CallPlan, are_about_peer, plan_checks
 from shall.engine.options import RunOptions
 from shall.engine.request import plan_request

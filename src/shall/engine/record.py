@@ -11,11 +11,7 @@ from shall.engine.redact import Redactor
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.names import is_secret_name
-from shall.results.records import (
-    CheckResult,
-    Outcome,
-    Position,
-)
+from shall.results.records import CheckResult, Outcome, Position
 from shall.transport.exchange import Request, Response
 
 KEPT_TYPE = 100

@@ -36,13 +36,8 @@ from shall.transport.exchange import FileContent, FilePart, Request
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
 
-
 _STRUCTURES = frozenset({dict, list})
-
-
 _COMPARED = frozenset({"equals", "has", "snapshot"})
-
-
 _BAD = frozenset({FAILED, ERROR})
 
 

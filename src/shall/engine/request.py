@@ -14,7 +14,7 @@ from shall.engine.options import RunOptions
 from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.redaction.shapes import mask_url_path
-from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, FilePart, Request, Secrecy
+from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, FilePart, Request
 from shall.transport.url import (
     check_userinfo,
     checked_url,
@@ -26,6 +26,7 @@ from shall.transport.url import (
 
 if TYPE_CHECKING:
     from shall.engine.ports import Attachments
+    from shall.transport.ports import Secrecy
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
@@ -64,7 +65,7 @@ def build_request(
     plan: RequestPlan,
     scope: Scope,
     attachments: "Attachments | None",
-    secrecy: Secrecy | None = None,
+    secrecy: "Secrecy | None" = None,
 ) -> Request:
     """Evaluate what is not constant.
 

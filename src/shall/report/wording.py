@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from shall.escaping import block
 from shall.messages import Message, render
-from shall.results.records import (
-    Outage,
-    Outcome,
-    RunResult,
-    RunStatus,
-    RunSummary,
-)
+from shall.results.records import Outage, Outcome, RunResult, RunStatus, RunSummary
 
 if TYPE_CHECKING:
     from shall.span import Span
-
 
 Places = Mapping[tuple[str, str], "Span"]
 """Where each part of a case is: (case key, path such as ``steps[0].assert[1]``) to place."""

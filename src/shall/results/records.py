@@ -157,6 +157,11 @@ class CriterionRef(Struct, frozen=True, gc=False):
     fingerprint: str | None = None
 
 
+def feature_of(criterion: str) -> str:
+    """Return the feature of a criterion: what is before ``#`` in its key."""
+    return criterion.partition("#")[0]
+
+
 class CaseResult(Struct, frozen=True, gc=False):
     """One attempt at one case with one row of data.
 
@@ -415,8 +420,3 @@ class RunResult(Struct, frozen=True, gc=False):
     def all_hold(self) -> bool:
         """Whether the run is whole, nothing failed, and every teardown worked."""
         return self.status is RunStatus.COMPLETE and not any(map(is_bad, self.cases))
-
-
-def feature_of(criterion: str) -> str:
-    """Return the feature of a criterion: what is before ``#`` in its key."""
-    return criterion.partition("#")[0]

@@ -10,8 +10,6 @@ from shall.store.folders import Folder, exists
 from shall.store.state import LOCAL
 
 _KEY_FILE = "sealing.key"
-
-
 _KEY_BYTES = 1024
 
 

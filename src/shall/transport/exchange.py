@@ -1,11 +1,14 @@
 """One HTTP exchange as data, before redaction: never stored, never shown."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from shall.results.records import NO_TIMINGS, Redirect, Timings
+
+if TYPE_CHECKING:
+    from shall.transport.ports import Reader, Secrecy
 
 __all__ = [
     "Connection",
@@ -51,18 +54,6 @@ class FilePart(Struct, frozen=True):
     content_type: str = "application/octet-stream"
 
 
-class Secrecy(Protocol):
-    """Which parts of a request are secret; asked when a redirect leaves the origin."""
-
-    def of_header(self, name: str, value: str) -> bool:
-        """Return whether a header is secret."""
-        ...
-
-    def of_body(self, request: "Request") -> bool:
-        """Return whether the body, the form or a file holds a secret."""
-        ...
-
-
 class Credentials(Struct, frozen=True):
     """Credentials that libcurl itself uses. ``scope`` is what ``aws_sigv4`` signs for."""
 
@@ -94,20 +85,6 @@ class Connection(Struct, frozen=True):
     observes: bool = False
 
 
-class Reader(Protocol):
-    """Reads a response while it arrives. ``ends_with_time``: its timeout is not a fault.
-
-    ``broken`` is what had arrived when the transfer failed, if its status had.
-    """
-
-    ends_with_time: bool
-    broken: "Response | None"
-
-    def take(self, data: bytes) -> bool:
-        """Take a part of the body; return whether nothing more is to be read."""
-        ...
-
-
 class Request(Struct, frozen=True, gc=False, eq=False):
     """A request ready to be sent. ``url`` is absolute, query included.
 
@@ -123,9 +100,9 @@ class Request(Struct, frozen=True, gc=False, eq=False):
     files: tuple[FilePart, ...] = ()
     timeout_s: float = 30.0
     follow_redirects: bool = True
-    secrecy: Secrecy | None = None
+    secrecy: "Secrecy | None" = None
     connection: Connection | None = None
-    reader: Reader | None = None
+    reader: "Reader | None" = None
 
 
 class Peer(Struct, frozen=True):

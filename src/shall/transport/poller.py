@@ -8,33 +8,16 @@ import select
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shall.transport.ports import Poller
 
 READ = 1
 WRITE = 2
 FAILED = 4
 
 _WATCHED = READ | WRITE
-
-
-class Poller(Protocol):
-    """Waits for several descriptors at once. Masks are made of READ, WRITE and FAILED."""
-
-    def watch(self, mask: int, fd: int, _multi: object = None, _data: object = None) -> None:
-        """Wait for this descriptor to become ready, too, or for something else than before.
-
-        Neither READ nor WRITE: wait for it no longer; it may be closed already. The arguments are
-        those of libcurl's socket callback.
-        """
-        ...
-
-    def wait(self, timeout_s: float | None) -> Iterator[tuple[int, int]]:
-        """Return the descriptors that are ready, and for what. None: wait for ever."""
-        ...
-
-    def close(self) -> None:
-        """Close what the poller itself holds."""
-        ...
 
 
 if sys.platform == "linux":
@@ -121,6 +104,6 @@ class SelectorPoller:
         self._selector.close()
 
 
-def make_poller() -> Poller:
+def make_poller() -> "Poller":
     """Return the fastest poller of this system."""
     return EpollPoller() if sys.platform == "linux" else SelectorPoller()

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from shall.remembered import remembered
-from shall.transport.exchange import Reader
 
 if TYPE_CHECKING:
     import _socket
 
     from shall.transport.http.decoding import Decoder
     from shall.transport.http.transfer import Transfer
+    from shall.transport.ports import Reader
 
 MAX_HEADERS = 1000
 
@@ -89,7 +89,7 @@ class Receiver:
         self._chunks.append(data)
         return None
 
-    def write_to(self, reader: Reader, data: bytes) -> int | None:
+    def write_to(self, reader: "Reader", data: bytes) -> int | None:
         """Take a part of the body that a reader reads; it may end the transfer."""
         if self.decoder is not None:
             data = self.decoder.decode(data, self._left)

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pycurl
 
@@ -16,8 +16,10 @@ from shall.transport.http.options import forget_sent
 from shall.transport.http.pool import NEXT_AFTER_S, Pool
 from shall.transport.http.receiver import forget_received
 from shall.transport.http.transfer import Handle, Transfer
-from shall.transport.poller import Poller
 from shall.transport.target_policy import TargetPolicy
+
+if TYPE_CHECKING:
+    from shall.transport.ports import Poller
 
 MAX_CONNECTIONS = 64
 """The number of connections that stay open for later requests."""
@@ -32,7 +34,7 @@ Done = Callable[[Any, Response | None, ShallError | None], None]
 class Transfers:
     """Sends requests over shared connections; belongs to the thread of its loop."""
 
-    def __init__(self, poller: Poller, policy: TargetPolicy, done: Done, processes: int) -> None:
+    def __init__(self, poller: "Poller", policy: TargetPolicy, done: Done, processes: int) -> None:
         self.act_at: float | None = None
         """When libcurl wants to be called, whatever its sockets say."""
         self._targets = Targets(policy, processes)

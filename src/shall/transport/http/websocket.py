@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pycurl
 
 from shall.errors import BadValue, ShallError, TargetUnreachable
 from shall.transport.http.transfer import MAX_BODY_BYTES
-from shall.transport.poller import READ, WRITE, Poller
+from shall.transport.poller import READ, WRITE
 from shall.transport.waits import Receive, Received, Send
+
+if TYPE_CHECKING:
+    from shall.transport.ports import Poller
 
 _PART = 65_536
 _CLOSED = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR})
@@ -107,7 +110,7 @@ class WebSockets:
     """The tasks of a loop that wait for a message, or to send one."""
 
     def __init__(
-        self, poller: Poller, at: Callable[[float, Callable[[], None]], None], done: Done
+        self, poller: "Poller", at: Callable[[float, Callable[[], None]], None], done: Done
     ) -> None:
         self._poller = poller
         self._at = at
