@@ -110,6 +110,7 @@ async def test_a_file_without_a_draft_has_that_of_the_schema(check: Check) -> No
         ({"a.json": {"typ": "string"}}, "../a.json", "a.json: unknown keyword `typ`"),
         ({"a.json": {"type": 3}}, "../a.json", "the schema cannot be used"),
         ({"a.json": {"$ref": "b.json"}}, "../a.json", "b.json does not exist"),
+        ({"a.json": {"$ref": "http://b.example/"}}, "../a.json", "used: the reference http://b."),
     ],
 )
 async def test_a_reference_that_cannot_be_followed_is_an_error(
@@ -130,3 +131,20 @@ async def test_other_files_have_limits(
     result = await check(files())
     assert result.outcome is Outcome.ERROR
     assert "schemas/order.json refer" in said(result)
+
+
+@pytest.mark.verifies("cases#5.22")
+async def test_a_urn_is_no_path_of_a_file(check: Check) -> None:
+    order = {"$id": "urn:example:order", "items": {"$ref": "urn:example:line"}}
+    result = await check({"schemas/order.json": order})
+    assert result.outcome is Outcome.ERROR
+    assert "the reference urn:example:line leads out" in said(result)
+
+
+@pytest.mark.verifies("cases#5.21")
+@pytest.mark.parametrize("keyword", ["const", "enum", "default", "examples"])
+async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
+    data = [{"$ref": "absent.json"}]
+    order = {"properties": {"link": {keyword: data}, keyword: {"$ref": "id.json"}}}
+    result = await check({"schemas/order.json": order, "schemas/id.json": {}})
+    assert result.outcome is Outcome.PASSED, case_text(result)

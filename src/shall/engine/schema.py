@@ -113,7 +113,7 @@ def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...]
     except jsonschema_rs.ValidationError as error:
         return _schema_error(error)
     except (ValueError, RecursionError) as error:
-        return str(error).splitlines()[0][:SHOWN_LENGTH]
+        return _outside(str(error)) or str(error).splitlines()[0][:SHOWN_LENGTH]
 
 
 def _resources(others: tuple[SchemaFile, ...], draft: Any) -> list[tuple[str, Any]] | str:
@@ -148,13 +148,15 @@ def _options(library: Any) -> dict[str, Any]:
 
 def _schema_error(error: Any) -> str:
     """Return what is wrong with a schema, with its place in it."""
-    outside = _OUTSIDE.match(error.message)
-    if outside is not None:
-        return (
-            f"the reference {outside[1][:100]} leads out of it; write what it means under `$defs`"
-        )
-    text = _error_text(error)
-    return text.removeprefix("$: ")
+    return _outside(error.message) or _error_text(error).removeprefix("$: ")
+
+
+def _outside(text: str) -> str:
+    """Return that a reference leads out, where an error of the library says so; else nothing."""
+    found = _OUTSIDE.match(text)
+    if found is None:
+        return ""
+    return f"the reference {found[1][:100]} leads out of it; write what it means under `$defs`"
 
 
 def _refuse(uri: str) -> Any:
