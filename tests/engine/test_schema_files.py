@@ -19,6 +19,7 @@ RunOne = Callable[..., Awaitable[CaseResult]]
 Check = Callable[[dict[str, Any]], Awaitable[CaseResult]]
 
 ORDER = {"id": 7, "lines": [{"sku": "B7"}]}
+LOOP = {"allOf": [{"$ref": "#/$defs/a~1b"}]}
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
@@ -148,3 +149,30 @@ async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
     order = {"properties": {"link": {keyword: data}, keyword: {"$ref": "id.json"}}}
     result = await check({"schemas/order.json": order, "schemas/id.json": {}})
     assert result.outcome is Outcome.PASSED, case_text(result)
+
+
+@pytest.mark.verifies("cases#5.23")
+@pytest.mark.parametrize(
+    ("order", "line"),
+    [
+        ({"$ref": "#"}, {}),
+        ({"$ref": "line.json"}, {"$ref": "order.json"}),
+        ({"$id": "https://a.example/order.json", "$ref": "line.json"}, {"$ref": "order.json"}),
+        ({"properties": {"id": {"$ref": "line.json#/$defs/a~1b"}}}, {"$defs": {"a/b": LOOP}}),
+        ({"anyOf": [{"type": "object"}, {"not": {"$ref": "line.json"}}]}, {"$ref": "order.json#"}),
+    ],
+)
+async def test_references_in_a_circle_are_an_error(
+    check: Check, order: dict[str, Any], line: dict[str, Any]
+) -> None:
+    result = await check({"schemas/order.json": order, "schemas/line.json": line})
+    assert result.outcome is Outcome.ERROR
+    assert " leads in a circle" in said(result)
+
+
+@pytest.mark.verifies("cases#5.23", "cases#5.21")
+async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check) -> None:
+    node = {"type": "object", "properties": {"lines": {"items": {"allOf": [{"$ref": "#"}]}}}}
+    order = {"allOf": [{"$ref": "node.json"}, {"$ref": "node.json"}]}
+    result = await check({"schemas/order.json": order, "schemas/node.json": node})
+    assert result.outcome is Outcome.PASSED, said(result)

@@ -92,17 +92,17 @@ def _references(file: SchemaFile) -> tuple[list[tuple[str, str]], set[str]]:
         return [], set()
     root = _based(schema, file.url)
     links, ids = {}, set()
-    for node, base in _schemas(schema, file.url):
+    for node, base in schemas_within(schema, file.url):
         ids.add(base)
         for reference in (node.get(name) for name in _REFERENCES):
-            url = _joined(base, reference) if isinstance(reference, str) else ""
+            url = joined(base, reference) if isinstance(reference, str) else ""
             other = _path_of(url, root, file.path)
             if url and other is not None:
                 links[url] = other
     return [it for it in links.items() if it[0] not in ids], ids
 
 
-def _schemas(schema: Any, base: str) -> Iterator[tuple[dict[str, Any], str]]:
+def schemas_within(schema: Any, base: str) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield a schema and those within it, with the address that its references are relative to."""
     rest = [(schema, base, False)]
     while rest:
@@ -123,10 +123,10 @@ def _schemas(schema: Any, base: str) -> Iterator[tuple[dict[str, Any], str]]:
 
 def _based(schema: Any, base: str) -> str:
     own = schema.get("$id") if isinstance(schema, dict) else None
-    return (_joined(base, own) or base) if isinstance(own, str) else base
+    return (joined(base, own) or base) if isinstance(own, str) else base
 
 
-def _joined(base: str, reference: str) -> str:
+def joined(base: str, reference: str) -> str:
     """Return the address of the file that a reference names; empty if it cannot be read."""
     try:
         return urldefrag(urljoin(base, reference))[0]
