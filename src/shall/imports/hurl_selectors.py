@@ -199,11 +199,11 @@ def _filter_at(tokens: list[str]) -> str | None:
     if name is None:
         return None
     tokens.pop(0)
-    if len(tokens) < _ARITY[name]:
+    arguments = [tokens.pop(0) for _ in range(min(_ARITY[name], len(tokens)))]
+    # A replacement may insert what a group of the pattern matched.
+    inserts = name == "replace_regex" and re.search(r"\$[\w{]", "".join(arguments[1:]))
+    if len(arguments) < _ARITY[name] or inserts:
         return ""
-    arguments = [tokens.pop(0) for _ in range(_ARITY[name])]
-    if name == "replace_regex" and re.search(r"\$[\w{]", arguments[-1]):
-        return ""  # it inserts what a group of the pattern matched
     if name in _DATES:
         form = _date_form(str(value_of(arguments[0])))
         return "" if form is None else f"{name} {_quoted(form)}"
