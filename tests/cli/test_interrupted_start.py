@@ -21,6 +21,9 @@ def look(event, arguments):
 sys.addaudithook(look)
 if {module!r} == "atexit":
     atexit.register(os.kill, os.getpid(), signal.SIGINT)
+if {module!r} == "main":
+    from shall.cli import commands
+    commands.main = lambda: os.kill(os.getpid(), signal.SIGINT)
 from shall.__main__ import main
 
 sys.argv = ["shall", "completion", "bash"]
@@ -44,7 +47,9 @@ def _interrupted_at(module: str, folder: Path, ignored: bool) -> "subprocess.Com
 
 @pytest.mark.process
 @pytest.mark.verifies("cli#1.18")
-@pytest.mark.parametrize("module", ["msgspec", "shall.cli.commands", "shall.cli.parser", "atexit"])
+@pytest.mark.parametrize(
+    "module", ["msgspec", "shall.cli.commands", "main", "shall.cli.parser", "atexit"]
+)
 def test_an_interrupt_while_a_command_starts_or_ends_shows_no_traceback(
     module: str, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """`shall run --workers`: several processes, one run."""
 
 import json
+import math
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.made_results import case_result
 
 from shall.actions.discovery import JobReader, Texts, case_files
 from shall.actions.run import CASES_A_WORKER, execute
@@ -25,6 +27,10 @@ from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_project
 from shall.engine import worker_processes
 from shall.engine.process_future import ProcessFuture
+from shall.engine.stop import Stop
+from shall.engine.worker_processes import Inbox, Sender
+from shall.results.encoding import decode_case
+from shall.results.events import CaseFinished
 from shall.results.records import CriterionRef
 from shall.settings import Settings
 from shall.transport.exchange import Request
@@ -100,6 +106,35 @@ def test_results_larger_than_what_a_pipe_holds_are_received_whole(
     cases = json.loads((project / "r.json").read_text())["cases"]
     counts = {it["name"]: len(it["steps"][0]["checks"]) for it in cases}
     assert counts == {"large": 8001, "small": 1}
+
+
+@pytest.mark.verifies("engine#6.1")
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_results_of_which_a_part_is_there_are_received_whole(size: int) -> None:
+    sent = [case_result(name=f"case {number}") for number in range(3)]
+    of_worker, to_relay = os.pipe()
+    relayed, of_relay = os.pipe()
+    sender, inbox = Sender(to_relay), Inbox(relayed)
+    sender.numbers += [4, 5, 6]
+    for number, each in enumerate(sent):
+        sender.take(CaseFinished(each, number))
+    sender.tick(math.inf)
+    os.close(to_relay)
+
+    received = []
+    while part := os.read(of_worker, size):
+        os.write(of_relay, part)
+        results, is_done = inbox.read(Stop())
+        received += results
+        assert not is_done
+    os.close(of_relay)
+
+    assert inbox.read(Stop()) == ([], True)
+    assert [(number, decode_case(encoded)) for number, _, encoded in received] == [
+        *zip(sender.numbers, sent, strict=True)
+    ]
+    for end in (of_worker, relayed):
+        os.close(end)
 
 
 @pytest.mark.process

@@ -19,6 +19,7 @@ RunOne = Callable[..., Awaitable[CaseResult]]
 Check = Callable[[dict[str, Any]], Awaitable[CaseResult]]
 
 ORDER = {"id": 7, "lines": [{"sku": "B7"}]}
+LOOP = {"allOf": [{"$ref": "#/$defs/a~1b"}]}
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
@@ -110,6 +111,7 @@ async def test_a_file_without_a_draft_has_that_of_the_schema(check: Check) -> No
         ({"a.json": {"typ": "string"}}, "../a.json", "a.json: unknown keyword `typ`"),
         ({"a.json": {"type": 3}}, "../a.json", "the schema cannot be used"),
         ({"a.json": {"$ref": "b.json"}}, "../a.json", "b.json does not exist"),
+        ({"a.json": {"$ref": "http://b.example/"}}, "../a.json", "used: the reference http://b."),
     ],
 )
 async def test_a_reference_that_cannot_be_followed_is_an_error(
@@ -130,3 +132,47 @@ async def test_other_files_have_limits(
     result = await check(files())
     assert result.outcome is Outcome.ERROR
     assert "schemas/order.json refer" in said(result)
+
+
+@pytest.mark.verifies("cases#5.22")
+async def test_a_urn_is_no_path_of_a_file(check: Check) -> None:
+    order = {"$id": "urn:example:order", "items": {"$ref": "urn:example:line"}}
+    result = await check({"schemas/order.json": order})
+    assert result.outcome is Outcome.ERROR
+    assert "the reference urn:example:line leads out" in said(result)
+
+
+@pytest.mark.verifies("cases#5.21")
+@pytest.mark.parametrize("keyword", ["const", "enum", "default", "examples"])
+async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
+    data = [{"$ref": "absent.json"}]
+    order = {"properties": {"link": {keyword: data}, keyword: {"$ref": "id.json"}}}
+    result = await check({"schemas/order.json": order, "schemas/id.json": {}})
+    assert result.outcome is Outcome.PASSED, case_text(result)
+
+
+@pytest.mark.verifies("cases#5.23")
+@pytest.mark.parametrize(
+    ("order", "line"),
+    [
+        ({"$ref": "#"}, {}),
+        ({"$ref": "line.json"}, {"$ref": "order.json"}),
+        ({"$id": "https://a.example/order.json", "$ref": "line.json"}, {"$ref": "order.json"}),
+        ({"properties": {"id": {"$ref": "line.json#/$defs/a~1b"}}}, {"$defs": {"a/b": LOOP}}),
+        ({"anyOf": [{"type": "object"}, {"not": {"$ref": "line.json"}}]}, {"$ref": "order.json#"}),
+    ],
+)
+async def test_references_in_a_circle_are_an_error(
+    check: Check, order: dict[str, Any], line: dict[str, Any]
+) -> None:
+    result = await check({"schemas/order.json": order, "schemas/line.json": line})
+    assert result.outcome is Outcome.ERROR
+    assert " leads in a circle" in said(result)
+
+
+@pytest.mark.verifies("cases#5.23", "cases#5.21")
+async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check) -> None:
+    node = {"type": "object", "properties": {"lines": {"items": {"allOf": [{"$ref": "#"}]}}}}
+    order = {"allOf": [{"$ref": "node.json"}, {"$ref": "node.json"}]}
+    result = await check({"schemas/order.json": order, "schemas/node.json": node})
+    assert result.outcome is Outcome.PASSED, said(result)

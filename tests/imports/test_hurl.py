@@ -369,6 +369,7 @@ location: {{yes}}
 retry: {{times}}
 retry-interval: 1ms
 skip: {{unknown}}
+insecure: {{unknown}}
 HTTP 200
 [Asserts]
 jsonpath "$.text" matches /b\\n$/
@@ -390,7 +391,8 @@ def test_options_have_known_values_and_a_dollar_is_the_end_of_the_text(
 
     found = imported(KNOWN.replace("URL", recorder.url))
 
-    assert [it.message for it in found.left_out] == ["The option `skip` was left out."]
+    left_out = [f"The option `{name}` was left out." for name in ("skip", "insecure")]
+    assert [it.message for it in found.left_out] == left_out
     assert [it.outcome.value for it in run().cases] == ["passed"], found.files[0].text
     paths = [it["path"] for it in recorder.seen]
     assert paths == ["/old?x=ann", "/new", "/old?x=ann", "/new"]

@@ -20,6 +20,11 @@ MOST_BYTES = 8 << 20
 
 _REFERENCES = ("$ref", "$dynamicRef")
 
+_SCHEMAS_BY_NAME = frozenset(
+    ("properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions")
+)
+_VALUES = frozenset(("const", "enum", "default", "examples"))
+"""Keywords whose values are data: `$ref` in them is no reference."""
 
 _ELSEWHERE = late_pattern(rb'"\$(?:ref|dynamicRef)"\s*:\s*"(?!#)')
 
@@ -87,35 +92,41 @@ def _references(file: SchemaFile) -> tuple[list[tuple[str, str]], set[str]]:
         return [], set()
     root = _based(schema, file.url)
     links, ids = {}, set()
-    for node, base in _objects(schema, file.url):
+    for node, base in schemas_within(schema, file.url):
         ids.add(base)
         for reference in (node.get(name) for name in _REFERENCES):
-            url = _joined(base, reference) if isinstance(reference, str) else ""
+            url = joined(base, reference) if isinstance(reference, str) else ""
             other = _path_of(url, root, file.path)
             if url and other is not None:
                 links[url] = other
     return [it for it in links.items() if it[0] not in ids], ids
 
 
-def _objects(schema: Any, base: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield each object with the address that its references are relative to."""
-    rest = [(schema, base)]
+def schemas_within(schema: Any, base: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield a schema and those within it, with the address that its references are relative to."""
+    rest = [(schema, base, False)]
     while rest:
-        found, base = rest.pop()
+        found, base, is_by_name = rest.pop()
         if isinstance(found, list):
-            rest += [(it, base) for it in found]
+            rest += [(it, base, False) for it in found]
+        elif isinstance(found, dict) and is_by_name:
+            rest += [(it, base, False) for it in found.values()]
         elif isinstance(found, dict):
             base = _based(found, base)
             yield found, base
-            rest += [(it, base) for it in found.values()]
+            rest += [
+                (it, base, keyword in _SCHEMAS_BY_NAME)
+                for keyword, it in found.items()
+                if keyword not in _VALUES
+            ]
 
 
 def _based(schema: Any, base: str) -> str:
     own = schema.get("$id") if isinstance(schema, dict) else None
-    return (_joined(base, own) or base) if isinstance(own, str) else base
+    return (joined(base, own) or base) if isinstance(own, str) else base
 
 
-def _joined(base: str, reference: str) -> str:
+def joined(base: str, reference: str) -> str:
     """Return the address of the file that a reference names; empty if it cannot be read."""
     try:
         return urldefrag(urljoin(base, reference))[0]
@@ -130,7 +141,7 @@ def _path_of(url: str, base: str, path: str) -> str | None:
     'schemas/b/c.json'
     """
     to, at = urlsplit(url), urlsplit(base)
-    if (to.scheme, to.netloc) != (at.scheme, at.netloc) or not to.path:
+    if (to.scheme, to.netloc) != (at.scheme, at.netloc) or to.path[:1] != "/":  # as in a URN
         return None
     between = posixpath.relpath(unquote(to.path), posixpath.dirname(unquote(at.path)) or "/")
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), between))

@@ -91,21 +91,19 @@ def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...]
         return f"it is larger than {MAX_BYTES >> 20} MiB"
     import jsonschema_rs  # a library that few cases need
 
+    from shall.engine.schema_cycles import cyclic
     from shall.engine.schema_words import misspelled
 
     options = _options(jsonschema_rs)
     try:
         schema = json.loads(text)
-        wrong = misspelled(schema)
+        draft = schema.get("$schema") if isinstance(schema, dict) else None
+        files = {address_of(path): schema}
+        wrong = misspelled(schema) or _add(others, draft, files) or cyclic(files)
         if wrong is not None:
             return wrong
-        draft = schema.get("$schema") if isinstance(schema, dict) else None
         if others:
-            resources = _resources(others, draft)
-            if isinstance(resources, str):
-                return resources
-            resources.append((address_of(path), schema))  # to which they may refer
-            options["registry"] = jsonschema_rs.Registry(resources, retriever=_refuse)
+            options["registry"] = jsonschema_rs.Registry([*files.items()], retriever=_refuse)
             options["base_uri"] = address_of(path)
         if draft is not None:
             return jsonschema_rs.validator_for(schema, **options)
@@ -113,17 +111,16 @@ def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...]
     except jsonschema_rs.ValidationError as error:
         return _schema_error(error)
     except (ValueError, RecursionError) as error:
-        return str(error).splitlines()[0][:SHOWN_LENGTH]
+        return _outside(str(error)) or str(error).splitlines()[0][:SHOWN_LENGTH]
 
 
-def _resources(others: tuple[SchemaFile, ...], draft: Any) -> list[tuple[str, Any]] | str:
-    """Return the other files by their addresses, or what is wrong with one.
+def _add(others: tuple[SchemaFile, ...], draft: Any, files: dict[str, Any]) -> str | None:
+    """Add the other files by their addresses, or return what is wrong with one.
 
     ``draft`` is the one of the schema that refers to them, for files that name none.
     """
     from shall.engine.schema_words import misspelled  # as above
 
-    found = []
     for file in others:
         try:
             schema = json.loads(file.text)
@@ -134,8 +131,8 @@ def _resources(others: tuple[SchemaFile, ...], draft: Any) -> list[tuple[str, An
             return f"{file.path}: {wrong}"
         if draft is not None and isinstance(schema, dict):
             schema.setdefault("$schema", draft)
-        found.append((file.url, schema))
-    return found
+        files[file.url] = schema
+    return None
 
 
 def _options(library: Any) -> dict[str, Any]:
@@ -148,13 +145,15 @@ def _options(library: Any) -> dict[str, Any]:
 
 def _schema_error(error: Any) -> str:
     """Return what is wrong with a schema, with its place in it."""
-    outside = _OUTSIDE.match(error.message)
-    if outside is not None:
-        return (
-            f"the reference {outside[1][:100]} leads out of it; write what it means under `$defs`"
-        )
-    text = _error_text(error)
-    return text.removeprefix("$: ")
+    return _outside(error.message) or _error_text(error).removeprefix("$: ")
+
+
+def _outside(text: str) -> str:
+    """Return that a reference leads out, where an error of the library says so; else nothing."""
+    found = _OUTSIDE.match(text)
+    if found is None:
+        return ""
+    return f"the reference {found[1][:100]} leads out of it; write what it means under `$defs`"
 
 
 def _refuse(uri: str) -> Any:

@@ -204,7 +204,7 @@ class WorkerProcesses:
         until = deadline_s + _END_S
         with selectors.DefaultSelector() as selector:
             for end in left:
-                selector.register(end, selectors.EVENT_READ, _Inbox(end))
+                selector.register(end, selectors.EVENT_READ, Inbox(end))
             selector.register(self._lifetime, selectors.EVENT_READ)
             while left and (now := time.monotonic()) < until:
                 due = tick(now)
@@ -314,7 +314,7 @@ def work(workload: Workload, options: RunOptions, ends: Ends, *, is_spawned: boo
         _signal.signal(each, lambda *_: None)  # what a case starts does not inherit that
     stop = Stop()
     start_new_thread(_stop_with, (ends.lifetime, stop))
-    sender = _Sender(ends.results)
+    sender = Sender(ends.results)
     total = len(workload.keys)
     parts = workload.shares()
 
@@ -333,7 +333,7 @@ def work(workload: Workload, options: RunOptions, ends: Ends, *, is_spawned: boo
         loop.close()
 
 
-class _Sender:
+class Sender:
     """Sends the results of a worker to its parent, those that end soon after one another at once.
 
     ``numbers`` are the places of its cases in the whole run.
@@ -385,7 +385,7 @@ class _Sender:
         self._waiting.clear()
 
 
-class _Inbox:
+class Inbox:
     """What a worker sends, in one buffer: new memory costs a page fault for each page."""
 
     def __init__(self, end: int) -> None:

@@ -69,6 +69,7 @@ ON_FIRST_USE = (
     "shall.engine.redacted_record",
     "shall.engine.renewal",
     "shall.engine.schema",
+    "shall.engine.schema_cycles",
     "shall.engine.schema_words",
     "shall.engine.selectors",
     "shall.engine.shared",
