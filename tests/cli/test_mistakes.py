@@ -40,7 +40,10 @@ def test_without_a_command_all_are_listed(shall: Shall) -> None:
 
 
 @pytest.mark.verifies("cli#1.12")
-@pytest.mark.parametrize("typed", [["run", "--bad"], ["gate", "--min", "9"], ["demo", "--foo"]])
+@pytest.mark.parametrize(
+    "typed",
+    [["run", "--bad"], ["gate", "--min", "9"], ["demo", "--foo"], ["import", "--dry-run", "a"]],
+)
 def test_a_flag_that_is_like_no_other_is_answered_without_one(
     shall: Shall, typed: list[str]
 ) -> None:

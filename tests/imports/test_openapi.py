@@ -300,3 +300,12 @@ def test_a_document_without_operations_says_so() -> None:
     found = read_cases(text, "hooks.json")
     assert not found.files
     assert "The document has no operation." in str(found.left_out)
+
+
+@pytest.mark.verifies("import#5.1")
+def test_a_path_without_its_slash_names_no_host() -> None:
+    text = "openapi: 3.0.0\nservers: [{url: 'http://h'}]\npaths: {pets/a: {get: {}, trace: {}}}"
+    found = read_cases(text, "a.yaml")
+    assert "GET: /pets/a\n" in found.files[0].text
+    assert 'host: "http://h"' in found.files[0].text
+    assert "TRACE /pets/a: " in str(found.left_out[0])

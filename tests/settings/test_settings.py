@@ -148,6 +148,7 @@ def test_sections_of_the_file_and_the_places_of_their_keys(tmp_path: Path) -> No
         ("keeep: all", "Unknown key keeep. Did you mean keep?"),
         ("server: {prot: 1}", "Unknown key server.prot. Did you mean server.port?"),
         ("targets: {zzz: 1}", "Unknown key targets.zzz. Available: allow, deny."),
+        ("targets: [a]", "Unknown key targets. Available: targets.allow, targets.deny."),
         ("port: 1", "Unknown key port. Write it as server.port."),
         ("deny: [a]", "Unknown key deny. Write it as targets.deny."),
     ],

@@ -20,6 +20,11 @@ MOST_BYTES = 8 << 20
 
 _REFERENCES = ("$ref", "$dynamicRef")
 
+_REMEMBERED = 64 << 10
+"""References of files of so many bytes are read once; larger files take memory."""
+
+_Links = tuple[list[tuple[str, str]], set[str]]
+
 _SCHEMAS_BY_NAME = frozenset(
     ("properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions")
 )
@@ -83,8 +88,11 @@ def referenced(text: bytes, path: str, read: Callable[[str], bytes]) -> tuple[Sc
     return tuple(found.values())
 
 
-@lru_cache(maxsize=256)
-def _references(file: SchemaFile) -> tuple[list[tuple[str, str]], set[str]]:
+def _references(file: SchemaFile) -> _Links:
+    return (_known_references if len(file.text) <= _REMEMBERED else _read_references)(file)
+
+
+def _read_references(file: SchemaFile) -> _Links:
     """Return address and path of each file that a file refers to, and the ids of its schemas."""
     try:
         schema = json.loads(file.text)
@@ -100,6 +108,9 @@ def _references(file: SchemaFile) -> tuple[list[tuple[str, str]], set[str]]:
             if url and other is not None:
                 links[url] = other
     return [it for it in links.items() if it[0] not in ids], ids
+
+
+_known_references = lru_cache(maxsize=256)(_read_references)
 
 
 def schemas_within(schema: Any, base: str) -> Iterator[tuple[dict[str, Any], str]]:

@@ -1,4 +1,4 @@
-"""The arguments of every command."""
+"""The arguments of the commands; those of ``shall run`` are in ``run_flags``."""
 
 import argparse
 from collections.abc import Callable, Mapping

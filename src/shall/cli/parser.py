@@ -67,7 +67,8 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
     if choice:
         near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
     elif flag:  # all begin with dashes, which make any two alike
-        near = nearest(flag["given"], (it.strip("-") for it in _flags(parser)))
+        known = (it.strip("-") for it in _flags(parser))
+        near = nearest(flag["given"], (it for it in known if it != flag["given"]))
         near = near and f"--{near}"
     else:
         near = None

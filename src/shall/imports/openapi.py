@@ -112,6 +112,7 @@ class _Reader:
         paths = self.data.get("paths")
         for path, item in (paths if isinstance(paths, dict) else {}).items():
             item = self.document.resolved(item)
+            path = path if path.startswith("/") else f"/{path}"  # else it begins with a host
             if "trace" in item:
                 message = "The operation was left out: a case cannot send TRACE."
                 self.left_out.add(f"TRACE {path}", message)

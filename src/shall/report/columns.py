@@ -1,4 +1,4 @@
-"""Columns of a terminal that texts take."""
+"""How many columns of a terminal texts take."""
 
 SHOWN_LENGTH = 400
 """Columns of a value that are shown in one line at most."""
@@ -23,6 +23,6 @@ def cut(text: str, width: int) -> str:
 
 
 def _columns_of(character: str) -> int:
-    import unicodedata  # a library that only other scripts need
+    import unicodedata  # only texts beyond ASCII need it
 
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

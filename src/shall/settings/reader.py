@@ -228,8 +228,11 @@ def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> "Diagnostic":
 
     section, _, name = key.rpartition(".")
     beside = _beside(section, keys)
+    below = [it for it in keys if it.startswith(f"{key}.")]
     near = nearest(name, beside)
-    if near is not None:
+    if below:
+        hint = f"Available: {', '.join(below)}."
+    elif near is not None:
         hint = f"Did you mean {f'{section}.{near}' if section else near}?"
     elif elsewhere := [it for it in keys if it.rpartition(".")[2] == name]:
         hint = f"Write it as {elsewhere[0]}."

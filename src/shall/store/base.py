@@ -1,4 +1,4 @@
-"""What the store keeps, and the protocol that every database behind it follows."""
+"""Records of calls, connections and evidence, and the protocol that every store follows."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the store holds of a run beside its cases."""
+"""A stored run without its cases, and where it began."""
 
 from datetime import datetime
 
