@@ -12,7 +12,7 @@ from shall.cases.full_case import read_full
 from shall.cases.model import CHECK_KINDS, Check
 from shall.cases.path import parse_path
 from shall.cases.plain_case import plain_case
-from shall.cases.predicates import NAMES, PREDICATES
+from shall.cases.predicates import NAMES, OF_TYPES, PREDICATES
 from shall.cases.reader import examine_text, read_case, read_data
 from shall.cases.selector import WITH_ARGUMENT, WORDS, parse_selector
 from shall.cases.writer import to_data
@@ -153,6 +153,17 @@ def test_what_is_wrong_is_reported_at_its_place_with_the_next_step(lines: str, s
     assert said in problem_of(f"{HEAD}      {lines}\n")
 
 
+@pytest.mark.verifies("cases#5.24")
+@pytest.mark.parametrize(("word", "predicate"), OF_TYPES.items())
+def test_a_type_is_no_field(word: str, predicate: str) -> None:
+    said = problem_of(f"{HEAD}      expect: {{$.a: {{each: {{type: {word!r}}}}}}}\n")
+    assert f"Did you mean `{predicate}`? A field of that name is written `$.type`." in said
+
+    (field,) = checks({"$.a.type": word})
+    (same,) = checks({"$.a": {"type": {"equals": word}}})
+    assert (same.field, same.kind, same.expected) == (field.field, field.kind, field.expected)
+
+
 @pytest.mark.verifies("cases#5.16")
 @pytest.mark.parametrize(
     ("address", "known"),
@@ -213,7 +224,9 @@ def test_the_table_has_a_predicate_for_each_kind() -> None:
 
 
 _names = st.sampled_from(["a", "b c", "length", "not", 'q"', "\\", "名", "$x"])
-_scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["x", "", "{{ v }}"])
+_scalars = (
+    st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["x", "", "{{ v }}", "list"])
+)
 _values = st.recursive(
     _scalars,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_names, inner, max_size=2),
@@ -226,7 +239,7 @@ _conditions = st.recursive(
             [
                 *("each", "any", "none", "has", "length", "contains_all", "in_any_order", "count"),
                 *("equals", "not_equals", "less_than", "starts_with", "not_ends_with", "is_uuid"),
-                *("in", "contains", "exists", "is_empty", "not", "sku", "$.price", "$..x"),
+                *("in", "contains", "exists", "is_empty", "not", "sku", "type", "$.type", "$..x"),
             ]
         ),
         inner | st.lists(inner, max_size=2) | st.just({"where": 1, "at_least": 1}),
@@ -265,6 +278,7 @@ def test_the_plain_reader_reads_as_the_full_one(expect: dict[str, Any]) -> None:
 @example({"$..a": {"each": 1, "has": {"a": None}, "any": 2}})
 @example({"$": {"not": None, "not_equals": {"a": 1}}})
 @example({"$": {"not": {"not_contains": 1}, "contains": 2}})
+@example({"$.a": {"$.type": "list", "each": {"type": {"equals": "string"}}}})
 @example({"$.a": {"has": 1, "$.sku[0].price": {"exists": True, "b": 7}, "none": 3}})
 @given(_expects)
 def test_a_case_under_expect_is_written_so_that_it_reads_back(expect: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from shall.cases.predicates import (
     Takes,
     nearly_named,
     predicate_named,
+    type_named,
 )
 from shall.cases.query_languages import compiled
 from shall.cases.selector import Selector, parse_selector
@@ -193,7 +194,7 @@ def _conditions(target: _Target, value: Any, keys: Keys, report: Report) -> list
         elif (found := predicate_named(name)) is not None:
             check = _predicate(target, found[0], expected, inner, report, negated=found[1])
             checks += [] if check is None else [check]
-        elif not _is_mistyped(name, inner, report):
+        elif not _is_mistyped(name, expected, inner, report):
             own, other = _of_field(target, name, expected, inner, report)
             checks += own
             parts += other
@@ -226,14 +227,16 @@ def _of_field(
     return [], _conditions(_part(name, field), value, keys, report)
 
 
-def _is_mistyped(name: str, keys: Keys, report: Report) -> bool:
+def _is_mistyped(name: str, value: Any, keys: Keys, report: Report) -> bool:
     """Report a key that is nearly the name of a predicate: the author hardly meant a field."""
-    near = nearly_named(name)
+    of_type = type_named(name, value)
+    near = of_type or nearly_named(name)
     if near is None:
         return False
     message = f"Unknown predicate `{name}`."
     hint = f"Did you mean `{near}`? A field of that name is written `$.{name}`."
-    report.add("case.unknown-check", keys, message, hint, at_key=True, fix=near)
+    fix = "" if of_type else near
+    report.add("case.unknown-check", keys, message, hint, at_key=True, fix=fix)
     return True
 
 

@@ -286,6 +286,24 @@ OF_OTHER_TOOLS = {
 """What other tools call a predicate, and many an object a field: the author has to say which."""
 
 
+OF_TYPES = {
+    **dict.fromkeys(("array", "list"), "is_list"),
+    **dict.fromkeys(("bool", "boolean"), "is_boolean"),
+    **dict.fromkeys(("dict", "object"), "is_object"),
+    **dict.fromkeys(("int", "integer"), "is_integer"),
+    **dict.fromkeys(("str", "string"), "is_string"),
+    "float": "is_float",
+    "null": "is_none",
+    "number": "is_number",
+}
+"""The predicates of the words for types in `type: string`, which is hardly meant as a field."""
+
+
+def type_named(name: str, value: Any) -> str | None:
+    """Return the predicate that is meant where the type of a value is named as by JSON Schema."""
+    return OF_TYPES.get(value) if name == "type" and type(value) is str else None
+
+
 def nearly_named(name: str) -> str | None:
     """Return the predicate that a name nearly is: who writes it hardly means a field."""
     return None if name[:1] == "$" or len(name) > MAX_LENGTH else _nearly_named(name)

@@ -7,7 +7,7 @@ from typing import Any
 from shall.cases.expect import WITHOUT_FIELDS
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path, write_path
-from shall.cases.predicates import BY_KIND, NAMES, Takes, nearly_named
+from shall.cases.predicates import BY_KIND, NAMES, Takes, nearly_named, type_named
 from shall.cases.selector import parse_selector
 from shall.errors import BadValue
 
@@ -37,7 +37,7 @@ def _conditions(checks: tuple[Check, ...]) -> Any:
     check = checks[0] if len(checks) == 1 else None
     is_itself = check is not None and check.field is None and check.selector is None
     if check is not None and is_itself and check.kind == "equals" and not check.negated:
-        return _shortened({"equals": check.expected})
+        return _shortened("", {"equals": check.expected})
     return _mapping(checks)
 
 
@@ -50,15 +50,15 @@ def _mapping(checks: tuple[Check, ...]) -> dict[str, Any]:
             inner = data.setdefault(name, {})
         predicate, expected = predicate_of(check)
         inner[predicate] = expected
-    return {name: _shortened(value) for name, value in data.items()}
+    return {name: _shortened(name, value) for name, value in data.items()}
 
 
-def _shortened(value: Any) -> Any:
+def _shortened(name: str, value: Any) -> Any:
     """Return a mapping with `equals` alone as the value itself, where that reads the same."""
     if type(value) is not dict or value.keys() != {"equals"}:
         return value
     inner = value["equals"]
-    return value if type(inner) is dict and inner else inner
+    return value if (type(inner) is dict and inner) or type_named(name, inner) else inner
 
 
 def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
@@ -80,7 +80,7 @@ def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
         if not below.keys().isdisjoint(written):
             return None
         below |= written
-    return {selector: _shortened(below) for selector, below in data.items()}
+    return {selector: _shortened(selector, below) for selector, below in data.items()}
 
 
 def _fold(data: dict[str, dict[str, Any]], selector: str) -> None:
@@ -93,7 +93,7 @@ def _fold(data: dict[str, dict[str, Any]], selector: str) -> None:
         member = member_name(write_path(path[len(base) :]))
         if member in data[selector]:
             return
-        data[selector][member] = _shortened(data.pop(name))
+        data[selector][member] = _shortened(member, data.pop(name))
 
 
 def _otherwise(written: dict[str, Any]) -> dict[str, Any]:
