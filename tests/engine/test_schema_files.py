@@ -183,3 +183,19 @@ async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check
     node["anyOf"] = [{"$ref": "order.json"}]  # as where a discriminator chooses
     result = await check({"schemas/order.json": order, "schemas/node.json": node})
     assert result.outcome is Outcome.PASSED, said(result)
+
+
+@pytest.mark.verifies("cases#5.22", "cases#5.23")
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ({"$ref": "http://h.example/a"}, "引用 http://h.example/a 指向该 schema 之外；"),
+        ({"$ref": "#"}, "引用 # 循环引用自身，"),
+    ],
+)
+async def test_what_is_wrong_with_other_files_is_said_in_chinese(
+    check: Check, line: dict[str, Any], words: str
+) -> None:
+    files = {"schemas/order.json": {"items": {"$ref": "line.json"}}, "schemas/line.json": line}
+    (step,) = (await check(files)).steps
+    assert any(words in render(it.message, "zh") for it in step.checks if it.message is not None)
