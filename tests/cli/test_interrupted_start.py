@@ -68,11 +68,16 @@ def test_an_interrupt_that_the_caller_ignores_is_ignored(tmp_path: Path) -> None
 @pytest.mark.process
 @pytest.mark.verifies("cli#1.19")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
-def test_a_full_disk_behind_the_output_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["completion", "bash"], ["run", "--help"], ["--version"]])
+def test_a_full_disk_behind_the_output_is_named(
+    tmp_path: Path, arguments: list[str], unbuffered: str
+) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
-            [sys.executable, "-m", "shall", "completion", "bash"],
+            [sys.executable, "-m", "shall", *arguments],
             cwd=tmp_path,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

@@ -19,7 +19,7 @@ RunOne = Callable[..., Awaitable[CaseResult]]
 Check = Callable[[dict[str, Any]], Awaitable[CaseResult]]
 
 ORDER = {"id": 7, "lines": [{"sku": "B7"}]}
-LOOP = {"allOf": [{"$ref": "#/$defs/a~1b"}]}
+LOOP = {"$ref": "#/$defs/a~1b", "title": "a loop"}
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
@@ -159,7 +159,10 @@ async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
         ({"$ref": "line.json"}, {"$ref": "order.json"}),
         ({"$id": "https://a.example/order.json", "$ref": "line.json"}, {"$ref": "order.json"}),
         ({"properties": {"id": {"$ref": "line.json#/$defs/a~1b"}}}, {"$defs": {"a/b": LOOP}}),
-        ({"anyOf": [{"type": "object"}, {"not": {"$ref": "line.json"}}]}, {"$ref": "order.json#"}),
+        (
+            {"anyOf": [{"$ref": "#/anyOf/1"}, {"$ref": "line.json"}]},
+            {"$ref": "order.json#/anyOf/0"},
+        ),
     ],
 )
 async def test_references_in_a_circle_are_an_error(
@@ -172,7 +175,27 @@ async def test_references_in_a_circle_are_an_error(
 
 @pytest.mark.verifies("cases#5.23", "cases#5.21")
 async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check) -> None:
-    node = {"type": "object", "properties": {"lines": {"items": {"allOf": [{"$ref": "#"}]}}}}
+    node: dict[str, Any] = {
+        "type": "object",
+        "properties": {"lines": {"items": {"allOf": [{"$ref": "#"}]}}},
+    }
     order = {"allOf": [{"$ref": "node.json"}, {"$ref": "node.json"}]}
+    node["anyOf"] = [{"$ref": "order.json"}]  # as where a discriminator chooses
     result = await check({"schemas/order.json": order, "schemas/node.json": node})
     assert result.outcome is Outcome.PASSED, said(result)
+
+
+@pytest.mark.verifies("cases#5.22", "cases#5.23")
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ({"$ref": "http://h.example/a"}, "引用 http://h.example/a 指向该 schema 之外；"),
+        ({"$ref": "#"}, "引用 # 循环引用自身，"),
+    ],
+)
+async def test_what_is_wrong_with_other_files_is_said_in_chinese(
+    check: Check, line: dict[str, Any], words: str
+) -> None:
+    files = {"schemas/order.json": {"items": {"$ref": "line.json"}}, "schemas/line.json": line}
+    (step,) = (await check(files)).steps
+    assert any(words in render(it.message, "zh") for it in step.checks if it.message is not None)

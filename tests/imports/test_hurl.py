@@ -488,7 +488,8 @@ PROPFIND http://h/d
 @pytest.mark.verifies("import#1.4")
 @pytest.mark.parametrize(
     "text",
-    ["", "# nothing", "HTTP 200", "GET http://h\n[Asserts", "GET http://h\n```", "GET http://["],
+    ["", "# nothing", "HTTP 200", "GET http://h\n[Asserts", "GET http://h\n```", "GET http://["]
+    + [f"GET http://h\nHTTP 200\n[Asserts]\nbody {it}" for it in ("replaceRegex", "toDate")],
 )
 def test_a_malformed_file_is_refused_or_reported(text: str) -> None:
     try:

@@ -71,7 +71,7 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     show_unhandled(_show_warning)
     try:
         status = command()
-        _flush()
+        flush()
     except ShallError as error:
         notice(error_text(error))
         return error.exit_status
@@ -119,7 +119,11 @@ def say(text: str = "") -> None:
 
 
 def write(text: str) -> None:
-    """Print a text on stdout as it is, in whatever the terminal can show."""
+    """Print a text on stdout as it is, in whatever the terminal can show.
+
+    Raises:
+        InvalidInput: It cannot be written, as where a disk is full.
+    """
     encoding = sys.stdout.encoding or "utf-8"
     try:
         print(text.encode(encoding, "replace").decode(encoding))
@@ -127,7 +131,8 @@ def write(text: str) -> None:
         _give_up(error)
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Write what was printed on stdout. Raises as ``write`` does."""
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
-from shall.cli.output import BAD_INPUT, columns_of_terminal, language, local
+from shall.cli.output import BAD_INPUT, columns_of_terminal, flush, language, local, write
 from shall.late_pattern import late_pattern
 
 
@@ -29,6 +29,14 @@ class Parser(argparse.ArgumentParser):
     def _get_formatter(self, *given: Any) -> argparse.HelpFormatter:
         """Return what formats help; while arguments are added, which only tries it, nothing."""
         return _NOTHING if self._is_adding else super()._get_formatter(*given)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help and version on stdout as commands print: where they cannot be, it is said."""
+        if message and file is sys.stdout:
+            write(message.removesuffix("\n"))
+            flush()
+        else:
+            super()._print_message(message, file)
 
     def add_argument_group(self, *named: Any, **settings: Any) -> Any:
         """Add a group, with its title in the language of the terminal."""

@@ -29,6 +29,11 @@ _KEYWORDS = (
     *("contentEncoding", "contentMediaType", "id"),
 )
 
+ANNOTATIONS = frozenset(
+    {"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"}
+)
+"""Keywords of JSON Schema that no value violates."""
+
 _OF_OPENAPI = frozenset({"example", "nullable", "discriminator", "xml", "externalDocs"})
 
 _FORMATS = (

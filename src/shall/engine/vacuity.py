@@ -14,6 +14,7 @@ from shall.cases.written_checks import selector_of
 from shall.engine.budgets import Budget
 from shall.engine.evaluate import is_constant
 from shall.engine.query import Selected
+from shall.engine.schema_words import ANNOTATIONS
 
 _STATUSES = (200, 404, 500, *range(100, 600))
 """Every status, first those at which most checks of it fail."""
@@ -57,11 +58,6 @@ _OF_CONTENT = _OF_TEXT | {
 """Checks that may fail of a value that nobody thought of."""
 
 _FROM_FILES = frozenset({"schema", "snapshot", "openapi"})
-
-_ANNOTATIONS = frozenset(
-    {"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"}
-)
-"""Keywords of JSON Schema that no value violates."""
 
 _CONDITIONAL = re.compile(r"\$|\^|\(\?[=!<(]|\\[bBAZ1-9]")
 """What may keep a pattern from matching the empty text somewhere in any text."""
@@ -176,7 +172,7 @@ def _holds_of_any_body(check: Check) -> bool:
     expected = check.expected
     match check.kind:
         case "schema":
-            return expected is True or (type(expected) is dict and expected.keys() <= _ANNOTATIONS)
+            return expected is True or (type(expected) is dict and expected.keys() <= ANNOTATIONS)
         case "regex":
             return _matches_everywhere(expected)
         case kind if kind in _OF_TEXT:

@@ -200,9 +200,11 @@ def _filter_at(tokens: list[str]) -> str | None:
         return None
     tokens.pop(0)
     arguments = [tokens.pop(0) for _ in range(min(_ARITY[name], len(tokens)))]
-    if name == "replace_regex" and re.search(r"\$[\w{]", arguments[-1]):
-        return ""  # it inserts what a group of the pattern matched
-    if name in _DATES and arguments:
+    # A replacement may insert what a group of the pattern matched.
+    inserts = name == "replace_regex" and re.search(r"\$[\w{]", "".join(arguments[1:]))
+    if len(arguments) < _ARITY[name] or inserts:
+        return ""
+    if name in _DATES:
         form = _date_form(str(value_of(arguments[0])))
         return "" if form is None else f"{name} {_quoted(form)}"
     written = " ".join((name, *_arguments(name, arguments)))

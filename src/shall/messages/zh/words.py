@@ -141,7 +141,7 @@ WORDS: dict[str, str] = {
     "it printed nothing": "没有任何输出",
     "it is larger than {limit}": "超过 {limit}",
     "the reference {reference} leads out of it; write what it means under `$defs`": (
-        "引用 {reference} 指向其外；请将其内容写在 `$defs` 中"
+        "引用 {reference} 指向该 schema 之外；请将其内容写入 `$defs`"
     ),
     "the reference {reference} leads in a circle, so that any value is valid": (
         "引用 {reference} 循环引用自身，因此任何值都有效"
