@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from shall.results.listing import (
     BAD,
-    EVERY_CASE,
     PAGE_LINES,
     CaseFilter,
     CaseLine,
@@ -15,6 +14,7 @@ from shall.results.listing import (
 from shall.results.records import feature_of
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+EVERY_CASE = CaseFilter()
 
 
 def page_of(

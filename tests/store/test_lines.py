@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.store.case_lists import page_of
+from tests.store.case_lists import EVERY_CASE, page_of
 
 from shall.errors import StoreUnavailable
 from shall.messages import Message
 from shall.results.encoding import encode_case
 from shall.results.listing import (
     BAD,
-    EVERY_CASE,
     EVERY_RUN,
     CaseFilter,
     CaseOrder,

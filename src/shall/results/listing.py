@@ -86,9 +86,6 @@ class CaseFilter(Struct, frozen=True):
     slower_than_s: float | None = None
 
 
-EVERY_CASE = CaseFilter()
-
-
 class CaseCounts(Struct, frozen=True):
     """The cases of a run, counted by the outcome that is shown, by tag and by feature."""
 
