@@ -239,7 +239,7 @@ _conditions = st.recursive(
             [
                 *("each", "any", "none", "has", "length", "contains_all", "in_any_order", "count"),
                 *("equals", "not_equals", "less_than", "starts_with", "not_ends_with", "is_uuid"),
-                *("in", "contains", "exists", "is_empty", "not", "sku", "type", "$.type", "$..x"),
+                *("in", "contains", "exists", "is_empty", "not", "sku", "type", "$..x"),
             ]
         ),
         inner | st.lists(inner, max_size=2) | st.just({"where": 1, "at_least": 1}),
