@@ -135,9 +135,14 @@ def _answered(
     remember(call.id, content, scope)  # a check may read the response of its own step
     context.last = response, content
     context.secrecy.answers.append((response, content.value))
-    if not call.is_plain:
-        return _answered_fully(call, request, response, context, started, content)
-    outcome, checks, at_once = _check_all(call, response, content, context)
+    plans: Sequence[CheckPlan] = call.checks
+    error: Message | None = None
+    if call.is_plain:
+        outcome, checks, at_once = _check_all(call, response, content, context)
+    else:
+        outcome, checks, plans, at_once, error = _check_any(
+            call, request, response, content, context
+        )
     return StepRecord(
         call.id,
         call.path,
@@ -146,20 +151,19 @@ def _answered(
         checks,
         request,
         response,
-        call.checks,
+        plans,
         at_once,
+        error,
     )
 
 
-def _answered_fully(
-    call: CallPlan,
-    request: Request,
-    response: Response,
-    context: CaseContext,
-    started: float,
-    content: Content,
-) -> StepRecord:
-    """Return what a step did that captures values, or has checks of the response as a whole."""
+def _check_any(
+    call: CallPlan, request: Request, response: Response, content: Content, context: CaseContext
+) -> tuple[Outcome, list[CheckResult], Sequence[CheckPlan], bool, Message | None]:
+    """Return what came of a step that captures values, or checks the response as a whole.
+
+    As ``_check_all`` returns it, with the plans of the checks and the error of a capture.
+    """
     lost = _capture(call, response, content, context.scope) if call.capture else None
     try:
         outcome, checks, at_once = _check_all(call, response, content, context)
@@ -179,18 +183,7 @@ def _answered_fully(
     error = None
     if lost is not None and outcome is PASSED:
         outcome, error = ERROR, error_message(lost)
-    return StepRecord(
-        call.id,
-        call.path,
-        outcome,
-        time.perf_counter() - started,
-        checks,
-        request,
-        response,
-        plans,
-        at_once,
-        error,
-    )
+    return outcome, checks, plans, at_once, error
 
 
 def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
