@@ -32,6 +32,10 @@ RUNNING: dict[str, str] = {
     "A worker process did not start.": "工作进程未启动。",
     "No case folder was found in {root}.": "在 {root} 中未找到用例目录。",
     "Did you mean {near}?": "是否指 {near}？",
+    "It is a setting: write `gate: {{minimum: 80}}` in shall.yaml.": (
+        "这是一项设置：请在 shall.yaml 中写 `gate: {{minimum: 80}}`。"
+    ),
+    "`{command} --help` explains the flags.": "`{command} --help` 说明了可用的参数。",
     "Create tests/cases, or run `shall init` to "
     "create a first case.": "请创建 tests/cases，或运行 `shall init` 生成第一个用例。",
     "{relative} would be larger than 1 MiB.": "{relative} 将超过 1 MiB。",
