@@ -64,8 +64,9 @@ def test_a_flag_that_is_like_no_other_is_answered_without_one(
     ("typed", "hint"),
     [
         (["gate", "--min", "9"], "It is a setting: write `gate: {minimum: 80}` in shall.yaml."),
-        (["lint", "--verbose"], "`shall lint --help` explains the flags."),
-        (["cover", "--quiet"], "`shall cover --help` explains the flags."),
+        (["run", "a", "--notify", "team"], "`shall run --help` explains the arguments."),
+        (["lint", "--verbose"], "`shall lint --help` explains the arguments."),
+        (["cover", "--quiet"], "`shall cover --help` explains the arguments."),
     ],
 )
 def test_a_flag_that_the_command_has_not_is_answered_with_its_usage_and_the_next_step(

@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and end the process."""
-        if self.chosen is not None and _FLAG.match(message):
+        if self.chosen is not None and message.startswith(_UNRECOGNIZED):
             self.chosen.error(message)  # its usage has the flags
         self.print_usage(sys.stderr)
         hint = _suggestion(message, self)
@@ -59,7 +59,8 @@ _ARGUMENT = late_pattern(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
 _CHOICE = late_pattern(
     r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
 )
-_FLAG = late_pattern(r"unrecognized arguments: --?(?P<given>[\w-]+)")
+_UNRECOGNIZED = "unrecognized arguments: "
+_FLAG = late_pattern(f"{_UNRECOGNIZED}--?(?P<given>[\\w-]+)")
 
 
 def _translated(message: str) -> str:
@@ -79,15 +80,16 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
     if choice:
         near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
         return f"Did you mean {near}?" if near else ""
-    if not flag:
+    if not message.startswith(_UNRECOGNIZED):
         return ""
-    near = _near_flag(flag["given"], {it.strip("-") for it in _flags(parser)})
+    given = flag["given"] if flag else ""
+    near = _near_flag(given, {it.strip("-") for it in _flags(parser)})
     if near:
         near = f"--{near}"
         return f"Did you mean {near}?"
-    if flag["given"] in _OF_SHARES and parser.prog.endswith(" gate"):
+    if given in _OF_SHARES and parser.prog.endswith(" gate"):
         return "It is a setting: write `gate: {minimum: 80}` in shall.yaml."
-    return f"`{parser.prog} --help` explains the flags."
+    return f"`{parser.prog} --help` explains the arguments."
 
 
 _OF_SHARES = frozenset(("min", "threshold", "fail-under", "min-coverage"))

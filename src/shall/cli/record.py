@@ -55,7 +55,8 @@ def _problems(recorded: Recorded) -> Iterator[str]:
     if not (recorded.outcomes or recorded.outdated or recorded.superseded):
         yield (
             f"No test of {recorded.tests} names a known criterion. Write a property"
-            " requirement, the key into the name of the test, or a comment `verifies: KEY` above it."
+            " requirement, the key into the name of the test, or a comment `verifies: KEY` above"
+            " it."
         )
 
 

@@ -92,6 +92,7 @@ ON_FIRST_USE = (
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.messages.zh.json_schema",
     "shall.pages.api_coverage",
     "shall.pages.criterion_text",
     "shall.pages.run_matrix",
