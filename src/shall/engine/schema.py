@@ -96,14 +96,20 @@ def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...]
         return f"it is larger than {MAX_BYTES >> 20} MiB"
     import jsonschema_rs  # a library that few cases need
 
-    from shall.engine.schema_words import misspelled
+    from shall.engine.schema_words import misplaced, misspelled
 
     options = _options(jsonschema_rs)
     try:
         schema = json.loads(text)
         draft = schema.get("$schema") if isinstance(schema, dict) else None
         files = {address_of(path): schema}
-        wrong = misspelled(schema) or _add(others, draft, files) or _circle(others, draft, files)
+        written = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        wrong = (
+            misspelled(schema)
+            or misplaced(schema, written)
+            or _add(others, draft, files)
+            or _circle(others, draft, files)
+        )
         if wrong is not None:
             return wrong
         if others:

@@ -149,6 +149,9 @@ WORDS: dict[str, str] = {
     ),
     "unknown format `{name}` "
     "(did you mean `{likely}`?)": "未知格式 `{name}`（是否指 `{likely}`？）",
+    "`{name}` is no keyword of a schema; write fields under `properties`": (
+        "`{name}` 不是 schema 的关键字；请将字段写在 `properties` 下"
+    ),
     "unknown keyword `{name}` "
     "(did you mean `{likely}`?)": "未知关键字 `{name}`（是否指 `{likely}`？）",
     "Byte 0x{byte} is not UTF-8.": "字节 0x{byte} 不是 UTF-8。",
