@@ -165,7 +165,11 @@ async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
         ({"oneOf": [{"$ref": "#"}, {"type": "null"}], "x-note": "a"}, {}),
         ({"$ref": "line.json"}, {"if": {"type": "null"}, "then": {"not": {"$ref": "#"}}}),
         ({"$ref": "line.json#a"}, {"$defs": {"a": {"$anchor": "a", "$ref": "#a"}}}),
-        ({"$ref": "line.json"}, {"$dynamicAnchor": "a", "$dynamicRef": "#a"}),
+        ({"$ref": "line.json"}, {"$dynamicAnchor": "a", "$ref": "#a"}),
+        (
+            {"$dynamicAnchor": "a", "$ref": "line.json"},
+            {"allOf": [{"$dynamicRef": "#a"}], "$defs": {"b": {"$dynamicAnchor": "a"}}},
+        ),
         ({"$schema": DRAFT_7, "$ref": "line.json"}, {"type": "null", "$ref": "order.json"}),
         ({"$schema": DRAFT_7, "$ref": "line.json"}, {"$id": "#a", "$ref": "#a"}),
         ({"$schema": DRAFT_2019, "allOf": [{"$recursiveRef": "#"}]}, {}),
@@ -189,8 +193,12 @@ async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check
         "type": "object",
         "properties": {"lines": {"items": {"allOf": [{"$ref": "#"}]}}},
     }
-    order = {"allOf": [{"$ref": "node.json"}, {"$ref": "node.json"}, {"anyOf": [{}, True]}]}
+    order: dict[str, Any] = {
+        "allOf": [{"$ref": "node.json"}, {"$ref": "node.json"}, {"anyOf": [{}, True]}]
+    }
     node["anyOf"] = [{"$ref": "order.json"}]  # as where a discriminator chooses
+    order["$defs"] = {"back": {"$ref": "#/$defs/both"}, "node": {"$ref": "node.json"}}
+    order["$defs"]["both"] = {"allOf": [{"$ref": "#/$defs/back"}, {"$ref": "#/$defs/node"}]}
     result = await check({"schemas/order.json": order, "schemas/node.json": node})
     assert result.outcome is Outcome.PASSED, said(result)
 
