@@ -378,7 +378,7 @@ def _capture(call: CallPlan, response: Response, content: Content, scope: Scope)
 def _check_all(
     call: CallPlan, response: Response, content: Content, context: CaseContext
 ) -> tuple[Outcome, list[CheckResult], bool]:
-    """Carry out every check; return the worst outcome, the results, and whether all held at once.
+    """Evaluate every check; return the worst outcome, the results, and whether all held at once.
 
     A check holds at once where its value is the constant text or number that it expects.
     """
@@ -409,7 +409,7 @@ def _check_all(
 def _judge_at(
     plan: CheckPlan, response: Response, content: Content, context: CaseContext
 ) -> CheckResult:
-    """Carry out one check; what goes wrong is an error at its place."""
+    """Evaluate one check; what goes wrong is an error at its place."""
     try:
         if plan.compare is None and plan.check.kind == "snapshot":
             from shall.engine.snapshot import judge_snapshot  # few checks compare with one
