@@ -144,6 +144,16 @@ async def test_a_urn_is_no_path_of_a_file(check: Check) -> None:
 
 
 @pytest.mark.verifies("cases#5.21")
+async def test_a_file_may_hold_schemas_by_name(check: Check) -> None:
+    order = {"properties": {"id": {"$ref": "types.json#/title"}}}
+    for kind, outcome in (("integer", Outcome.PASSED), ("string", Outcome.FAILED)):
+        result = await check(
+            {"schemas/order.json": order, "schemas/types.json": {"title": {"type": kind}}}
+        )
+        assert result.outcome is outcome, said(result)
+
+
+@pytest.mark.verifies("cases#5.21")
 @pytest.mark.parametrize("keyword", ["const", "enum", "default", "examples"])
 async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
     data = [{"$ref": "absent.json"}]

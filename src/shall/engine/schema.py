@@ -119,7 +119,7 @@ def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...]
             return jsonschema_rs.validator_for(schema, **options)
         return jsonschema_rs.Draft202012Validator(schema, **options)
     except jsonschema_rs.ValidationError as error:
-        return _schema_error(error)
+        return _invalid(schema, others, draft) or _schema_error(error)
     except (ValueError, RecursionError) as error:
         return _outside(str(error)) or str(error).splitlines()[0][:SHOWN_LENGTH]
 
@@ -136,7 +136,7 @@ def _add(others: tuple[SchemaFile, ...], draft: Any, files: dict[str, Any]) -> s
             schema = json.loads(file.text)
         except (ValueError, RecursionError) as error:
             return f"in {file.path}: {str(error).splitlines()[0][:SHOWN_LENGTH]}"
-        wrong = misspelled(schema) or _invalid(schema, draft)
+        wrong = misspelled(schema)
         if wrong is not None:
             return f"in {file.path}: {wrong}"
         if draft is not None and isinstance(schema, dict):
@@ -145,19 +145,20 @@ def _add(others: tuple[SchemaFile, ...], draft: Any, files: dict[str, Any]) -> s
     return None
 
 
-def _invalid(schema: Any, draft: Any) -> str | None:
-    """Return what is wrong with a schema by that of its draft; None where that is not known."""
+def _invalid(schema: Any, others: tuple[SchemaFile, ...], draft: Any) -> str | None:
+    """Return which other file is no schema of its draft, and why; None where this one is none."""
     import jsonschema_rs  # as above
 
     offline = jsonschema_rs.Registry([], retriever=_refuse)
-    if draft is not None and isinstance(schema, dict):
-        schema = {"$schema": draft, **schema}
-    try:
-        jsonschema_rs.meta.validate(schema, registry=offline)
-    except jsonschema_rs.ValidationError as error:
-        return _schema_error(error)
-    except jsonschema_rs.ReferencingError:
-        pass  # reported where the schema is used
+    for path, each in (("", schema), *((it.path, json.loads(it.text)) for it in others)):
+        if draft is not None and isinstance(each, dict):
+            each = {"$schema": draft, **each}
+        try:
+            jsonschema_rs.meta.validate(each, registry=offline)
+        except jsonschema_rs.ValidationError as error:
+            return f"in {path}: {_schema_error(error)}" if path else None
+        except jsonschema_rs.ReferencingError:  # of a draft that is not known
+            return None
     return None
 
 
