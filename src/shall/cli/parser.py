@@ -1,6 +1,5 @@
 """The argument parser: help and errors in the language of the terminal."""
 
-import argparse
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -8,6 +7,11 @@ from typing import Any, NoReturn
 
 from shall.cli.output import BAD_INPUT, columns_of_terminal, flush, language, local, write
 from shall.late_pattern import late_pattern
+from shall.partial_import import left_out
+
+# It would look for translations in the files of the system; ours are those of messages. 8 M.
+with left_out("gettext", gettext=str, ngettext=lambda one, many, n: one if n == 1 else many):
+    import argparse
 
 
 class Parser(argparse.ArgumentParser):
@@ -167,21 +171,3 @@ class _Formatter(argparse.HelpFormatter):
         prefix: str | None = None,
     ) -> None:
         super().add_usage(usage, actions, groups, local("usage: ") if prefix is None else prefix)
-
-
-Commands = Any  # argparse keeps the type of add_subparsers() to itself
-
-
-def add_command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
-    """Add a command with its description."""
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    return command
-
-
-def add_workspace(command: argparse.ArgumentParser) -> None:
-    """Add the folder of the project to what a command takes."""
-    command.add_argument(
-        "--workspace",
-        metavar="DIR",
-        help="project folder (default: the one around the current folder)",
-    )
