@@ -90,8 +90,10 @@ class Watch:
             return local
         frame.f_trace_lines = True  # coverage may not measure the file
         sees_opcodes = frame.f_trace_opcodes
+        line = self._lines_of(local, sees_opcodes=sees_opcodes)
+        frame.f_trace = line  # from 3.13 on, opcodes are traced only where this is set before
         frame.f_trace_opcodes = sees_opcodes or bool(test.columns)
-        return self._lines_of(local, sees_opcodes=sees_opcodes)
+        return line
 
     def _lines_of(self, local: Trace | None, *, sees_opcodes: bool) -> Trace:
         """Return what traces the frame of the test. ``local`` is that of the other tracer.
