@@ -303,7 +303,7 @@ async def test_a_service_without_tls_or_with_another_version_is_named(
 ) -> None:
     for host, connection, words in (
         (nginx.clear.replace("http:", "https:"), {}, "answers without TLS. Write http://"),
-        (nginx.old, {"insecure": True, "tls": "1.3"}, "no version of TLS that is allowed. Check"),
+        (nginx.old, {"insecure": True, "tls": "1.3"}, "offers no version of TLS that is allowed"),
     ):
         result = await run_one([{"GET": "/", "connection": connection}], host=host)
         assert words in said(result)

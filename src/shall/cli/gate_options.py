@@ -70,5 +70,5 @@ def add_scope_of_run(command: argparse.ArgumentParser) -> None:
         help="exit status 1 if this criterion is not tried; may be repeated",
     )
     command.add_argument(
-        "--expect-cases", type=int, metavar="N", help="exit status 1 if other than N cases run"
+        "--expect-cases", type=int, metavar="N", help="exit with status 1 unless N cases run"
     )

@@ -1,4 +1,4 @@
-"""``shall run --watch``: run again what a change of a file affects."""
+"""``shall run --watch``: rerun what a file change affects."""
 
 import argparse
 import time
@@ -42,7 +42,7 @@ def watch(workspace: Workspace, request: RunRequest, run: Run) -> int:
     status = _run(run, paths)
     try:
         while status != INTERRUPTED:
-            say("Waiting for a change of a file. Ctrl-C ends.")
+            say("Waiting for file changes. Press Ctrl-C to stop.")
             affected: Sequence[str] | None = None
             while affected is None:
                 before, seen = seen, _changed(workspace, seen)

@@ -71,7 +71,7 @@ ERRORS = frozenset({"check.not_json", "check.bad_schema"})
 
 
 def remember(step_id: str, content: Content, scope: Scope) -> None:
-    """Let expressions read the response of a step, by its id."""
+    """Make the response of a step readable in expressions, by its id."""
     if content.is_json:
         scope.steps[step_id] = content.value
         return

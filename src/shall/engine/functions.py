@@ -48,7 +48,7 @@ def call_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], dra
         return function(**{**dict(signature.parameters), **given, **named})
     except (TypeError, ValueError, OverflowError, IndexError) as error:
         raise BadExpression(
-            f"`{name}` cannot be called so: {error}.", hint=f"It is {name}{signature}."
+            f"`{name}` cannot be called like this: {error}.", hint=f"It is {name}{signature}."
         ) from None
 
 

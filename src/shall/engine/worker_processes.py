@@ -248,7 +248,7 @@ class WorkerProcesses:
             self._turns.acquire()
 
     def _end_soon(self) -> None:
-        """Let the workers stop their runs. May be called from any thread and a signal handler."""
+        """Stop the runs of the workers. May be called from any thread and a signal handler."""
         self._close_one(self._alive)
 
     def _close_one(self, end: int) -> None:
@@ -456,7 +456,7 @@ def part(options: RunOptions, number: int, count: int) -> RunOptions:
 
 
 def _enlarge(pipe: int) -> None:
-    """Let a worker send more before it must wait for its parent, where the system allows it."""
+    """Enlarge the pipe of a worker, so that it waits less for its parent, where that is allowed."""
     with suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 

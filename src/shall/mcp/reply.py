@@ -41,7 +41,7 @@ _BRIEF_LENGTH = 1000
 
 
 def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a tool's own fields into the envelope; ``summary`` comes first where there is one."""
+    """Wrap a tool's own fields in the envelope; ``summary`` comes first where there is one."""
     head = {"status": "ok"}
     if "summary" in fields:
         head["summary"] = fields["summary"]
@@ -58,7 +58,7 @@ def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 def failure(
     request_id: str, failed: Failure, mask: Callable[[Any], Any] = lambda value: value
 ) -> dict[str, Any]:
-    """Put an error into the envelope; its message is cut between sentences, the reason first.
+    """Wrap an error in the envelope; its message is cut between sentences, the reason first.
 
     ``mask`` takes secrets out before the cut, which could leave half of one.
     """

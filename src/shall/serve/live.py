@@ -43,7 +43,7 @@ class Watch:
         self._task = asyncio.create_task(self._poll(), name="shall-live")
 
     def end(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         if self._task is not None:
             self._task.cancel()
 

@@ -82,7 +82,7 @@ def _with_headings(
 def _with_nested_content(
     requirements: tuple[Requirement, ...], text: str
 ) -> tuple[Requirement, ...]:
-    """Let the fingerprint of each criterion cover the code and tables within its list item."""
+    """Include the code and tables of its list item in the fingerprint of each criterion."""
     content = nested_content(text)
     if not content:
         return requirements

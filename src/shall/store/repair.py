@@ -24,7 +24,7 @@ class Moved(Struct, frozen=True):
 
 
 def repair_database(path: Path, now: datetime) -> tuple[Path, Recovered]:
-    """Put a new database with all that can be read in the place of a damaged one.
+    """Replace a damaged database by a new one with all that can be read.
 
     Return the new path of the damaged file, and what was recovered. ``now`` is aware UTC.
 

@@ -40,7 +40,7 @@ async def make(call: PageCall) -> Response:
 
 
 def stop(call: PageCall) -> Response:
-    """Ask a run to stop, and show it again."""
+    """Request a run to stop, and show it again."""
     run_id = call.path["run_id"]
     ask_to_stop(call.workspace, run_id)
     return RedirectResponse(call.look.links.run(run_id), 303)

@@ -87,7 +87,7 @@ class Execution:
                 self._stop()
 
     def stop_with(self, stop: Stop) -> None:
-        """Let ``stop`` be called from now on. Raises ``TimedOut`` if it is stopped already."""
+        """Register ``stop``, which may be called then. Raises ``TimedOut`` if it is stopped."""
         with self._guard:
             if self.is_stopped:
                 raise self.timed_out()
@@ -95,7 +95,7 @@ class Execution:
 
     @contextmanager
     def stoppable(self, stop: Stop) -> Iterator[None]:
-        """Let ``stop`` be called while a statement runs. Raises ``TimedOut`` if it is stopped."""
+        """Register ``stop`` while a statement runs. Raises ``TimedOut`` if it is stopped."""
         self.stop_with(stop)
         try:
             yield
@@ -222,7 +222,7 @@ def _answer(connection: Connection, statement: Statement) -> bytes:
 
 
 def _limit_time(connection: Connection, statement: Statement) -> None:
-    """Let the server end the statement itself: it is broken off a little later."""
+    """Set the server's own timeout of the statement, a little before it is aborted here."""
     timeout_ms = max(1, int(statement.timeout_s * 1000))
     kind = statement.database.kind
     if kind == "postgresql":
