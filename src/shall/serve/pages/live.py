@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from shall.actions.results import opened_store
-from shall.actions.stopping import ask_to_stop
+from shall.actions.stop_run import ask_to_stop
 from shall.errors import ShallError
 from shall.pages.live import MOST_KNOWN, event_of
 from shall.results.listing import LiveRun
