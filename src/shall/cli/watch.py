@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from shall.actions.affected_cases import SETTINGS, dependencies, stamps
 from shall.actions.run_request import RunRequest
-from shall.actions.watching import SETTINGS, dependencies, stamps
 from shall.cli.output import INTERRUPTED, error_text, notice, say
 from shall.errors import InvalidInput, ShallError
 from shall.workspace.workspace import Workspace
