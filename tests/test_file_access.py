@@ -121,7 +121,7 @@ ALLOWED = {
     "shall/store/migrate.py:migrate": PACKAGE,
     "shall/store/repair.py": BACKUP,
     "shall/store/sqlite.py:SqliteStore._connect": DATABASE,
-    "shall/store/sealing.py": STATE,
+    "shall/store/state_key.py": STATE,
     "shall/store/state.py": STATE,
     "shall/store/state_checks.py": STATE,
 }
