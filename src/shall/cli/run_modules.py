@@ -93,7 +93,7 @@ MODULES = (
     "shall.workspace.head",
     "shall.actions.recording",
     "shall.actions.run_variables",
-    "shall.engine.draws",
+    "shall.engine.random_values",
     "shall.engine.scope",
     "shall.engine.evaluate",
     "shall.engine.query",

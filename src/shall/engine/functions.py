@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from shall.cases.functions import FUNCTIONS, KEYWORD_SPELLINGS
-from shall.engine.draws import Draws
+from shall.engine.random_values import Draws
 from shall.errors import BadExpression
 
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
