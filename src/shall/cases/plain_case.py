@@ -40,7 +40,7 @@ from shall.cases.model import (
 from shall.cases.path import parse_path
 from shall.cases.root import fields_of
 from shall.errors import BadExpression, BadValue
-from shall.remembered import remembered
+from shall.memoize import remembered
 
 _Scalar = str | int | float | bool
 _Statuses = list[int]

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from shall.cases.plain_layout import Form, NotPlain, document_of, layout_of
 from shall.late_pattern import late_pattern
-from shall.remembered import remembered
+from shall.memoize import remembered
 
 MAX_CHARACTERS = 200_000
 """A longer text may hold more values than a document may."""

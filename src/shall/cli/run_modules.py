@@ -16,7 +16,7 @@ MODULES = (
     "shall.redaction.forms",
     "shall.redaction.names",
     "shall.redaction.shapes",
-    "shall.remembered",
+    "shall.memoize",
     "shall.engine.redact",
     "shall.engine.unit_options",
     "shall.errors",

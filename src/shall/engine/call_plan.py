@@ -12,7 +12,7 @@ from shall.engine.evaluate import is_constant
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan
-from shall.remembered import remembered
+from shall.memoize import remembered
 
 if TYPE_CHECKING:
     from shall.cases.model import SentMessage

@@ -10,8 +10,8 @@ import msgspec
 from shall import late_json
 from shall.engine.redact import WITH_URL, Redactor
 from shall.engine.scope import Scope
+from shall.memoize import remembered
 from shall.redaction.names import is_ordinary, is_secret_name
-from shall.remembered import remembered
 from shall.transport.exchange import LARGE_BYTES, FileContent, Request, Response
 
 LARGE = LARGE_BYTES

@@ -7,7 +7,7 @@ from shall.cases.model import Case, Step, Teardown
 from shall.engine.call_plan import CallPlan, are_about_peer, plan_checks
 from shall.engine.options import RunOptions
 from shall.engine.request import plan_request
-from shall.remembered import remembered
+from shall.memoize import remembered
 
 
 class CasePlan(Struct, frozen=True, gc=False):

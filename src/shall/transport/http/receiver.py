@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from shall.remembered import remembered
+from shall.memoize import remembered
 
 if TYPE_CHECKING:
     import _socket
