@@ -22,7 +22,7 @@ class Returns(dict[_Argument, _Returned]):
         return found
 
 
-def remembered(
+def memoized(
     most: int,
 ) -> Callable[[Callable[[_Argument], _Returned]], Callable[[_Argument], _Returned]]:
     """Cache what a function returns for ``most`` arguments; one more clears the cache.

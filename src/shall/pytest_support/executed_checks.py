@@ -61,6 +61,9 @@ class Watch:
         self._is_left = self._ended = self._is_reached = False
 
     def __enter__(self) -> "Watch":
+        if self._test.columns:
+            # Python 3.12 traces opcodes only if a frame asked for them before the tracer was set.
+            sys._getframe().f_trace_opcodes = True
         sys.settrace(self._own)
         return self
 
