@@ -21,7 +21,7 @@ class Stop:
             self._wake()
 
     def finish(self) -> None:
-        """Start no further case; those that run end."""
+        """Finish the cases that run, and start no other."""
         self.is_finishing = True
 
     def wake_with(self, wake: Callable[[], None] | None) -> None:

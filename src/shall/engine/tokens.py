@@ -73,7 +73,7 @@ def access_token(
 
 
 def expire(request: Request, context: CaseContext) -> None:
-    """Discard the token that a request carried."""
+    """Expire the token that a request carried: no other request uses it again."""
     carried = {value for name, value in request.headers if name.lower() == "authorization"}
     entries: dict[str, _Entry] = context.shared.get("tokens", {})
     for entry in entries.values():

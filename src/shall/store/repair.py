@@ -55,7 +55,7 @@ def repair_database(path: Path, now: datetime) -> tuple[Path, Recovered]:
 
 
 def repair_evidence(path: Path, folder: Path, now: datetime) -> Moved | None:
-    """Take the lines that cannot be read out of an evidence file.
+    """Remove the lines that cannot be read from an evidence file.
 
     The original file is copied to ``folder``. None where every line can be read. Lines that a
     newer release wrote stay.

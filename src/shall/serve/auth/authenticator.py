@@ -54,7 +54,7 @@ class Verifier(Protocol):
         ...
 
     def reload(self) -> None:
-        """Fetch the keys again when one is next needed."""
+        """Fetch the keys again when they are next needed."""
         ...
 
 
