@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shall.cases.check_writer import selector_of
 from shall.cases.expression import Reference, parse_template
 from shall.cases.filters import Filter
 from shall.cases.model import AwaitedMessages, Check, Step
