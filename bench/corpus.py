@@ -19,7 +19,12 @@ from time import process_time
 
 from markdown_it import MarkdownIt
 
-from shall.actions.changing import Proposal, Replacement, change_spec, document_fingerprint
+from shall.actions.change_requirements import (
+    Proposal,
+    Replacement,
+    change_spec,
+    document_fingerprint,
+)
 from shall.bootstrap import open_workspace
 from shall.errors import ShallError
 from shall.settings import Settings

@@ -97,7 +97,7 @@ ALLOWED = {
     "shall/cli/selection_flags.py:_durations": ARCHIVE,
     "shall/mcp/texts/__init__.py:_read": PACKAGE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,
-    "shall/pytest_support/carried_out.py:_watched": PYTEST,
+    "shall/pytest_support/executed_checks.py:_watched": PYTEST,
     "shall/pytest_plugin.py:_has_hooks": CONFIG,
     "shall/pytest_plugin.py:_may_be_case": PYTEST,
     "shall/pytest_plugin.py:_named_in_file": PYTEST,
@@ -121,7 +121,7 @@ ALLOWED = {
     "shall/store/migrate.py:migrate": PACKAGE,
     "shall/store/repair.py": BACKUP,
     "shall/store/sqlite.py:SqliteStore._connect": DATABASE,
-    "shall/store/sealing.py": STATE,
+    "shall/store/state_key.py": STATE,
     "shall/store/state.py": STATE,
     "shall/store/state_checks.py": STATE,
 }

@@ -20,7 +20,7 @@ _ENDING = f".{sys.implementation.cache_tag}.pyc"
 
 
 def install() -> None:
-    """Put the finder first, where compiled files have their usual names."""
+    """Install the finder first, where compiled files have their usual names."""
     if sys.pycache_prefix is None and not sys.flags.optimize:
         sys.meta_path.insert(0, Finder)
 

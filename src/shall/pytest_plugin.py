@@ -107,7 +107,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     is_test = isinstance(item, pytest.Function)
     if not (is_test and _criteria_of(item) and _is_recorded(item.config)):
         return (yield)
-    from shall.pytest_support.carried_out import Watch, watched
+    from shall.pytest_support.executed_checks import Watch, watched
 
     test = watched(item)
     if test is None:

@@ -23,7 +23,7 @@ from shall.log import Log
 from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.call_log import CallLog
-from shall.store.sealing import sealing_key
+from shall.store.state_key import sealing_key
 from shall.store.vfs import plain_names
 from shall.transport.target_policy import read_policy
 from shall.workspace.account import current_account, home_folder

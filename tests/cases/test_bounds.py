@@ -92,7 +92,7 @@ def test_a_number_out_of_bounds_has_a_place(number: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "words"),
     [
-        ("(" * 900 + ")" * 900, "has more than 50 groups inside one another"),
+        ("(" * 900 + ")" * 900, "has more than 50 levels of nested groups"),
         ("a" * 2001, "of more than 2,000 characters"),
         ("(" * 3000 + ")" * 3000, "of more than 2,000 characters"),
     ],

@@ -101,7 +101,10 @@ def test_the_plain_reader_takes_both_forms() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("jobs:\n  a: {steps: [{run: x}]}\n", "a.yaml:1:1: jobs: This is no case: `jobs` belongs"),
+        (
+            "jobs:\n  a: {steps: [{run: x}]}\n",
+            "a.yaml:1:1: jobs: This is not a case: `jobs` belongs",
+        ),
         ("name: a\nstep: [{GET: /a}]\n", "a.yaml:1:1: `steps` is missing"),
         ("tescase:\n  name: a\n", "a.yaml:1:1: The fields `name` and `steps` are missing. Remove"),
         (

@@ -302,7 +302,7 @@ def test_few_fields_are_listed_where_one_is_unknown(step: dict[str, Any], words:
         ({"type": "equals", "field": "a", "header": "X", "expected": 1}, "not at both"),
         ({"type": "equals", "field": "a..b", "expected": 1}, "assert[0].field: The path"),
         ({"type": "exists"}, "`field` is missing"),
-        ({"type": "is_none", "field": "a", "expected": 3}, "compares with nothing"),
+        ({"type": "is_none", "field": "a", "expected": 3}, "takes no expected value"),
         ({"type": "length", "field": "a", "expected": -1}, "a length of 0 or more"),
         ({"type": "in", "field": "a", "expected": "abc"}, "must be a list, not a text"),
         ({"type": "<", "field": "a", "expected": True}, "must be a number or a text"),
@@ -312,7 +312,7 @@ def test_few_fields_are_listed_where_one_is_unknown(step: dict[str, Any], words:
         ({"type": "equals", "container": [1]}, "takes no `container`"),
         ({"type": "in", "container": 1, "field": "a"}, "must be a list, not a number"),
         ({"type": "in", "container": [1], "field": "a", "expected": 1}, "written twice"),
-        ({"type": "in", "container": [1]}, "what is looked for"),
+        ({"type": "in", "container": [1]}, "what to look for"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_check_is_reported(check: dict[str, Any], words: str) -> None:

@@ -289,7 +289,7 @@ LIBRARY_WORDS = ("not allowed in this context", "did not find", "found ", "could
         ("a: @x", "1:4", "A value cannot begin with this character"),
         ("- a\nb: 1", "2:1", "not indented as the lines above"),
         ("a:\n  - 1\n b: 2", "3:2", "not indented as the lines above"),
-        ("a: 'x' y", "1:8", "Something follows a value that has ended"),
+        ("a: 'x' y", "1:8", "Text follows a complete value"),
         ("a:\n\tb: 1", "2:1", "A tab cannot indent"),
         ("a: !foo 1", "1:4", "The tag !foo is not read here"),
         ("a: !!str {}", "1:4", "not of the type of its tag"),

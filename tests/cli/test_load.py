@@ -36,7 +36,7 @@ def test_cases_run_in_turn_and_nothing_is_stored(
     assert lines[3][:5] == ["GET", "tests/cases/good.yaml:", "get", "5", "0"]
     assert "5  tests/cases/bad.yaml: get: " in ended.stdout
     assert "expected 200, actual 503" in ended.stdout
-    assert "Left out, as they are skipped or send no requests: 1." in ended.stdout
+    assert "Excluded because they are skipped or send no requests: 1." in ended.stdout
     assert not (project / ".shall").exists()
 
 

@@ -100,7 +100,9 @@ def test_settings_in_a_file_of_the_other_ending_are_not_ignored(
 @pytest.mark.verifies("cli#1.12")
 def test_a_command_that_needs_git_names_what_is_missing(shall: Shall, project: Path) -> None:
     no_repository = shall("impact")
-    assert f"{project} is in no git repository. Create one with `git init`" in no_repository.stderr
+    assert (
+        f"{project} is not in a git repository. Create one with `git init`" in no_repository.stderr
+    )
     git(project, "init", "--quiet")
     no_commit = shall("impact")
     assert "This repository has no commit yet. Commit first." in no_commit.stderr

@@ -121,7 +121,7 @@ def test_a_run_of_all_because_none_failed_last_says_so(
     for flag, said in (("--last-failed", True), ("--failed-first", False)):
         ended = shall("run", flag, "--host", service.url)
         assert "1 passed" in ended.stdout
-        assert ("No case of these failed last: all run." in ended.stderr) is said
+        assert ("None of these cases failed last time, so all run." in ended.stderr) is said
 
 
 @pytest.mark.verifies("cli#6.3")
@@ -225,7 +225,7 @@ def test_shards_take_as_long_by_the_durations_of_a_report(
     (project / "last.json").write_text(json.dumps(report))
     flags = ("--durations", "last.json", "--shard")
     assert [ran(*flags, "1/2"), ran(*flags, "2/2")] == [["a"], ["b", "c", "d"]]
-    assert "only with --shard" in shall("run", "--durations", "last.json").stderr
+    assert "--durations requires --shard" in shall("run", "--durations", "last.json").stderr
     (project / "last.json").write_text("[]")
     assert "is not a JSON report" in shall("run", *flags, "1/2").stderr
     assert "cannot be read" in shall("run", "--durations", "none", "--shard", "1/2").stderr

@@ -68,7 +68,7 @@ def test_a_changed_case_runs_alone(
 
     assert calls(service) == [["a", "b"], [], ["changed"], ["c"], [], []]
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.count("Waiting for a change of a file.") == 3
+    assert ended.stdout.count("Waiting for file changes.") == 3
 
 
 @pytest.mark.verifies("cli#8.5")
@@ -84,7 +84,7 @@ def test_a_log_that_the_service_writes_starts_nothing_and_shows_nothing(
     ended = watching(write, write, write)
 
     assert calls(service) == [["a"], [], [], []]
-    assert ended.stdout.count("Waiting for a change of a file.") == 1
+    assert ended.stdout.count("Waiting for file changes.") == 1
 
 
 @pytest.mark.verifies("cli#8.2")

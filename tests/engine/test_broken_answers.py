@@ -126,7 +126,7 @@ def host() -> Iterator[str]:
         ("gzip", "step.unreachable", "is not compressed as its header says."),
         ("headers", "step.unreachable", "sent headers that are too large."),
         ("header", "step.unreachable", "sent headers that are too large."),
-        ("reset", "step.unreachable", "broke the connection off."),
+        ("reset", "step.unreachable", "aborted the connection."),
         ("cut", "step.unreachable", "sent less than it announced."),
         ("short", "step.unreachable", "sent less than it announced."),
         ("large", "step.unreachable", "sent more than 16 MiB."),

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from shall.cases.functions import FUNCTIONS
-from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.functions import call_function
+from shall.engine.random_values import Draws
 from shall.engine.scope import Scope
 from shall.errors import BadExpression
 

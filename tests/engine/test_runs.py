@@ -291,7 +291,7 @@ async def test_a_bad_variable_is_an_error_of_the_case(service: Any, run_one: Run
         ("{{ s2[0].idd }}", "it has id"),
         ("{{ s2[0].id.x }}", "it is neither an object nor a list"),
         ("{{ Global.x }}", "it is an object without that key"),
-        ("{{ random_int(9, 1) }}", "`random_int` cannot be called so"),
+        ("{{ random_int(9, 1) }}", "`random_int` cannot be called like this"),
     ],
 )
 async def test_a_value_that_is_not_there_is_explained(

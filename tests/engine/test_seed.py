@@ -12,8 +12,8 @@ from shall.cases.fakes import FAKES, LOCALES, fakes_table
 from shall.cases.functions import FUNCTIONS
 from shall.cases.reader import read_data
 from shall.engine import fakes
-from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
+from shall.engine.random_values import Draws
 from shall.engine.scope import Scope
 from shall.errors import BadExpression, InvalidCase
 from shall.report.failures import case_text

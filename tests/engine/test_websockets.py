@@ -269,7 +269,7 @@ async def test_a_handshake_that_is_never_answered_ends_in_its_time(run_one: RunO
     [
         (b"", "closed the connection without an answer."),
         (b"HTTP/1.1 101 Swi", "closed the connection without an answer."),
-        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: web", "broke the WebSocket off"),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: web", "aborted the WebSocket"),
     ],
 )
 async def test_a_handshake_that_breaks_off_is_reported_as_such(
@@ -375,7 +375,7 @@ async def test_the_examples_of_the_guide_run(host: str, run_one: RunOne, example
         ("WS: /a, messages: [{send_base64: =a}]", "=a", "is not Base64"),
         ("WS: /a, messages: [{receive: 0}]", "0", "from 1 to 100000"),
         ("WS: /a, messages: [{until: {status: 200}}]", "{status", "`message` for all of it"),
-        ("WS: /a, messages: [{send: a, within: 1 s}]", "1 s", "beside what is awaited"),
+        ("WS: /a, messages: [{send: a, within: 1 s}]", "1 s", "in the item that waits"),
         ("WS: /a, json: {}", "{}", "as an item of `messages`"),
         ("WS: /a, stream: true", "true", "as an item of `messages`"),
         ("GET: /a, messages: [{send: a}]", "[{send", "Write `WS: /path`."),

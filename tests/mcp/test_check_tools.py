@@ -61,7 +61,7 @@ async def test_the_gate_names_the_rules_that_do_not_hold(all_tools: Client, answ
     assert rule == {
         "rule": "minimum",
         "verdict": "failed",
-        "message": "0 % are proved, 100 % are wanted.",
+        "message": "0 % are proved, 100 % are required.",
         "findings": ["specs/login/requirements.md:5:4: login#1.1 is untested."],
         "more_findings": 1,
     }
@@ -154,7 +154,7 @@ async def test_the_impact_on_many_criteria_comes_in_short_pages(
         ({"paths": ["shop.py"]}, "There is no file shop.py."),
         ({"paths": ["../other/file.py"]}, "../other/file.py"),
         ({"criteria": ["login#1.9"]}, "login#1.9 is unknown"),
-        ({"since": "--output=x"}, "is in no git repository"),
+        ({"since": "--output=x"}, "is not in a git repository"),
         ({"since": "main", "criteria": ["login#1.1"]}, "not both"),
         ({"offset": -1}, "offset is -1"),
     ],

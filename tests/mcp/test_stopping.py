@@ -9,7 +9,7 @@ import pytest
 from mcp import Client
 
 from shall.actions import recording
-from shall.actions.stopping import ask_to_stop
+from shall.actions.stop_run import ask_to_stop
 from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio

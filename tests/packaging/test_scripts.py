@@ -231,3 +231,39 @@ def test_make_test_fails_where_a_requirement_is_not_proved(
 
     assert (done.returncode != 0) is (status != 0), done.stderr
     assert done.stdout.split("covered\n")[-1] == printed
+
+
+def renew_npm_locks(checkout: Path, ci: str) -> subprocess.CompletedProcess[str]:
+    """Run lock-npm with an npm that writes new locks, and ends with ``ci`` where it checks one."""
+    npm = checkout / ".services/bin/npm"
+    npm.parent.mkdir(parents=True)
+    npm.write_text(
+        "#!/bin/sh\nfor last; do :; done\n"
+        f'case $1 in install) echo new >"$last/package-lock.json" ;; ci) {ci} ;; esac\n',
+        encoding="utf-8",
+    )
+    npm.chmod(0o755)
+    return subprocess.run(
+        [checkout / "scripts/lock-npm"], check=False, capture_output=True, text=True
+    )
+
+
+def npm_locks(checkout: Path) -> list[str]:
+    locks = sorted(checkout.glob("scripts/npm/*/package-lock.json"))
+    return [it.read_text(encoding="utf-8") for it in locks]
+
+
+@pytest.mark.verifies("packaging#1.8")
+def test_a_lock_that_npm_cannot_install_is_restored(checkout: Path) -> None:
+    before = npm_locks(checkout)
+    done = renew_npm_locks(checkout, ci="echo Missing: a@ from lock file; exit 1")
+    assert done.returncode == 1
+    assert done.stderr.count("Missing: a@ from lock file") == len(before)
+    assert "scripts/npm/axe/package-lock.json was not renewed" in done.stderr
+    assert npm_locks(checkout) == before
+
+
+def test_a_lock_that_npm_can_install_is_renewed(checkout: Path) -> None:
+    done = renew_npm_locks(checkout, ci="true")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(npm_locks(checkout)) == {"new\n"}

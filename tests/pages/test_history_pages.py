@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shall.actions.case_past import Between, CasePast, first_failure
+from shall.actions.case_history import Between, CasePast, first_failure
 from shall.actions.compare import ComparedCase, Comparison, Difference
 from shall.actions.history import case_history
 from shall.actions.past_runs import PastRuns, RunTrend

@@ -72,7 +72,7 @@ def test_a_failure_is_known_however_it_is_written(written: str, outcome: str) ->
         (b"<!DOCTYPE x><testsuite/>", "document type"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><testsuite name="&a;"/>', "document type"),
         (b'<?xml version="1.0" encoding="nope"?><testsuite/>', "is not XML"),
-        (b"<testsuite>" * 200 + b"</testsuite>" * 200, "within one another"),
+        (b"<testsuite>" * 200 + b"</testsuite>" * 200, "levels of nested elements"),
     ],
 )
 def test_what_is_no_report_is_refused(report: bytes, said: str) -> None:

@@ -41,8 +41,8 @@ describe("Login", () => {
             ("auth#1.3", "Login > after three attempts > locks the user's account"),
             ("auth#1.4", "Login > isn't case-sensitive"),
             ("auth#1.5", "Login > isn't case-sensitive"),
-            ("line 1", "This line is at no test"),
-            ("line 16", "This line is at no test"),
+            ("line 1", "This line belongs to no test"),
+            ("line 16", "This line belongs to no test"),
         ],
     ),
     "login/login_test.go": (
@@ -59,7 +59,7 @@ func helper() {}
         [
             ("auth#1.1", "TestRefuses"),
             ("auth#1.2", "TestRefuses"),
-            ("line 7", "This line is at no test"),
+            ("line 7", "This line belongs to no test"),
         ],
     ),
     "src/auth.rs": (
@@ -72,7 +72,7 @@ func helper() {}
     // Validates: auth#1.2
     fn helper() {}
 """,
-        [("auth#1.1", "refuses"), ("line 6", "This line is at no test")],
+        [("auth#1.1", "refuses"), ("line 6", "This line belongs to no test")],
     ),
     "src/test/java/LoginTest.java": (
         """\
@@ -93,8 +93,8 @@ func helper() {}
         [
             ("auth#1.1", "refuses"),
             ("auth#1.3", "locks"),
-            ("line 6", "This line is at no test"),
-            ("line 12", "This line is at no test"),
+            ("line 6", "This line belongs to no test"),
+            ("line 12", "This line belongs to no test"),
         ],
     ),
     "src/test/kotlin/LoginTest.kt": (

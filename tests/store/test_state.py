@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from shall.errors import StoreUnavailable
-from shall.store.sealing import sealing_key
 from shall.store.state import prepare_state
+from shall.store.state_key import sealing_key
 
 
 def test_the_state_folder_is_made_with_what_git_needs(tmp_path: Path) -> None:

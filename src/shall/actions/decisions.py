@@ -31,7 +31,7 @@ def waive(
     """Record that criteria need not be proved up to a day, and why.
 
     Raises:
-        BadValue: A name is not a criterion's, the reason is empty, or the day is over.
+        BadValue: A name is not a criterion's, the reason is empty, or the day is in the past.
         StoreUnavailable: It cannot be recorded.
     """
     reason = _text(workspace, reason, "--reason")
@@ -194,4 +194,4 @@ def _text(workspace: Workspace, text: str, flag: str) -> str:
 
 def _check_day(until: date) -> None:
     if until < datetime.now(UTC).date():
-        raise BadValue(f"{until} is over.", hint="Name today or a later day with --until.")
+        raise BadValue(f"{until} is in the past.", hint="Name today or a later day with --until.")

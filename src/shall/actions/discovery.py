@@ -256,7 +256,7 @@ class JobReader:
         return self._complete(job)
 
     def release(self, path: str) -> None:
-        """Hold a case no longer."""
+        """Release a case."""
         self._held.pop(path, None)
 
     def _complete(self, job: Job) -> Job:

@@ -86,7 +86,7 @@ def _missing_baseline(workspace: Workspace) -> Judged | None:
     elif rule == "required":
         message = f"gate.baseline is required, and {name} is missing."
     elif was_there is None:
-        message = f"Git does not answer whether {name} was committed."
+        message = f"Git could not determine whether {name} was committed."
     else:
         return None
     return Judged("baseline", Verdict.UNKNOWN, message, (missing_baseline(message),))

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from shall.actions.affected_cases import SETTINGS
 from shall.actions.at_commit import at_commit
 from shall.actions.discovery import root_at
 from shall.actions.link_sources import files_of_source
 from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
-from shall.actions.watching import SETTINGS
 from shall.errors import ShallError
 from shall.specs.matrix import Matrix, Row, row_of
 from shall.specs.model import LinkKind

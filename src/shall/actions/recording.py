@@ -36,9 +36,9 @@ _log = Log(__name__)
 class Recorder:
     """Writes the events of one run to the store, in batches, and its evidence at the end.
 
-    What cannot be written is named once in the log and in ``faults``, and not tried again: the run
-    and its results stand. ``proves`` False: it writes no evidence. ``stop`` ends the run where
-    somebody asked for that in the store.
+    What cannot be written is reported once in the log and in ``faults``, and not tried again: the
+    run and its results remain valid. ``proves`` False: it writes no evidence. ``stop`` ends the run
+    where somebody requested that in the store.
     """
 
     def __init__(

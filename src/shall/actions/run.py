@@ -14,9 +14,9 @@ from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.actions.run_variables import declared_variables
-from shall.engine.draws import seed_or_new
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
+from shall.engine.random_values import seed_or_new
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut

@@ -40,7 +40,7 @@ def run_file(
     if total > most:
         name = kind.partition(".")[0]
         raise BadRequest(
-            f"The run has {total} cases; such a file may have {most}.",
+            f"The run has {total} cases; such a file may have at most {most}.",
             hint=f"Write it with `shall report {run.run_id} --{name} FILE`.",
         )
     if kind == "junit.xml":

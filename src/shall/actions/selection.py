@@ -41,7 +41,7 @@ def order(
     if selection.last_failed or selection.failed_first:
         bad = failed_last(workspace).intersection(chosen)
     if selection.last_failed and not bad and chosen:
-        _log.warning("%s", "No case of these failed last: all run.")
+        _log.warning("%s", "None of these cases failed last time, so all run.")
     if selection.last_failed and bad:
         chosen = [key for key in chosen if key in bad]
         chosen = needs.arranged(chosen) if needs is not None else chosen

@@ -186,7 +186,7 @@ def _line_problem(workspace: Workspace, line: UnreadableLine) -> Diagnostic:
     return Diagnostic(
         "state.unreadable",
         Severity.ERROR,
-        f"This line does not count, since it cannot be read: {line.reason}.",
+        f"This line is ignored because it cannot be read: {line.reason}.",
         Span(file.as_posix(), line.line),
         "Resolve the merge, restore the line from git, or upgrade shall.",
     )

@@ -186,7 +186,7 @@ CLIENTS: Mapping[str, Client] = {
             Scope.USER: lambda machine, _: machine.home / ".cursor" / "mcp.json",
         },
         "mcpServers",
-        "Restart Cursor and switch the server on under MCP.",
+        "Restart Cursor and enable the server under MCP.",
         _cursor,
     ),
     "vscode": Client(

@@ -112,7 +112,7 @@ def _arguments(name: str, written: str) -> tuple[str | int, ...]:
     if not fits:
         usage = f"{name} {FILTERS[name][0]}".strip()
         raise BadValue(
-            f"The filter `{name}` has other arguments than it takes.",
+            f"The filter `{name}` does not take these arguments.",
             hint=f"It is `{usage}`; quote a text.",
         )
     for kind, argument in zip(takes, arguments, strict=True):

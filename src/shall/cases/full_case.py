@@ -102,7 +102,7 @@ def _read_root(data: Any, findings: Findings) -> Case | None:
     elif "shared" in data and "steps" not in data:
         findings.add("case.no-root", ("shared",), HOLDS_SHARED, USE_SHARED, at_key=True)
     elif (other := next((it for it in data if it in OTHER_TOOLS), None)) is not None:
-        message = f"This is no case: `{other}` belongs to a document of another tool."
+        message = f"This is not a case: `{other}` belongs to a document of another tool."
         hint = "A case has the fields `name` and `steps`. `shall import` reads other formats."
         findings.add("case.no-root", (other,), message, hint, at_key=True)
     elif data.keys() & (_CASE_FIELDS | CASE_KEYS.keys()):

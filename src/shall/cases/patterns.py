@@ -18,7 +18,7 @@ def pattern_problem(pattern: str) -> str | None:
     if len(pattern) > MAX_PATTERN_LENGTH:
         return f"is a regular expression of more than {MAX_PATTERN_LENGTH:,} characters"
     if _depth(pattern) > MAX_PATTERN_DEPTH:
-        return f"has more than {MAX_PATTERN_DEPTH} groups inside one another"
+        return f"has more than {MAX_PATTERN_DEPTH} levels of nested groups"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -40,7 +40,7 @@ from shall.cases.model import (
 from shall.cases.path import parse_path
 from shall.cases.root import fields_of
 from shall.errors import BadExpression, BadValue
-from shall.remembered import remembered
+from shall.memoize import memoized
 
 _Scalar = str | int | float | bool
 _Statuses = list[int]
@@ -405,7 +405,7 @@ _FITS: dict[CheckKind, _Fits] = {
     **dict.fromkeys(_ORDER, is_ordered),
 }
 _BY_FIELD: dict[str, Callable[[str | None], _LookedAt]] = {
-    kind: remembered(1024)(partial(_looked_at, kind, header=None)) for kind in _FITS
+    kind: memoized(1024)(partial(_looked_at, kind, header=None)) for kind in _FITS
 }
 _LATER = frozenset(_FITS) - _PRESENCE
 """Kinds whose expected value may be known only when the case runs."""
@@ -496,4 +496,4 @@ def _roots(text: str) -> tuple[str, ...]:
 _REMEMBERED = 200
 """Characters of a text whose expressions are remembered: many cases of a suite have the same."""
 
-_known_roots = remembered(1024)(_roots)
+_known_roots = memoized(1024)(_roots)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from shall.cases.plain_layout import Form, NotPlain, document_of, layout_of
 from shall.late_pattern import late_pattern
-from shall.remembered import remembered
+from shall.memoize import memoized
 
 MAX_CHARACTERS = 200_000
 """A longer text may hold more values than a document may."""
@@ -238,7 +238,7 @@ def _usual_line(content: str, column: int) -> _Line | None:
     return None if scalar is _UNUSUAL else (_form(place, column, name), scalar)
 
 
-@remembered(1024)
+@memoized(1024)
 def _is_usual_key(text: str) -> bool:
     """Return whether a key is a name, which may hold hyphens, or a path without indexes."""
     if text[:1] == "$":

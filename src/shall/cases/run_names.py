@@ -49,7 +49,7 @@ def _json(value: Any) -> bytes:
 
 
 def _names_in(data: bytes, own: set[str]) -> Iterator[Name]:
-    """Yield the names in all texts of JSON, in which two braces stand only in texts."""
+    """Yield the names in all texts of JSON, in which two braces occur only in texts."""
     for found in _FROM_BRACES(data):
         text = data[data.rfind(b'"', 0, found.start()) + 1 : found.end()].decode()
         for name in _names_of(json.loads(f'"{text}"') if "\\" in text else text):

@@ -446,7 +446,7 @@ def _read_presence(fields: Fields, kind: CheckKind, expected: Any) -> CheckKind:
         fields.findings.note("case.older-spelling", fields.keys, message)
         return _PRESENCE[kind]
     if expected not in (None, True):
-        message = f"A check '{kind}' compares with nothing."
+        message = f"A check '{kind}' takes no expected value."
         fields.bad("case.conflicting-fields", "expected", message, "Remove `expected`.")
     if kind in ("exists", "not_exists") and not (
         fields.values.get("field") or fields.values.get("header")
@@ -468,7 +468,7 @@ def _read_container(fields: Fields, kind: CheckKind, target: str | None) -> tupl
         hint = "Remove `expected` or `container`."
         fields.bad("case.conflicting-fields", "expected", "The list is written twice.", hint)
     elif not target and item is None:
-        fields.missing("field", "Say what is looked for in the list: `field` or `expected`.")
+        fields.missing("field", "Write what to look for in the list: `field` or `expected`.")
     elif target:
         message = "The list is written in `expected` today."
         fields.findings.note("case.older-spelling", fields.at("container"), message)

@@ -73,7 +73,7 @@ def _read_sent(fields: Fields, name: str) -> SentMessage:
     value = fields.values[name]
     if "within" in fields.values:
         message = f"`within` cannot be combined with `{name}`."
-        fields.bad("case.conflicting-fields", "within", message, "Write it beside what is awaited.")
+        fields.bad("case.conflicting-fields", "within", message, "Write it in the item that waits.")
     if value is None:
         fields.bad_type(name, "a text, or JSON data")
     if name == "send":

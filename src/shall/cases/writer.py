@@ -7,6 +7,7 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from shall.cases.auth import NO_AUTH
+from shall.cases.check_writer import written_conditions, written_expect
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.flow import Flow, Repeat, Retry, When
@@ -26,7 +27,6 @@ from shall.cases.predicates import takes_nothing
 from shall.cases.sql import sql_selector
 from shall.cases.stream import written_stream
 from shall.cases.websocket import written_messages
-from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
 
 

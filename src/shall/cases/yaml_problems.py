@@ -68,11 +68,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "`---` is missing.",
         "Remove lines that begin with %.",
     ),
-    "found incompatible YAML document": ("Another version of YAML is asked for.", "Remove %YAML."),
+    "found incompatible YAML document": (
+        "The file requires another version of YAML.",
+        "Remove %YAML.",
+    ),
     "found unknown directive name": ("A directive `%` is unknown.", "Remove the line."),
 }
 
-_FOLLOWS = ("Something follows a value that has ended.", "Quote the whole value.")
+_FOLLOWS = ("Text follows a complete value.", "Quote the whole value.")
 
 _NOT_YAML = "This is not YAML."
 

@@ -1,4 +1,8 @@
-"""The arguments of the commands; those of ``shall run`` are in ``run_flags``."""
+"""The arguments of the commands; those of ``shall run`` are in ``run_flags``.
+
+The modules of the commands import what carries them out, so their arguments are here: help and
+completion need those of all commands.
+"""
 
 import argparse
 from collections.abc import Callable, Mapping

@@ -37,13 +37,13 @@ def add_cover(commands: Any, add: Add) -> None:
         "--fail-under",
         type=percentage,
         metavar="PERCENT",
-        help="exit with status 1 if less was seen",
+        help="exit with status 1 if the coverage is lower",
     )
     command.add_argument(
         "--of",
         choices=MEASURES,
         default="operations",
-        help="what --fail-under is about (operations)",
+        help="what --fail-under applies to (operations)",
     )
     command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
 
@@ -67,7 +67,7 @@ def add_fuzz(commands: Any, add: Add) -> None:
         type=count,
         default=600,
         metavar="SECONDS",
-        help="end after so many seconds, with what was found until then (600)",
+        help="end after this many seconds, with the results until then (600)",
     )
     command.add_argument(
         "--seed", type=int, metavar="N", help="generate the requests of an earlier run again"

@@ -53,10 +53,10 @@ def _show(result: LoadResult) -> None:
     if result.errors:
         say()
     asked, took = f"{result.asked_rate:g}", duration(result.duration_s)
-    say(f"Passed cases a second: {result.rate:.1f}, of {asked} that were asked for, in {took}.")
-    say(f"Latest start: {duration(result.latest_start_s)} after its time.")
+    say(f"Passed cases per second: {result.rate:.1f}, of {asked} requested, in {took}.")
+    say(f"Latest start: {duration(result.latest_start_s)} behind schedule.")
     if result.left_out:
-        say(f"Left out, as they are skipped or send no requests: {result.left_out}.")
+        say(f"Excluded because they are skipped or send no requests: {result.left_out}.")
     if result.status is RunStatus.INTERRUPTED:
         say(f"The load was interrupted; this was measured until then. Not counted: {result.cut}.")
     elif result.status is RunStatus.TIMED_OUT:

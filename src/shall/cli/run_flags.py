@@ -31,9 +31,7 @@ def add_run(commands: Commands) -> None:
     command.add_argument(
         "--dry-run", action="store_true", help="show the requests, and send and record nothing"
     )
-    command.add_argument(
-        "--watch", action="store_true", help="run again what a change of a file affects"
-    )
+    command.add_argument("--watch", action="store_true", help="rerun what a file change affects")
     command.add_argument(
         "--verbose", "-v", action="store_true", help="show each failed request as a curl command"
     )

@@ -21,10 +21,10 @@ def paths_to_run(
     """
     if not arguments.impacted:
         if arguments.since:
-            raise InvalidInput("--since chooses cases only with --impacted.")
+            raise InvalidInput("--since requires --impacted.")
         return named
     if named:
-        raise InvalidInput("--impacted chooses the cases: name no paths.")
+        raise InvalidInput("--impacted chooses the cases and cannot be combined with paths.")
     from shall.actions.impact import impact_since
 
     impact = impact_since(workspace, arguments.since or "HEAD")

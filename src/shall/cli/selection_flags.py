@@ -88,7 +88,7 @@ def add_scope_of_run(command: "argparse.ArgumentParser") -> None:
         help="exit status 1 if this criterion is not tried; may be repeated",
     )
     command.add_argument(
-        "--expect-cases", type=int, metavar="N", help="exit status 1 if other than N cases run"
+        "--expect-cases", type=int, metavar="N", help="exit with status 1 unless N cases run"
     )
 
 
@@ -106,7 +106,7 @@ def selection_of(arguments: "argparse.Namespace") -> Selection | None:
         durations = _durations(arguments.durations) if arguments.durations else {}
         shard = read_shard(arguments.shard, process_environment(), durations)
     elif arguments.durations is not None:
-        raise InvalidInput("--durations divides the cases only with --shard.")
+        raise InvalidInput("--durations requires --shard.")
     repeat = getattr(arguments, "repeat", 1)
     if not 1 <= repeat <= _MOST_REPEATS:
         raise InvalidInput(f"--repeat {repeat} is not a number from 1 to {_MOST_REPEATS}.")

@@ -41,7 +41,7 @@ def execute(arguments: argparse.Namespace) -> int:
         address = f"{origin}/"
         say(f"The pages are at {address} until you press Ctrl-C.")
         if token:
-            say(f"Sign in with this token, which is good until then: {token}")
+            say(f"Sign in with this token, which is valid until then: {token}")
         else:
             say("Sign in with a token of this server.")
         sys.stdout.flush()

@@ -1,12 +1,12 @@
-"""``shall run --watch``: run again what a change of a file affects."""
+"""``shall run --watch``: rerun what a file change affects."""
 
 import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from shall.actions.affected_cases import SETTINGS, dependencies, stamps
 from shall.actions.run_request import RunRequest
-from shall.actions.watching import SETTINGS, dependencies, stamps
 from shall.cli.output import INTERRUPTED, error_text, notice, say
 from shall.errors import InvalidInput, ShallError
 from shall.workspace.workspace import Workspace
@@ -42,7 +42,7 @@ def watch(workspace: Workspace, request: RunRequest, run: Run) -> int:
     status = _run(run, paths)
     try:
         while status != INTERRUPTED:
-            say("Waiting for a change of a file. Ctrl-C ends.")
+            say("Waiting for file changes. Press Ctrl-C to stop.")
             affected: Sequence[str] | None = None
             while affected is None:
                 before, seen = seen, _changed(workspace, seen)

@@ -33,7 +33,7 @@ MEANINGS: Mapping[str, str] = {
     "case.unknown-field": "There is no field of that name here.",
     "case.unknown-function": "There is no function or module of that name for expressions.",
     "case.unknown-method": "The HTTP method is unknown.",
-    "decision.expired": "The last day of a waiver or attestation is over.",
+    "decision.expired": "The last day of a waiver or attestation is in the past.",
     "decision.has-test": "A case or test verifies a criterion that is attested as not testable.",
     "decision.text-changed": "The text of a criterion changed after a waiver or attestation.",
     "decision.unknown-criterion": "A waiver or attestation names a criterion that no document has.",

@@ -65,7 +65,7 @@ def prepare(
 
 
 def learn_secrets(values: Any, context: CaseContext) -> None:
-    """Let what is secret in evaluated credentials be masked."""
+    """Mask what is secret in evaluated credentials."""
     if isinstance(values, Mapping):
         for name, value in values.items():
             if name not in _PUBLIC:

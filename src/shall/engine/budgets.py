@@ -136,7 +136,7 @@ class Budget:
         if decoded > CASE_BYTES:
             raise OverBudget(
                 f"The JSON of the responses would take more than {CASE_BYTES >> 20} MiB of memory.",
-                hint="Ask the service for less, as by a page size.",
+                hint="Request less from the service, for example with a page size.",
             )
         self.hold(size_bytes)
         self._decoded_bytes = decoded
@@ -171,7 +171,7 @@ class Budget:
     def check_time(self) -> None:
         """Raise ``TimedOut`` where the time of the run is over."""
         if _now() > self._deadline_s:
-            raise TimedOut("The time of the run was over.")
+            raise TimedOut("The run timed out.")
 
     def stop(self, grace_s: float) -> None:
         """Leave the teardowns of a case whose run was stopped a little time."""

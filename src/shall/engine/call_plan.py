@@ -12,7 +12,7 @@ from shall.engine.evaluate import is_constant
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan
-from shall.remembered import remembered
+from shall.memoize import memoized
 
 if TYPE_CHECKING:
     from shall.cases.model import SentMessage
@@ -206,8 +206,8 @@ def _prepare_of(check: Check) -> Prepare:
 
 
 _EQUALITIES: dict[CheckKind, Callable[[str | None], _Equality]] = {
-    "status_code": remembered(8)(partial(_equality, "status_code", header=None)),
-    "equals": remembered(1024)(partial(_equality, "equals", header=None)),
+    "status_code": memoized(8)(partial(_equality, "status_code", header=None)),
+    "equals": memoized(1024)(partial(_equality, "equals", header=None)),
 }
 
 

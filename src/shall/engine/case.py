@@ -15,12 +15,12 @@ from shall.cases.model import Case
 from shall.engine.budgets import Budget
 from shall.engine.call_plan import CallPlan
 from shall.engine.check import CaseContext
-from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.learning import Secrecy
 from shall.engine.options import RunOptions
 from shall.engine.plan import CasePlan, plan_case, step_path
+from shall.engine.random_values import Draws
 from shall.engine.record import StepRecord
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope

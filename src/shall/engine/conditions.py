@@ -9,10 +9,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shall.cases.check_writer import written_conditions
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
 from shall.cases.times import milliseconds
-from shall.cases.written_checks import written_conditions
 from shall.engine.budgets import Budget
 from shall.engine.candidates import Candidates
 from shall.engine.matching import unmatched

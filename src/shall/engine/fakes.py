@@ -10,8 +10,8 @@ from threading import Lock
 from typing import Any
 
 from shall.cases.fakes import BY_NAME, LOCALES
-from shall.engine.draws import Draws
 from shall.engine.functions import call_function
+from shall.engine.random_values import Draws
 from shall.errors import BadExpression
 
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from shall.cases.functions import FUNCTIONS, KEYWORD_SPELLINGS
-from shall.engine.draws import Draws
+from shall.engine.random_values import Draws
 from shall.errors import BadExpression
 
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -48,7 +48,7 @@ def call_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], dra
         return function(**{**dict(signature.parameters), **given, **named})
     except (TypeError, ValueError, OverflowError, IndexError) as error:
         raise BadExpression(
-            f"`{name}` cannot be called so: {error}.", hint=f"It is {name}{signature}."
+            f"`{name}` cannot be called like this: {error}.", hint=f"It is {name}{signature}."
         ) from None
 
 

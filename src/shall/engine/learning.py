@@ -10,8 +10,8 @@ import msgspec
 from shall import late_json
 from shall.engine.redact import WITH_URL, Redactor
 from shall.engine.scope import Scope
+from shall.memoize import memoized
 from shall.redaction.names import is_ordinary, is_secret_name
-from shall.remembered import remembered
 from shall.transport.exchange import LARGE_BYTES, FileContent, Request, Response
 
 LARGE = LARGE_BYTES
@@ -178,7 +178,7 @@ def _learn_header(redactor: Redactor, kind: str, value: str) -> None:
         redactor.learn(value)
 
 
-@remembered(1024)
+@memoized(1024)
 def _kind_of_header(name: str) -> str:
     """Return why a header may hold a secret; nothing where it does not."""
     lowered = name.lower()

@@ -7,7 +7,7 @@ from shall.cases.model import Case, Step, Teardown
 from shall.engine.call_plan import CallPlan, are_about_peer, plan_checks
 from shall.engine.options import RunOptions
 from shall.engine.request import plan_request
-from shall.remembered import remembered
+from shall.memoize import memoized
 
 
 class CasePlan(Struct, frozen=True, gc=False):
@@ -71,7 +71,7 @@ def _is_plain(step: Step) -> bool:
     )
 
 
-@remembered(256)
+@memoized(256)
 def step_path(index: int) -> str:
     """Return where a step is written in its case."""
     return f"steps[{index}]"

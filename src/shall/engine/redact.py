@@ -16,12 +16,12 @@ from msgspec import Struct
 
 from shall import late_json
 from shall.late_pattern import late_pattern
+from shall.memoize import Returns
 from shall.messages import Message
 from shall.redaction.escapes import may_have_escapes
 from shall.redaction.forms import MASK, SHORTEST, folded, forget_forms, forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
-from shall.remembered import Returns
 
 if TYPE_CHECKING:
     from shall.redaction.matcher import Matcher, Words

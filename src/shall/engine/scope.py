@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from shall.cases.syntax import GLOBAL
 from shall.engine.budgets import Budget
-from shall.engine.draws import Draws
+from shall.engine.random_values import Draws
 from shall.errors import BadExpression
 
 _ENVIRONMENT = frozenset({"env", "environ", "environment", "os"})

@@ -131,7 +131,7 @@ def _fetch_by_device(
         if problem not in ("authorization_pending", "slow_down"):
             return _token_in(answer, context)
         wait += _INTERVAL_S if problem == "slow_down" else 0.0
-    raise BadValue("Nobody entered the code of the device in time.")
+    raise BadValue("The device code was not entered in time.")
 
 
 def _token_request(

@@ -6,12 +6,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shall.cases.check_writer import selector_of
 from shall.cases.expression import Reference, parse_template
 from shall.cases.filters import Filter
 from shall.cases.model import AwaitedMessages, Check, Step
 from shall.cases.selector import Selector, parse_selector
 from shall.cases.times import milliseconds
-from shall.cases.written_checks import selector_of
 from shall.engine.budgets import Budget
 from shall.engine.evaluate import is_constant
 from shall.engine.query import Selected

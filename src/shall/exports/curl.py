@@ -227,7 +227,7 @@ class _Writer:
     ) -> Iterator[Piece]:
         """Yield the pieces of a text.
 
-        ``inserted`` encodes the known values of expressions, ``written`` what stands around them.
+        ``inserted`` encodes the known values of expressions, ``written`` the text around them.
         """
         if not is_template(text):
             yield written(text)

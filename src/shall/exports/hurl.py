@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from shall.cases.check_writer import selector_of
 from shall.cases.forms import is_template
 from shall.cases.model import Case, Check, RequestTemplate, Step, Teardown
 from shall.cases.selector import Selector, parse_selector
-from shall.cases.written_checks import selector_of
 from shall.exports.names import (
     Exported,
     body_of,

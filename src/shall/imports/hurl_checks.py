@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from shall.cases.check_writer import json_path
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.filters import FILTERS
 from shall.cases.path import write_path
 from shall.cases.predicates import predicate_named
 from shall.cases.selector import parse_selector
-from shall.cases.written_checks import json_path
 from shall.errors import BadValue
 from shall.imports.bodies import BODY_AS_TEXT
 from shall.imports.hurl_selectors import bytes_in, pattern_of, selector_at, tokens_of, value_of

@@ -198,7 +198,7 @@ class _Reader:
             return name_of(name)
         if name not in _FUNCTIONS:
             message = f"The dynamic variable `{name:.40}` became an ordinary one."
-            self.left_out.add("", message, "Give it a value, or call a function.")
+            self.left_out.add("", message, "Assign a value, or call a function.")
         return _FUNCTIONS.get(name) or name_of(name)
 
     def _add(self, writer: CaseWriter, item: _Item) -> bool:

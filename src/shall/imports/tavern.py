@@ -105,7 +105,7 @@ class _Test:
                 self._left_out(
                     self.name,
                     f"The included file `{name.split(TAG)[-1]:.60}` was left out.",
-                    "Give its variables in shall.yaml, or with --var.",
+                    "Set its variables in shall.yaml, or with --var.",
                 )
 
     def _converted(self, data: Any) -> Any:

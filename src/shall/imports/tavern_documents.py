@@ -10,7 +10,7 @@ from shall.errors import InvalidCase
 from shall.imports.result import LeftOut
 
 TAG = "\ue010"
-"""Stands around the name of a tag at the beginning of a text."""
+"""Encloses the name of a tag at the beginning of a text."""
 
 _DOCUMENT = re.compile(r"^---[ \t]*(?:#.*)?$", re.MULTILINE)
 _TAGGED = re.compile(

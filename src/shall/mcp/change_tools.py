@@ -6,8 +6,8 @@ from mcp_types import ToolAnnotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from shall.actions.approvals import Approval, approval_of, decide_about
-from shall.actions.changing import DocumentChange, Proposal, Replacement
-from shall.actions.changing import change_spec as change
+from shall.actions.change_requirements import DocumentChange, Proposal, Replacement
+from shall.actions.change_requirements import change_spec as change
 from shall.actions.session import Session
 from shall.errors import BadValue
 from shall.mcp.arguments import WorkspaceName

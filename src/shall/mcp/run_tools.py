@@ -91,14 +91,12 @@ async def send_request(
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Send one request to explore an API. Returns the response, and a case for write_testcase."""
-    from shall.actions import sending  # few sessions explore
+    from shall.actions.send_request import send_request  # few sessions explore
 
     space = session.workspace(workspace)
     request = RunRequest(host=host, environment=environment, variables=variables or {})
     turns = session.workers.turns
-    sent = await in_thread(
-        lambda stop: sending.send_request(space, step, request, stop, turns), turns
-    )
+    sent = await in_thread(lambda stop: send_request(space, step, request, stop, turns), turns)
     language = space.defaults.language
     return await session.workers.call(sent_reply, sent.step, sent.case, sent.secrets, language)
 

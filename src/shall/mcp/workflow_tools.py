@@ -7,7 +7,7 @@ from mcp_types import ToolAnnotations
 from msgspec import to_builtins
 from pydantic import Field
 
-from shall.actions.changing import document_fingerprint
+from shall.actions.change_requirements import document_fingerprint
 from shall.actions.requirements import read_specs
 from shall.actions.session import Session
 from shall.actions.specs import FeatureInfo, find_feature, list_features

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from shall.actions.case_past import Between, CasePast, FirstFailure
+from shall.actions.case_history import Between, CasePast, FirstFailure
 from shall.pages.charts import line_chart, shown_outcome
 from shall.pages.frame import Look, served
 from shall.pages.history import case_title, strip_of, time_place

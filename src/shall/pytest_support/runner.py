@@ -1,5 +1,6 @@
 """Runs the cases of one pytest session, over one loop and its connections."""
 
+import math
 import pickle
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -84,8 +85,10 @@ class CaseRunner:
     def __init__(self, root: Path, host: str | None, *, keeps_state: bool) -> None:
         self._settings, _ = read_settings({}, process_environment(), root)
         self.workspace: Workspace = open_workspace(root, self._settings, keeps_state=keeps_state)
-        # The session gives the run its id when it records the results.
-        self._options = replace(run_options(self.workspace, RunRequest(host=host)), run_id="")
+        # The session gives the run its id when it records the results. It may take longer than a
+        # run, with tests of Python: the timeout of a run bounds each case, from its beginning.
+        options = run_options(self.workspace, RunRequest(host=host))
+        self._options = replace(options, run_id="", deadline_s=math.inf)
         self._loop: Loop | None = None
         self._reader = JobReader(self.workspace)
         self._passed: dict[tuple[str, int], bool] = {}

@@ -69,7 +69,7 @@ class Plain:
         self._before = before
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a part of this text stands in the original, whole escapes included."""
+        """Return where a part of this text is in the original, whole escapes included."""
         first, last = self._place(start)[0], self._place(end - 1)[1]
         before = self._before
         if isinstance(before, Plain):

@@ -23,7 +23,7 @@ ON_FIRST_USE = (
     "shall.actions.named_documents",
     "shall.actions.only",
     "shall.actions.selection",
-    "shall.actions.sending",
+    "shall.actions.send_request",
     "shall.actions.shared_steps",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",

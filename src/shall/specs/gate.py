@@ -203,7 +203,7 @@ def _minimum(rows: Sequence[Row], minimum: float, of: str) -> Judged:
     counted = [row for row in rows if row.status not in UNCOUNTED]
     proved = sum(row.status is Status.PROVED for row in counted)
     percent = 100 * proved / len(counted) if counted else 100.0
-    message = f"{_floored(percent)} % are proved, {minimum:g} % are wanted."
+    message = f"{_floored(percent)} % are proved, {minimum:g} % are required."
     if percent >= minimum:
         return Judged(f"minimum{of}", Verdict.PASSED, message)
     missing = [row for row in counted if row.status is not Status.PROVED]

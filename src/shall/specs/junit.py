@@ -99,7 +99,7 @@ def _check_place(tag: str, depth: int, name: str) -> None:
     if depth == 0 and tag not in {"testsuites", "testsuite"}:
         raise BadValue(f"{name} is not a JUnit report: its root is {tag}.")
     if depth >= DEEPEST:
-        raise BadValue(f"{name} has more than {DEEPEST} elements within one another.")
+        raise BadValue(f"{name} has more than {DEEPEST} levels of nested elements.")
 
 
 def _tag(element: Element) -> str:

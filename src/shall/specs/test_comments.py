@@ -28,7 +28,7 @@ _FEATURE = late_pattern(r"(?:\bFeature|功能)\s*[:：]\s*(?P<name>[\w./-]*\w)")
 
 _LINE_END = late_pattern(r"\r\n|\r|\n")
 
-UNATTACHED = "This line is at no test, so it links nothing."
+UNATTACHED = "This line belongs to no test, so it links nothing."
 _ATTACH = "Write it in the docstring of a test, or directly above the test."
 
 

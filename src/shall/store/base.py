@@ -94,7 +94,7 @@ class Store(Protocol):
         ...
 
     def ask_to_stop(self, run_id: str) -> bool:
-        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        """Request a run to stop, whichever process runs it; False where that one never looks."""
         ...
 
     def is_asked_to_stop(self, run_id: str) -> bool:

@@ -73,7 +73,7 @@ class StoreOpenedLater:
         self._made().finish_run(run_id, status, duration_s, results, encoded)
 
     def ask_to_stop(self, run_id: str) -> bool:
-        """Ask a run to stop."""
+        """Request a run to stop."""
         store = self._existing()
         return store is not None and store.ask_to_stop(run_id)
 

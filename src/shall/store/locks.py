@@ -81,7 +81,7 @@ def in_use_file(path: Path) -> Path:
 
 @contextmanager
 def unused(path: Path) -> Iterator[None]:
-    """Hold what ``share`` shares out for oneself: nobody begins to use it meanwhile.
+    """Hold exclusively what ``share`` shares: nobody begins to use it meanwhile.
 
     Raises:
         OSError: The file cannot be made.

@@ -232,7 +232,7 @@ class SqliteStore:
             self._drop_old_runs(connection)
 
     def ask_to_stop(self, run_id: str) -> bool:
-        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        """Request a run to stop, whichever process runs it; False where that one never looks."""
         from shall.store import stops  # few runs are asked
 
         with self._writing(durable=False) as connection:

@@ -19,7 +19,7 @@ _ASKED = "SELECT stop_asked_at FROM runs WHERE run_id = ?"
 
 
 def ask(connection: "sqlite3.Connection", run_id: str, at: datetime) -> bool:
-    """Ask a run to stop; False where its process does not look for that."""
+    """Request a run to stop; False where its process does not look for that."""
     asked = asked_at(connection, run_id)
     if asked == LISTENS:
         connection.execute(_ASK, (time_text(at), plain(run_id)))

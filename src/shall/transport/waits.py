@@ -77,7 +77,7 @@ class Close(Struct, frozen=True):
 
 
 class Shield(Struct, frozen=True):
-    """Let a stop leave the work the time that it grants; resumed at once.
+    """Allow the work the grace time of a stop; resumed at once.
 
     What the work waits for when it is stopped may take half of that time, so that it can go on.
     """

@@ -53,7 +53,7 @@ def commit_of(root: Path, name: str) -> str:
     commit = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if not commit and ask(root, "rev-parse", "--git-dir") is None:
         raise BadValue(
-            f"{root} is in no git repository.", hint="Create one with `git init`, and commit."
+            f"{root} is not in a git repository.", hint="Create one with `git init`, and commit."
         )
     if not commit and name == "HEAD":
         raise BadValue("This repository has no commit yet.", hint="Commit first.")

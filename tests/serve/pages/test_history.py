@@ -92,4 +92,4 @@ def test_the_last_two_runs_are_compared_where_none_is_named(browser: Browser) ->
     chinese = browser.get("/compare", **{"Accept-Language": "zh"}).text
 
     assert "still failing" in english
-    assert "仍失败" in chinese
+    assert "仍然失败" in chinese

@@ -161,7 +161,7 @@ def _check_environment(root: Fields) -> None:
     if given not in _ENVIRONMENTS:
         hint = f"Use one of {', '.join(_ENVIRONMENTS)}, or remove it."
         root.bad("case.bad-value", "env_type", f"`env_type` {given!r} is unknown.", hint)
-    message = "`env_type` is not used: the interpreter of the workspace is found by itself."
+    message = "`env_type` is not used: the interpreter of the workspace is found automatically."
     root.findings.note("case.ignored-field", root.at("env_type"), message)
 
 

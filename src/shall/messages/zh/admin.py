@@ -43,8 +43,9 @@ ADMIN: dict[str, str] = {
     "Start Claude Code in the project; /mcp "
     "shows the server.": "请在项目中启动 Claude Code，输入 /mcp 可看到该服务器。",
     "Quit Claude Desktop and start it again.": "请退出并重新启动 Claude Desktop。",
-    "Restart Cursor and switch the server on "
-    "under MCP.": "请重启 Cursor，并在 MCP 设置中启用该服务器。",
+    "Restart Cursor and enable the server under MCP.": (
+        "请重启 Cursor，并在 MCP 设置中启用该服务器。"
+    ),
     'Run "MCP: List Servers" in VS Code and '
     "start the server.": "请在 VS Code 中运行“MCP: List Servers”并启动该服务器。",
     "Press Refresh among the MCP servers of "

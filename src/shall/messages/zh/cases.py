@@ -10,7 +10,7 @@ CASES: dict[str, str] = {
     "`expected` must be a status from 100 to "
     "599, not {expected}.": "`expected` 必须是 100 到 599 的状态码，而不是 {expected}。",
     "`expected: false` is written '{presence}' today.": "`expected: false` 现在写作“{presence}”。",
-    "A check '{kind}' compares with nothing.": "断言“{kind}”不与任何值比较。",
+    "A check '{kind}' takes no expected value.": "断言“{kind}”不与任何值比较。",
     "A check '{kind}' takes no `container`.": "断言“{kind}”不使用 `container`。",
     "A status check takes no field; it is left out.": "状态码断言不使用字段，已忽略。",
     "Remove `expected`.": "请删除 `expected`。",
@@ -22,7 +22,7 @@ CASES: dict[str, str] = {
     "Remove `expected` or `container`.": "请删除 `expected` 或 `container`。",
     "`expected` must be a status from 100 to 599.": "`expected` 必须是 100 到 599 的状态码。",
     "The list is written twice.": "列表重复指定。",
-    "Say what is looked for in the list: `field` "
+    "Write what to look for in the list: `field` "
     "or `expected`.": "请用 `field` 或 `expected` 写明要在列表中查找的内容。",
     "The list is written in `expected` today.": "列表现在写在 `expected` 中。",
     "`expected` must be {wanted}, not {given} "
@@ -170,7 +170,7 @@ CASES: dict[str, str] = {
     "it.": "请删去 `{near}:`，并取消其下内容的缩进。",
     "Write them in the first column, such as `steps: [{{GET: /users, expect: "
     "200}}]`.": "请顶格书写，例如 `steps: [{{GET: /users, expect: 200}}]`。",
-    "This is no case: `{other}` belongs to a document of another "
+    "This is not a case: `{other}` belongs to a document of another "
     "tool.": "这不是用例：`{other}` 是其他工具文档中的字段。",
     "A case has the fields `name` and `steps`. `shall import` reads other "
     "formats.": "用例须有字段 `name` 和 `steps`；其他格式可用 `shall import` 导入。",
@@ -212,7 +212,7 @@ CASES: dict[str, str] = {
     "Align the keys of one mapping, and the "
     "dashes of one list.": "同一映射的键应对齐，同一列表的短横线应对齐。",
     "This is not YAML.": "这不是 YAML。",
-    "Something follows a value that has ended.": "值已结束，后面却还有内容。",
+    "Text follows a complete value.": "值已结束，后面却还有内容。",
     "Quote the whole value.": "请给整个值加上引号。",
     "A second `key: value` begins here.": "这里又出现了一个 `key: value`。",
     "Quote a text that holds `: `; put each key "
@@ -249,7 +249,7 @@ CASES: dict[str, str] = {
     "The same anchor is defined twice.": "同一个锚点出现了两次。",
     "`---` is missing.": "缺少 `---`。",
     "Remove lines that begin with %.": "请删除以 % 开头的行。",
-    "Another version of YAML is asked for.": "要求使用其他版本的 YAML。",
+    "The file requires another version of YAML.": "要求使用其他版本的 YAML。",
     "Remove %YAML.": "请删除 %YAML。",
     "A directive `%` is unknown.": "未知的指令 `%`。",
     "Remove the line.": "请删除此行。",

@@ -52,7 +52,7 @@ COMMANDS: dict[str, str] = {
     "port on this machine (default: a free one)": "本机端口（默认：任一空闲端口）",
     "print the address, open no browser": "只显示地址，不打开浏览器",
     "The pages are at {address} until you press Ctrl-C.": "页面地址为 {address}，按 Ctrl-C 停止。",
-    "Sign in with this token, which is good until then: {token}": (
+    "Sign in with this token, which is valid until then: {token}": (
         "请用此令牌登录，停止后即失效：{token}"
     ),
     "Sign in with a token of this server.": "请用本服务器的令牌登录。",
@@ -87,7 +87,7 @@ COMMANDS: dict[str, str] = {
     "write each event as a line of JSON to FILE": "将每个事件以一行 JSON 写入 FILE",
     "write a Markdown summary to FILE": "将 Markdown 摘要写入 FILE",
     "write TAP to FILE": "将 TAP 写入 FILE",
-    "write Allure results to the folder DIR": "将 Allure 结果写入文件夹 DIR",
+    "write Allure results to the folder DIR": "将 Allure 结果写入目录 DIR",
     "print the run in this format": "以此格式输出该次运行",
     "Show which cases are flaky or slow over past runs.": "显示历次运行中不稳定或较慢的用例。",
     "show how this case ended": "显示该用例的历次结果",
@@ -102,8 +102,8 @@ COMMANDS: dict[str, str] = {
     "运行 ID、latest 或 previous",
     "Before:": "之前：",
     "After:": "之后：",
-    "Newly failing:": "新失败：",
-    "Still failing:": "仍失败：",
+    "Newly failing:": "新增失败：",
+    "Still failing:": "仍然失败：",
     "Fixed:": "已修复：",
     "Skipped in one of them:": "其中一次被跳过：",
     "Only in the later run:": "仅后一次运行有：",
@@ -171,10 +171,10 @@ COMMANDS: dict[str, str] = {
     "globs of further files that tools may write "
     "(notes/*.md); never executable files": "允许工具额外写入的文件（通配符，如 notes/*.md），可执"
     "行文件除外",
-    "print the report's address, open no browser": "只打印报告的地址，不打开浏览器",
+    "print the report's address, open no browser": "只显示报告的地址，不打开浏览器",
     "folder of the example (default: shall-demo)": "示例的目录（默认：shall-demo）",
     "configure all projects of the user, or this project": "配置用户的所有项目，或仅此项目",
-    "print the configuration instead of writing it": "打印配置，不写入文件",
+    "print the configuration instead of writing it": "输出配置，不写入文件",
     "URL of a running server, instead of a "
     "command that the client starts": "正在运行的服务器的 URL，代替由客户端启动的命令",
     "environment variable that contains the server's token": "存放服务器令牌的环境变量",
@@ -309,7 +309,7 @@ COMMANDS: dict[str, str] = {
     "It is a property: `shall generate` writes a test for pytest.": (
         "这是性质类标准：`shall generate` 会生成 pytest 测试。"
     ),
-    "write it to the folder of cases instead": "改为写入用例文件夹",
+    "write it to the folder of cases instead": "改为写入用例目录",
     "Written: {path}.": "已写入：{path}。",
     "Merge the reports of all shards into one run.": "将所有分片的报告合并为一次运行。",
     "JSON reports of the shards": "各分片的 JSON 报告",
@@ -377,9 +377,9 @@ COMMANDS: dict[str, str] = {
         "这些文件没有链接到任何验收标准：{files}。如有影响，请运行全部用例。"
     ),
     "changes since this commit (HEAD)": "自该提交以来的改动（默认 HEAD）",
-    "exit status 1 if other than N cases run": "运行的用例数不是 N 时以状态 1 退出",
+    "exit with status 1 unless N cases run": "运行的用例数不是 N 时，以退出码 1 结束",
     "exit status 1 if this criterion is not tried; may be "
-    "repeated": "未验证该验收标准时以状态 1 退出；可重复指定",
+    "repeated": "未验证该验收标准时，以退出码 1 结束；可重复指定",
     "files or criteria": "文件或验收标准",
     "run only the cases that a change touches": "只运行改动涉及的用例",
     "with --impacted: changes since "
@@ -389,8 +389,10 @@ COMMANDS: dict[str, str] = {
     "Name files and criteria, or a commit with --since, not "
     "both.": "请指定文件和验收标准，或用 --since 指定提交，二者不能同时使用。",
     "No criterion, case or test is touched.": "没有涉及任何验收标准、用例或测试。",
-    "--since chooses cases only with --impacted.": "--since 只能与 --impacted 一起使用。",
-    "--impacted chooses the cases: name no paths.": "--impacted 会自行选择用例，不能再指定路径。",
+    "--since requires --impacted.": "--since 只能与 --impacted 一起使用。",
+    "--impacted chooses the cases and cannot be combined with paths.": (
+        "--impacted 会自行选择用例，不能再指定路径。"
+    ),
     "Run these tests with pytest: {tests}.": "请用 pytest 运行这些测试：{tests}。",
     "No case is touched, so none runs.": "没有涉及任何用例，因此不运行。",
     "{criterion} names {named}, which none of its cases and tests "
@@ -439,6 +441,6 @@ COMMANDS: dict[str, str] = {
     "Set these environment variables: {names}.": "请设置以下环境变量：{names}。",
     "Left out: {part}.": "未能导出：{part}。",
     "{file} is not an API case, so it cannot be exported.": "{file} 不是 API 用例，无法导出。",
-    "Print a script that completes commands in a shell.": "打印 shell 命令补全脚本。",
-    "write to FILE (default: print)": "写入 FILE（默认打印）",
+    "Print a script that completes commands in a shell.": "输出 shell 命令补全脚本。",
+    "write to FILE (default: print)": "写入 FILE（默认输出到终端）",
 }

@@ -23,8 +23,8 @@ CONTRACT: dict[str, str] = {
     "Name one with --openapi.": "请用 --openapi 指定其中一个。",
     "count only requests below this URL (default: below a server path of the "
     "document)": "只统计此 URL 之下的请求（默认：文档中任一 server 路径之下的请求）",
-    "exit with status 1 if less was seen": "覆盖不足时以状态 1 退出",
-    "what --fail-under is about (operations)": "--fail-under 针对的对象（默认 operations）",
+    "exit with status 1 if the coverage is lower": "覆盖率不足时，以退出码 1 结束",
+    "what --fail-under applies to (operations)": "--fail-under 针对的对象（默认 operations）",
     "operation": "操作",
     "operations": "操作",
     "requests": "请求数",
@@ -80,12 +80,12 @@ CONTRACT: dict[str, str] = {
     " API。",
     "where the API is (default: `host` of shall.yaml)": "API 的地址（默认：shall.yaml 的 `host`）",
     "generated requests of an operation at most (20)": "每个操作最多生成的请求数（默认 20）",
-    "end after so many seconds, with what was found until then (600)": "到达该秒数后结束，保留"
+    "end after this many seconds, with the results until then (600)": "到达该秒数后结束，保留"
     "此前的结果（默认 600）",
     "generate the requests of an earlier run again": "重新生成之前某次运行的请求",
     "No address of the API is named.": "未指定 API 的地址。",
     "Name it with --base-url URL.": "请用 --base-url URL 指定。",
-    "Fuzzing needs the extra fuzz, which is not installed.": "模糊测试需要附加组件 fuzz，"
+    "Fuzzing needs the extra fuzz, which is not installed.": "模糊测试需要附加依赖 fuzz，"
     "但尚未安装。",
     "Install it: pip install 'shall[fuzz]'.": "请安装：pip install 'shall[fuzz]'。",
     "The reference {reference} leads out of the document.": "引用 {reference} 指向文档之外。",

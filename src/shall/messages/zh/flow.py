@@ -61,8 +61,8 @@ FLOW: dict[str, str] = {
     "case.": "请在用例中引用它（如用 `use: [login]` 引用 shared/login.yaml），再运行该用例。",
     "`{name}` cannot be the name of shared steps.": "`{name}` 不能作为共享步骤的名称。",
     "Write `use: [login]` for the steps of shared/login.yaml in the folder of "
-    "cases.": "请写 `use: [login]`，引用用例文件夹中 shared/login.yaml 的步骤。",
-    "Its path begins at the folder of the case.": "路径从用例所在的文件夹算起。",
+    "cases.": "请写 `use: [login]`，引用用例目录中 shared/login.yaml 的步骤。",
+    "Its path begins at the folder of the case.": "路径从用例所在的目录算起。",
     "The file is not JSON: {reason}.": "文件不是 JSON：{reason}。",
     "The file is not JSON: a number is not one of JSON, or it is nested too "
     "deeply.": "文件不是 JSON：其中有 JSON 不支持的数字，或嵌套过深。",
@@ -94,8 +94,8 @@ FLOW: dict[str, str] = {
     "The data has more than {limit} rows.": "数据超过 {limit} 行。",
     "Write `data: rows.csv`, or a list of rows; a step reads `{{{{ row.name "
     "}}}}`.": "请写 `data: rows.csv` 或数据行的列表；步骤中用 `{{{{ row.name }}}}` 读取。",
-    "run again what a change of a file affects": "文件改动后重新运行受影响的用例",
+    "rerun what a file change affects": "文件改动后重新运行受影响的用例",
     "--watch cannot be used with --impacted, --expect, "
     "--dry-run or --shard.": "--watch 不能与 --impacted、--expect、--dry-run 或 --shard 一起使用。",
-    "Waiting for a change of a file. Ctrl-C ends.": "正在等待文件改动，按 Ctrl-C 结束。",
+    "Waiting for file changes. Press Ctrl-C to stop.": "正在等待文件改动，按 Ctrl-C 结束。",
 }

@@ -28,7 +28,7 @@ FORMAT: dict[str, str] = {
     "及其值，例如 `status: 200`。",
     "Write `200`, or a selector and its value in each line, such as "
     "`status: 2xx`.": "请写作 `200`，或在每行写一个选择器及其值，例如 `status: 2xx`。",
-    "The filter `{name}` has other arguments than it takes.": "过滤器 `{name}` 的参数不符。",
+    "The filter `{name}` does not take these arguments.": "过滤器 `{name}` 的参数不符。",
     "It is `{usage}`; quote a text.": "用法为 `{usage}`，文本须加引号。",
     "Unknown filter `{word}`.": "未知的过滤器 `{word}`。",
     "A selector has more than {count} filters.": "选择器的过滤器超过 {count} 个。",

@@ -53,7 +53,7 @@ IMPORTS: dict[str, str] = {
     "An input that is redirected was left out.": "重定向的输入未能转换。",
     "folder of the cases (default: tests/cases)": "用例所在目录（默认为 tests/cases）",
     "folder of the cases (default: tests/cases); - prints them instead": "用例所在目录（默认为 "
-    "tests/cases）；- 表示打印而不写入",
+    "tests/cases）；- 表示输出到终端而不写入",
     "overwrite cases that exist": "覆盖已存在的用例",
     "the format (default: recognized)": "格式（默认自动识别）",
     "what is read; - is the standard input": "要读取的文件；- 表示标准输入",
@@ -101,7 +101,7 @@ IMPORTS: dict[str, str] = {
     "Write what it checks under `expect`, what it stores under `capture`.": "请将其中的检查写在 "
     "`expect` 中，将保存的值写在 `capture` 中。",
     "The dynamic variable `{name}` became an ordinary one.": "动态变量 `{name}` 已改为普通变量。",
-    "Give it a value, or call a function.": "请为它赋值，或调用函数。",
+    "Assign a value, or call a function.": "请为它赋值，或调用函数。",
     "The authentication `{kind}` was left out.": "认证方式 `{kind}` 未能转换。",
     "Write the header that it makes under `headers`.": "请将它生成的头部写在 `headers` 中。",
     "The body of the kind `{mode}` was left out.": "类型为 `{mode}` 的请求体未能转换。",
@@ -187,7 +187,7 @@ IMPORTS: dict[str, str] = {
     "A test has `test_name` and `stages`.": "测试应包含 `test_name` 和 `stages`。",
     "`{key}` was left out.": "`{key}` 未能转换。",
     "The included file `{name}` was left out.": "引用的文件 `{name}` 未能转换。",
-    "Give its variables in shall.yaml, or with --var.": "请在 shall.yaml 中"
+    "Set its variables in shall.yaml, or with --var.": "请在 shall.yaml 中"
     "或用 --var 给出其中的变量。",
     "A stage of `finally` that fails does not fail the case.": "`finally` 中的 stage "
     "失败时，用例不会因此失败。",

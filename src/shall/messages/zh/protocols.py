@@ -48,7 +48,7 @@ PROTOCOLS: dict[str, str] = {
     "Name one as `client_certificate` of `connection`, and its `key`.": (
         "请用 `connection` 的 `client_certificate` 指定证书，并用 `key` 指定私钥。"
     ),
-    "Check who signed it, and when it ends.": "请检查其签发机构和有效期。",
+    "Check who signed it, and when it expires.": "请检查其签发机构和有效期。",
     "Check that it listens on this port of UDP.": "请检查对方是否监听该 UDP 端口。",
     "Check `tls` of `connection`.": "请检查 `connection` 的 `tls`。",
     "Write http:// instead of https://, or correct the port.": (
@@ -75,18 +75,20 @@ PROTOCOLS: dict[str, str] = {
         "请检查密钥是否与证书匹配，以及 `key_password` 是否正确。"
     ),
     "A certificate has no field `{argument}`.": "证书没有字段 `{argument}`。",
-    "Use a pycurl that is built with a libcurl that has it.": (
+    "Use a pycurl built with a libcurl that supports it.": (
         "请改用以支持该功能的 libcurl 构建的 pycurl。"
     ),
     "`{name}` of `auth` contains a line break or another control character.": (
         "`auth` 的 `{name}` 含有换行符或其他控制字符。"
     ),
     "The device URL returns no `device_code`.": "设备授权地址没有返回 `device_code`。",
-    "Nobody entered the code of the device in time.": "没有人在限定时间内输入设备代码。",
+    "The device code was not entered in time.": "没有人在限定时间内输入设备代码。",
     "The token URL returns no `access_token`.": "令牌地址没有返回 `access_token`。",
     "The service that issues tokens answers {status}{more}.": "签发令牌的服务返回 {status}{more}。",
     "Check `auth` of the step, the case or the environment.": "请检查步骤、用例或环境的 `auth`。",
-    "The libcurl at hand ({version}) has no {what}.": "当前的 libcurl（{version}）不支持 {what}。",
+    "The installed libcurl ({version}) does not support {what}.": (
+        "当前的 libcurl（{version}）不支持 {what}。"
+    ),
     "A GraphQL request is sent by POST.": "GraphQL 请求用 POST 发送。",
     "Write `POST: /graphql`.": "请写作 `POST: /graphql`。",
     "Write `graphql: {{query: ...}}`.": "请写作 `graphql: {{query: ...}}`。",
@@ -126,7 +128,7 @@ PROTOCOLS: dict[str, str] = {
     ),
     "Write one of {names}.": "请写 {names} 之一。",
     "`within` cannot be combined with `{name}`.": "`within` 不能与 `{name}` 并用。",
-    "Write it beside what is awaited.": "请把它写在所等待的内容旁边。",
+    "Write it in the item that waits.": "请把它写在所等待的内容旁边。",
     "a text, or JSON data": "文本或 JSON 数据",
     "`{name}` is not Base64.": "`{name}` 不是 Base64。",
     "`receive` must be from 1 to {most}, not {count}.": (
@@ -138,7 +140,7 @@ PROTOCOLS: dict[str, str] = {
     "The service opened no WebSocket: it answered {status}.": (
         "服务没有建立 WebSocket，而是返回了 {status}。"
     ),
-    "The service broke the WebSocket off: {reason}.": "服务中断了 WebSocket：{reason}。",
+    "The service aborted the WebSocket: {reason}.": "服务中断了 WebSocket：{reason}。",
     "A message could not be sent within {seconds} s.": "未能在 {seconds} 秒内发出消息。",
     "The messages of the WebSocket are larger than {limit} MiB.": (
         "WebSocket 的消息总量超过 {limit} MiB。"

@@ -54,7 +54,7 @@ ZH: dict[str, str] = {
     "check.snapshot_differs": "与快照 {file} 不同；若现在的值才正确，请运行"
     " `shall run --update-snapshots {case}` 更新",
     "check.snapshot_missing": "没有快照 {file}；请运行 `shall run --update-snapshots {case}` 生成",
-    "check.snapshot_masked": "快照 {file} 只有脱敏后的密文，与任何文本都相等",
+    "check.snapshot_masked": "快照 {file} 中只有掩码，与任何文本都相等",
     "check.snapshot_empty": "忽略之后没有内容可与快照 {file} 比较",
     "check.bad_snapshot": "快照 {file} 不是 JSON",
     "check.bad_openapi": "无法使用该 OpenAPI 文档：{reason}",

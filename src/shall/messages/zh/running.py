@@ -43,7 +43,7 @@ RUNNING: dict[str, str] = {
     "There are more links to unknown criteria; "
     "`shall trace` lists them.": "还有更多链接指向不存在的验收标准，运行 `shall trace` 查看全部。",
     "{path} contains a secret that is masked when it is read, and the new content contains "
-    "{mask}. Nothing was written.": "{path} 含有读取时会被遮蔽的机密，而新内容中含有 {mask}。未写"
+    "{mask}. Nothing was written.": "{path} 含有读取时会被脱敏的机密，而新内容中含有 {mask}。未写"
     "入任何内容。",
     "{given} contains {mask}, the mask of a "
     "secret. Nothing was written.": "{given}含有机密的掩码 {mask}。未写入任何内容。",
@@ -90,7 +90,7 @@ RUNNING: dict[str, str] = {
     "The run {run_id} has no case {case}.": "运行 {run_id} 中没有用例 {case}。",
     "This workspace has no state.": "此工作区没有状态数据。",
     "Set SHALL_STATE_DIR to a writable folder.": "请将 SHALL_STATE_DIR 设为可写的目录。",
-    "No case of these failed last: all run.": "这些用例上次均未失败：将全部运行。",
+    "None of these cases failed last time, so all run.": "这些用例上次均未失败：将全部运行。",
     "No case was found in {paths}.": "在 {paths} 中未找到用例。",
     "No case in {paths} matches {choice}.": "{paths} 中没有用例符合 {choice}。",
     "The run timed out after {run_timeout_s} s, "
@@ -110,7 +110,7 @@ RUNNING: dict[str, str] = {
     "Write `notify: {{to: {{NAME: {{environment: VARIABLE}}}}}}`.": (
         "请写 `notify: {{to: {{NAME: {{environment: VARIABLE}}}}}}`。"
     ),
-    "Notifications need the extra `notify`.": "通知需要扩展 `notify`。",
+    "Notifications need the extra `notify`.": "通知需要附加依赖 `notify`。",
     "Install it: pip install 'shall[notify]'.": "请安装：pip install 'shall[notify]'。",
     "No notification was sent: notify.to.{name} holds no address that apprise reads.": (
         "未发送通知：notify.to.{name} 的值不是 apprise 能识别的地址。"
@@ -146,16 +146,18 @@ RUNNING: dict[str, str] = {
     "。",
     "The JSON of the responses would take more "
     "than {case_bytes} MiB of memory.": "响应的 JSON 将占用超过 {case_bytes} MiB 的内存。",
-    "The time of the run was over.": "运行时间已用完。",
+    "The run timed out.": "运行时间已用完。",
     "An expression makes a value of more than "
     "{max_depth} levels.": "表达式生成的值超过 {max_depth} 层。",
     "No memory is left: the cases that run at "
     "once may take {limit_bytes} MiB together.": "内存不足：同时运行的用例总共只能使用 "
     "{limit_bytes} MiB。",
-    "Ask the service for less, as by a page size.": "请让服务少返回一些数据，例如使用分页。",
+    "Request less from the service, for example with a page size.": (
+        "请让服务少返回一些数据，例如使用分页。"
+    ),
     "Run fewer at once, or let the service "
     "answer less.": "请减少同时运行的用例，或让服务少返回一些数据。",
-    "`{name}` cannot be called so: {reason}.": "`{name}` 不能这样调用：{reason}。",
+    "`{name}` cannot be called like this: {reason}.": "`{name}` 不能这样调用：{reason}。",
     "Add it to `projects`, which has {names}.": "请把它加到 `projects` 中（现有：{names}）。",
     "The path {url} has no host: the case names "
     "none{given}.": "路径 {url} 没有主机：用例未指定{given}。",
@@ -260,7 +262,7 @@ RUNNING: dict[str, str] = {
     "Write one with --report-json FILE.": "用 --report-json FILE 生成一份。",
     "--repeat {repeat} is not a number from 1 to {most}.": "--repeat {repeat} "
     "应为 1 到 {most} 的整数。",
-    "--durations divides the cases only with --shard.": "--durations 须与 --shard 一起使用。",
+    "--durations requires --shard.": "--durations 须与 --shard 一起使用。",
     "--shuffle {text} is not a seed.": "--shuffle {text} 不是有效的种子。",
     "A seed is a whole number.": "种子须为整数。",
     "Shuffled with --shuffle {seed}.": "顺序已打乱，种子：--shuffle {seed}。",

@@ -109,7 +109,7 @@ SETTINGS: dict[str, str] = {
     "size at which the call log is rotated, in bytes": "调用日志轮转的大小（字节）",
     "days after which a rotated call log is deleted": "轮转后的调用日志的保留天数",
     "OTLP endpoint of traces (HTTP, protobuf); "
-    "requires the extra otlp": "链路追踪的 OTLP 端点（HTTP、protobuf），需要安装 otlp 附加组件",
+    "requires the extra otlp": "链路追踪的 OTLP 端点（HTTP、protobuf），需要附加依赖 otlp",
     "bearer token that clients must send; empty: "
     "no token": "客户端必须发送的 Bearer 令牌；为空表示不使用令牌",
     "URL of the authorization server's keys "

@@ -24,7 +24,7 @@ SPECS: dict[str, str] = {
     "{report} is not a JUnit report: its root is {tag}.": (
         "{report} 不是 JUnit 报告：其根元素为 {tag}。"
     ),
-    "{report} has more than {limit} elements within one another.": (
+    "{report} has more than {limit} levels of nested elements.": (
         "{report} 的元素嵌套超过 {limit} 层。"
     ),
     "{name} is ambiguous.": "{name} 有歧义。",
@@ -70,7 +70,7 @@ SPECS: dict[str, str] = {
     "{flag} is empty.": "{flag} 为空。",
     "{flag} has more than {limit} characters.": "{flag} 超过 {limit} 个字符。",
     "Name today or a later day with --until.": "请用 --until 指定今天或之后的日期。",
-    "{day} is over.": "{day} 已经过去。",
+    "{day} is in the past.": "{day} 已经过去。",
     "The {given} of {key} does not count: no "
     "criterion has that key.": "{key} 的{given}无效：没有验收标准使用此编号。",
     "Its text is {key} now: record the decision again.": "该内容现在的编号是 {key}，请重新确认。",
@@ -103,7 +103,9 @@ SPECS: dict[str, str] = {
     "Copy what it leads to, or list that path in the setting specs of shall.yaml.": (
         "请复制它指向的内容，或在 shall.yaml 的 specs 设置中列出实际路径。"
     ),
-    "This line is at no test, so it links nothing.": "这一行不属于任何测试，因此没有建立链接。",
+    "This line belongs to no test, so it links nothing.": (
+        "这一行不属于任何测试，因此没有建立链接。"
+    ),
     "Write it directly above a test, or as the first line in it.": (
         "请写在测试的正上方，或写成测试内的第一行。"
     ),
@@ -124,7 +126,7 @@ SPECS: dict[str, str] = {
     "gate.baseline is required, and {file} is missing.": (
         "gate.baseline 要求有基线，但 {file} 缺失。"
     ),
-    "Git does not answer whether {file} was committed.": "git 没有回答 {file} 是否曾提交过。",
+    "Git could not determine whether {file} was committed.": "git 没有回答 {file} 是否曾提交过。",
     "Restore it from git, write it with `shall baseline`, or set gate.baseline to optional.": (
         "请从 git 恢复，用 `shall baseline` 写入，或将 gate.baseline 设为 optional。"
     ),
@@ -146,7 +148,7 @@ SPECS: dict[str, str] = {
     "The proof of {key} is older than {age}.": "{key} 的证明早于 {age}。",
     "{key} was not proved on a commit without "
     "other changes.": "{key} 不是在没有其他改动的提交上证明的。",
-    "{percent} % are proved, {minimum} % are wanted.": "已证明 {percent}%，要求 {minimum}%。",
+    "{percent} % are proved, {minimum} % are required.": "已证明 {percent}%，要求 {minimum}%。",
     "{key} is {given}.": "{key} 的状态是{given}。",
     "There is no criterion of the kind {kind}.": "没有 {kind} 类的验收标准。",
     "{key} ({kind}) is {given}, not {wanted}.": "{key}（{kind}）的状态是{given}，而不是{wanted}。",
@@ -169,8 +171,7 @@ SPECS: dict[str, str] = {
     "{path} is not a JUnit report: its root is {root}.": (
         "{path} 不是 JUnit 报告：其根元素是 {root}。"
     ),
-    "{path} has more than {limit} elements "
-    "within one another.": "{path} 的元素嵌套超过 {limit} 层。",
+    "{path} has more than {limit} levels of nested elements.": "{path} 的元素嵌套超过 {limit} 层。",
     "{criterion} is changed by another change too, at {place}.": (
         "{criterion} 还被另一项变更修改，见 {place}。"
     ),

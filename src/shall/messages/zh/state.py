@@ -14,7 +14,7 @@ STATE: dict[str, str] = {
         "{name} 在读取之后有改动：本服务执行的用例用的仍是旧的变量值。"
     ),
     "Restart the server.": "请重启服务。",
-    "This line does not count, since it cannot be read: {reason}.": (
+    "This line is ignored because it cannot be read: {reason}.": (
         "此行无法读取，因此不计入：{reason}。"
     ),
     "Resolve the merge, restore the line from git, or upgrade shall.": (
@@ -115,13 +115,13 @@ STATE: dict[str, str] = {
     "{path} is not written: {reason}.": "未写入 {path}：{reason}。",
     "{path} is not deleted: {reason}.": "不会删除 {path}：{reason}。",
     "The operator names folders for it in shall.yaml, such as "
-    "`scratch: [out]`.": "可删除的目录由运维人员在 shall.yaml 中指定，例如 `scratch: [out]`。",
+    "`scratch: [out]`.": "可删除的目录由管理员在 shall.yaml 中指定，例如 `scratch: [out]`。",
     "Choose a document in {folders}.": "请选择 {folders} 中的文档。",
     "The {what} in {folder} cannot be used: {reason}.": "{folder} 中的{what}不可用：{reason}。",
     "Make it writable, or name another state "
     "folder with SHALL_STATE_DIR.": "请将其设为可写，或用 SHALL_STATE_DIR 指定其他状态目录。",
     "Git cannot compare with {commit}.": "Git 未能给出与 {commit} 的差异。",
-    "{folder} is in no git repository.": "{folder} 不在 git 仓库中。",
+    "{folder} is not in a git repository.": "{folder} 不在 git 仓库中。",
     "Create one with `git init`, and commit.": "请用 `git init` 创建仓库并提交。",
     "This repository has no commit yet.": "此仓库还没有提交。",
     "Commit first.": "请先提交。",
@@ -137,7 +137,7 @@ STATE: dict[str, str] = {
     "The files of {commit} exceed {limit}.": "{commit} 的文件超过 {limit}。",
     "Git does not show the files of {commit}.": "Git 未能读取 {commit} 的文件。",
     "Git does not have {path} of {commit}.": "Git 中没有 {commit} 的 {path}。",
-    "The run has {total} cases; such a file may have {most}.": "该运行有 {total} 个用例，"
+    "The run has {total} cases; such a file may have at most {most}.": "该运行有 {total} 个用例，"
     "此类文件最多包含 {most} 个。",
     "Write it with `shall report {run_id} --{name} FILE`.": "请用"
     " `shall report {run_id} --{name} FILE` 生成。",

@@ -58,8 +58,9 @@ UNIT: dict[str, str] = {
     "Name one with `name`.": "请用 `name` 为其中一个命名。",
     "`{name}` names no attribute of a module.": "`{name}` 未指明模块中的属性。",
     "Unknown fixture `{kind}`.": "未知的 fixture `{kind}`。",
-    "`env_type` is not used: the interpreter of the workspace is found by "
-    "itself.": "未使用 `env_type`：会自动找到工作区的解释器。",
+    "`env_type` is not used: the interpreter of the workspace is found automatically.": (
+        "未使用 `env_type`：会自动找到工作区的解释器。"
+    ),
     "`{name}` cannot be combined with `unittest:`.": "`{name}` 不能与 `unittest:` 并用。",
     "`unittest` must be a mapping, not {given}.": "`unittest` 必须是映射，而不是{given}。",
     "`timeout_s` must be at most {most}.": "`timeout_s` 最大为 {most}。",

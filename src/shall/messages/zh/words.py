@@ -50,7 +50,7 @@ WORDS: dict[str, str] = {
     "a name after `.`": "`.` 之后的名称",
     "a whole number or a quoted key": "整数或带引号的键",
     "is a regular expression of more than {limit} characters": "是超过 {limit} 个字符的正则表达式",
-    "has more than {limit} groups inside one another": "的分组嵌套超过 {limit} 层",
+    "has more than {limit} levels of nested groups": "的分组嵌套超过 {limit} 层",
     "is not a regular expression: {reason}": "不是正则表达式：{reason}",
     "This kind of step": "此类步骤",
     "the {kind} at {list}[{index}]": "{list}[{index}] 处的 {kind}",
@@ -75,9 +75,9 @@ WORDS: dict[str, str] = {
     # the network
     "the name {host} cannot be resolved": "无法解析主机名 {host}",
     "{address} closed the connection without an answer": "{address} 未响应就关闭了连接",
-    "{address} broke the connection off": "{address} 中断了连接",
+    "{address} aborted the connection": "{address} 中断了连接",
     "the body of {address} is not compressed as its header says": (
-        "{address} 的响应体并未按其标头声明的方式压缩"
+        "{address} 的响应体并未按响应头声明的方式压缩"
     ),
     "the body of {address} goes on after the end of its compressed data": (
         "{address} 的响应体在压缩数据结束之后还有内容"
@@ -108,7 +108,7 @@ WORDS: dict[str, str] = {
     "the certificate of {address} is for another host": "{address} 的证书属于另一台主机",
     "{address} does not accept the certificate of the client": "{address} 不接受客户端的证书",
     "{address} asks for a certificate of the client": "{address} 要求提供客户端证书",
-    "{address} has no version of TLS that is allowed": "{address} 没有允许使用的 TLS 版本",
+    "{address} offers no version of TLS that is allowed": "{address} 没有允许使用的 TLS 版本",
     "{address} answers without TLS": "{address} 的应答没有使用 TLS",
     "{address} does not answer in HTTP/3": "{address} 没有用 HTTP/3 应答",
     "{address} refuses the handshake of TLS": "{address} 拒绝了 TLS 握手",
@@ -117,7 +117,7 @@ WORDS: dict[str, str] = {
     "there is no unix socket {socket} for {address}": (
         "用于 {address} 的 Unix 套接字 {socket} 不存在"
     ),
-    "nobody listens at the unix socket {socket} for {address}": (
+    "nothing listens on the unix socket {socket} for {address}": (
         "用于 {address} 的 Unix 套接字 {socket} 没有进程监听"
     ),
     "there is no route to {address}": "没有到 {address} 的路由",

@@ -59,7 +59,7 @@ WORDS = {
     ),
     "matrix.approvals": ("Approvals of documents", "文档审批"),
     "matrix.approval.approved": ("approved by {by}", "{by} 已批准"),
-    "matrix.approval.rejected": ("rejected by {by}", "{by} 已拒绝"),
+    "matrix.approval.rejected": ("rejected by {by}", "{by} 已驳回"),
     "matrix.approval.requested": ("approval asked for by {by}", "{by} 已申请审批"),
     "matrix.approval.outdated": (
         "changed since the decision of {by}: it no longer counts",
@@ -88,7 +88,7 @@ WORDS = {
     "why.recorded": ("Recorded", "记录时间"),
     "why.run": ("Run", "运行"),
     "why.commit": ("Commit", "提交"),
-    "why.checks": ("Checks", "检查数"),
+    "why.checks": ("Checks", "断言数"),
     "why.row": ("Row of data", "数据行"),
     "why.reviewed": ("Reviewed", "复核"),
     "why.unreached": (

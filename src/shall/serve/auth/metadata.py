@@ -1,4 +1,4 @@
-"""Where clients learn which authorization server gives tokens for us (RFC 9728)."""
+"""Where clients learn which authorization server issues tokens for us (RFC 9728)."""
 
 import re
 from urllib.parse import urlsplit

@@ -169,7 +169,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(self._refusal)
 
     def _watch(self) -> None:
-        """Have a deadline exactly while a head, or the end of an answered body, is waited for."""
+        """Set a deadline exactly while a head, or the end of an answered body, is waited for."""
         if self._refused:
             return  # the timer ends the connection
         if not self._in_head and self._is_answering():

@@ -174,7 +174,7 @@ def set_up_logging(settings: Settings) -> None:
 
 
 def _append(descriptor: int) -> None:
-    """Have all writes of a descriptor go to the end of its file, as ``2>>`` does."""
+    """Append all writes of a descriptor to its file, as ``2>>`` does."""
     flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
     fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_APPEND)
 

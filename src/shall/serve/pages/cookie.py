@@ -57,7 +57,7 @@ class LoginCookie:
         self._set(response, scope, value.decode("ascii"), LIFETIME_S)
 
     def clear(self, response: Response, scope: Scope) -> None:
-        """Have the browser forget the cookie."""
+        """Delete the cookie in the browser."""
         self._set(response, scope, "", 0)
 
     def read(self, scope: Scope) -> Login | None:

@@ -1,6 +1,6 @@
 """``/history``, ``/history/case`` and ``/compare``."""
 
-from shall.actions.case_past import case_past, criterion_past
+from shall.actions.case_history import case_past, criterion_past
 from shall.actions.compare import LATEST, PREVIOUS, compare_runs
 from shall.actions.past_runs import past_runs_together
 from shall.pages.case_history import case_history_page

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from shall.actions.results import opened_store
-from shall.actions.stopping import ask_to_stop
+from shall.actions.stop_run import ask_to_stop
 from shall.errors import ShallError
 from shall.pages.live import MOST_KNOWN, event_of
 from shall.results.listing import LiveRun
@@ -40,7 +40,7 @@ async def make(call: PageCall) -> Response:
 
 
 def stop(call: PageCall) -> Response:
-    """Ask a run to stop, and show it again."""
+    """Request a run to stop, and show it again."""
     run_id = call.path["run_id"]
     ask_to_stop(call.workspace, run_id)
     return RedirectResponse(call.look.links.run(run_id), 303)

@@ -32,7 +32,7 @@ def connect(curl: pycurl.Curl, connection: Connection) -> None:
     """Set the options of a connection.
 
     Raises:
-        BadValue: The libcurl at hand lacks what is asked for, or a certificate cannot be used.
+        BadValue: The installed libcurl lacks a feature, or a certificate cannot be used.
     """
     if connection.credentials is not None:
         _sign(curl, connection.credentials)
@@ -128,8 +128,8 @@ def _set_route(curl: pycurl.Curl, connection: Connection) -> None:
 def _lacks(what: str) -> BadValue:
     version = pycurl.version_info()[1]
     return BadValue(
-        f"The libcurl at hand ({version}) has no {what}.",
-        hint="Use a pycurl that is built with a libcurl that has it.",
+        f"The installed libcurl ({version}) does not support {what}.",
+        hint="Use a pycurl built with a libcurl that supports it.",
     )
 
 

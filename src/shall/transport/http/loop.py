@@ -143,7 +143,7 @@ class CurlLoop:
             self._at(task.until, lambda: self._interrupt(task))
 
     def wake(self) -> None:
-        """Let ``step`` return soon. May be called from any thread and from a signal handler."""
+        """Make ``step`` return soon. May be called from any thread and from a signal handler."""
         with self._closing, suppress(BlockingIOError):  # a full pipe wakes, too
             if not self._closed:
                 os.write(self._wakes, b"\0")

@@ -183,7 +183,7 @@ def _set_body(curl: pycurl.Curl, request: Request, uploads: "list[Upload]") -> N
 
 
 def _set_websocket(curl: pycurl.Curl) -> None:
-    """Let the transfer end when the WebSocket is open; its frames are sent one by one then."""
+    """End the transfer when the WebSocket is open; its frames are sent one by one then."""
     curl.setopt(pycurl.PROTOCOLS, _ANY_PROTOCOL)  # ours is that of the URL, which begins with ws
     curl.setopt(pycurl.CONNECT_ONLY, _OPENS)
     curl.setopt(pycurl.WS_OPTIONS, pycurl.WS_NOAUTOPONG)  # a pong of libcurl waits for a message

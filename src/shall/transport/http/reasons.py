@@ -10,8 +10,8 @@ _REASONS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} cannot be resolved",
     pycurl.E_COULDNT_RESOLVE_PROXY: "the name {host} cannot be resolved",
     pycurl.E_GOT_NOTHING: "{address} closed the connection without an answer",
-    pycurl.E_RECV_ERROR: "{address} broke the connection off",
-    pycurl.E_SEND_ERROR: "{address} broke the connection off",
+    pycurl.E_RECV_ERROR: "{address} aborted the connection",
+    pycurl.E_SEND_ERROR: "{address} aborted the connection",
     pycurl.E_PARTIAL_FILE: "{address} sent less than it announced",
     pycurl.E_BAD_CONTENT_ENCODING: "the body of {address} is not compressed as its header says",
     pycurl.E_WRITE_ERROR: "the body of {address} goes on after the end of its compressed data",
@@ -43,8 +43,8 @@ _TLS = {
     "alert unsupported certificate": _REFUSED,
     "alert access denied": _REFUSED,
     "SSL certificate verification failed": _REFUSED,  # so libcurl calls that it is expired
-    "alert protocol version": "{address} has no version of TLS that is allowed",
-    "unsupported protocol": "{address} has no version of TLS that is allowed",
+    "alert protocol version": "{address} offers no version of TLS that is allowed",
+    "unsupported protocol": "{address} offers no version of TLS that is allowed",
     "wrong version number": "{address} answers without TLS",
     "packet length too long": "{address} answers without TLS",
     "http request": "{address} answers without TLS",
@@ -65,7 +65,7 @@ _HINTS = {
     "not trusted": "Name the authority that signed it, in PEM, as `ca` of `connection`.",
     "`key` cannot": "Check that the key belongs to the certificate, and its `key_password`.",
     "asks for a certificate": "Name one as `client_certificate` of `connection`, and its `key`.",
-    "not accept the certificate": "Check who signed it, and when it ends.",
+    "not accept the certificate": "Check who signed it, and when it expires.",
     "no version of TLS": "Check `tls` of `connection`.",
     "without TLS": "Write http:// instead of https://, or correct the port.",
     "in HTTP/3": "Check that it listens on this port of UDP.",
@@ -109,7 +109,7 @@ def unconnected(number: int, at_socket: bool) -> tuple[str, str]:
     if at_socket:
         if number == errno.ENOENT:
             return "refused", "there is no unix socket {socket} for {address}"
-        return "refused", "nobody listens at the unix socket {socket} for {address}"
+        return "refused", "nothing listens on the unix socket {socket} for {address}"
     if number in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
         return "no_route", "there is no route to {address}"
     return "refused", "{address} refuses the connection"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from shall.remembered import remembered
+from shall.memoize import memoized
 
 if TYPE_CHECKING:
     import _socket
@@ -205,4 +205,4 @@ def _status(line: bytes) -> tuple[str, int, bool, bool]:
     return version.decode("latin-1").strip(), status, version == b"1.0", rest[:1] == b"3"
 
 
-_known_status = remembered(64)(_status)
+_known_status = memoized(64)(_status)

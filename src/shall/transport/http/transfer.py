@@ -99,7 +99,7 @@ class Transfer:
     )
 
     def __init__(self, handle: Handle, request: Request, targets: Targets, now: float) -> None:
-        """Put the request on a handle, whose cookies and connections stay.
+        """Set the request on a handle, whose cookies and connections stay.
 
         Raises:
             TargetDenied: The policy lets no request go there.

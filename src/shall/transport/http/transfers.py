@@ -130,7 +130,7 @@ class Transfers:
             handle.socket = None
 
     def act_on_time(self, now: float) -> bool:
-        """Let libcurl act where its time has come."""
+        """Run what is due in libcurl."""
         if self.next_at is not None and self.next_at <= now:
             self._start_held_back(now)
         if self.act_at is None or self.act_at > now:

@@ -58,7 +58,7 @@ class WebSocket:
             if isinstance(wait, Receive) and error.args[0] in _CLOSED:
                 self.closed = Received(b"", closed=_ABNORMAL)
                 return self.closed
-            message = f"The service broke the WebSocket off: {error.args[1]}."
+            message = f"The service aborted the WebSocket: {error.args[1]}."
             raise TargetUnreachable(message, details={"curl_code": error.args[0]}) from None
 
     def _send(self, wait: Send) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shall.actions.case_past import case_past
+from shall.actions.case_history import case_past
 from shall.actions.history import history_of
 from shall.actions.past_runs import past_runs_together
 from shall.errors import BadValue, CaseNotFound

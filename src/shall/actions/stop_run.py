@@ -7,7 +7,7 @@ from shall.workspace.workspace import Workspace
 
 
 def ask_to_stop(workspace: Workspace, run_id: str) -> None:
-    """Ask a run to stop. Its process looks once a second, runs its teardowns and stores the rest.
+    """Request a run to stop. Its process looks once a second, runs teardowns and stores the rest.
 
     Raises:
         RunNotFound: No run has that id.

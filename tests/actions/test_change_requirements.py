@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shall.actions.changing import Proposal, Replacement, change_spec, document_fingerprint
+from shall.actions.change_requirements import (
+    Proposal,
+    Replacement,
+    change_spec,
+    document_fingerprint,
+)
 from shall.actions.trace import trace_requirements
 from shall.errors import BadValue, Conflict, InvalidSpec, OutsideWorkspace
 from shall.specs.changes import ChangeKind

@@ -61,6 +61,9 @@ class Watch:
         self._is_left = self._ended = self._is_reached = False
 
     def __enter__(self) -> "Watch":
+        if self._test.columns:
+            # Python 3.12 traces opcodes only if a frame asked for them before the tracer was set.
+            sys._getframe().f_trace_opcodes = True
         sys.settrace(self._own)
         return self
 
@@ -90,8 +93,10 @@ class Watch:
             return local
         frame.f_trace_lines = True  # coverage may not measure the file
         sees_opcodes = frame.f_trace_opcodes
+        line = self._lines_of(local, sees_opcodes=sees_opcodes)
+        frame.f_trace = line  # from 3.13 on, opcodes are traced only where this is set before
         frame.f_trace_opcodes = sees_opcodes or bool(test.columns)
-        return self._lines_of(local, sees_opcodes=sees_opcodes)
+        return line
 
     def _lines_of(self, local: Trace | None, *, sees_opcodes: bool) -> Trace:
         """Return what traces the frame of the test. ``local`` is that of the other tracer.

@@ -19,7 +19,7 @@ from shall.actions import recording
 from shall.actions.results import past_runs, run_details
 from shall.actions.run import execute
 from shall.actions.run_request import RunRequest
-from shall.actions.stopping import ask_to_stop
+from shall.actions.stop_run import ask_to_stop
 from shall.bootstrap import open_workspace
 from shall.errors import NotStoppable, RunNotFound, StoreUnavailable
 from shall.results.events import CaseFinished, Event
