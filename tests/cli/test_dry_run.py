@@ -139,3 +139,23 @@ def test_queries_and_loops_are_shown_and_no_database_is_opened(shall: Shall, pro
     assert not (project / "shop.db").exists()
     assert wrong.returncode == 2
     assert "other" in wrong.stdout
+
+
+@pytest.mark.verifies("cli#6.16")
+@pytest.mark.parametrize("source", ["{file: kept.txt}", "{environment: KEPT}"])
+def test_a_secret_is_masked_in_a_file_that_would_be_sent(
+    shall: Shall, project: Path, written: Path, source: str
+) -> None:
+    (project / "kept.txt").write_text("planted-5\n")
+    (project / "sent.txt").write_text("key: planted-5\n")
+    (project / "shall.yaml").write_text(
+        f"host: http://127.0.0.1:9\nenvironments: {{staging: {{secrets: {{k: {source}}}}}}}\n"
+    )
+    (written / "a.yaml").write_text(
+        "name: a file is sent\nsteps: [{POST: /a, body: {file: sent.txt}}]"
+    )
+
+    ended = shall("run", "--dry-run", KEPT="planted-5")
+
+    assert "key: ***" in ended.stdout
+    assert "planted" not in ended.stdout

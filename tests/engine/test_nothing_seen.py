@@ -7,6 +7,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from shall.messages import render
+from shall.report.failures import case_text
 from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +60,46 @@ async def test_html_is_known_by_its_type_or_its_first_character(
     service.log.given["page"] = Response(text, media_type=media_type)
 
     result = await outcome(run_one, service.url, {"css table": ABSENT}, "page")
+
+    assert result.outcome is Outcome.PASSED
+
+
+PAGE = Response(b"<html><p>password: x1</p></html>", media_type="text/html")
+
+
+@pytest.mark.verifies("engine#2.19")
+@pytest.mark.parametrize(
+    ("expect", "expected"),
+    [
+        ({"$..password": ABSENT}, Outcome.ERROR),
+        ({"has": {"password": ABSENT}}, Outcome.ERROR),
+        ({"all_of": [{"password": ABSENT}]}, Outcome.ERROR),
+        ({"not": {"has": {"password": "x1"}}}, Outcome.FAILED),
+        ({"not": {"all_of": [{"password": "x1"}]}}, Outcome.FAILED),
+        ({"not_contains": {"password": "x1"}}, Outcome.FAILED),
+        ({"not": {"contains": {"password": "x1"}}}, Outcome.FAILED),
+    ],
+)
+async def test_no_field_is_absent_within_a_body_that_is_not_json(
+    run_one: RunOne, service: Any, expect: dict[str, Any], expected: Outcome
+) -> None:
+    service.log.given |= {"page": PAGE, "user": JSONResponse({"name": "ann"})}
+
+    result = await outcome(run_one, service.url, {"body": expect}, "page")
+
+    assert result.outcome is expected
+    assert "the body is HTML, not JSON" in case_text(result)
+    assert (await outcome(run_one, service.url, {"body": expect}, "user")).outcome is Outcome.PASSED
+
+
+@pytest.mark.verifies("engine#2.19")
+@pytest.mark.parametrize("expect", [{"contains": "password"}, {"has": {"contains": "password"}}])
+async def test_the_text_of_a_body_that_is_not_json_is_searched(
+    run_one: RunOne, service: Any, expect: dict[str, Any]
+) -> None:
+    service.log.given["page"] = PAGE
+
+    result = await outcome(run_one, service.url, {"body": expect}, "page")
 
     assert result.outcome is Outcome.PASSED
 

@@ -200,6 +200,18 @@ async def test_what_was_waited_for_is_shown_where_no_message_came(
 
 
 @pytest.mark.anyio
+@pytest.mark.verifies("engine#2.19")
+async def test_no_field_is_absent_in_a_message_that_is_a_text(host: str, run_one: RunOne) -> None:
+    waited = {"send": "password x1"}, {"expect": {"message": {"contains": "x1"}}}
+    step = {
+        "WS": "/",
+        "messages": [*waited],
+        "expect": {"message": {"password": {"exists": False}}},
+    }
+    assert (await run_one([step], host=host)).outcome is Outcome.ERROR
+
+
+@pytest.mark.anyio
 @pytest.mark.verifies("protocols#5.7")
 @pytest.mark.parametrize(
     ("last", "outcome"),

@@ -228,17 +228,27 @@ def _all_of(actual: Selected, expected: Any, budget: Budget) -> Verdict:
 
 def _judge_each(checks: tuple[Check, ...], actual: Selected, budget: Budget) -> Verdict:
     """Judge conditions of a value; a search in the object of a whole body takes its text."""
-    if actual.text is None:
+    if actual.why_no_fields and any(_is_of_field(check) for check in checks):
+        code = (
+            "check.not_json" if any(it.kind == "not_exists" for it in checks) else "check.missing"
+        )
+        return Message(code, {"reason": actual.why_no_fields, "is_not_json": True})
+    if actual.text is None and not actual.why_no_fields:
         return judge_all(checks, actual.value, budget)
     for check in checks:
-        if check.field is not None or check.selector is not None:
+        if _is_of_field(check):
             wrong = _judge_part(check, actual.value, budget)
         else:
-            found = Selected(actual.text) if is_search(check) else actual
+            is_in_text = actual.text is not None and is_search(check)
+            found = Selected(actual.text) if is_in_text else actual
             wrong = judge_of(check)(found, check.expected, budget)
         if wrong is not None:
             return wrong
     return None
+
+
+def _is_of_field(check: Check) -> bool:
+    return check.field is not None or check.selector is not None
 
 
 def _as_checks(expected: Any) -> tuple[Check, ...]:

@@ -1,7 +1,7 @@
 """The requests that a case would send, made without sending one."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -79,8 +79,14 @@ class _PreviewScope(Scope):
             return f"{{{{ {'.'.join(map(str, (root, *path)))} }}}}"
 
 
-def preview_case(job: Job, options: RunOptions, attachments: Attachments) -> PlannedCase:
-    """Return what a case would send; nothing is sent, and no secret is shown."""
+def preview_case(
+    job: Job, options: RunOptions, attachments: Attachments, secrets: Sequence[str] = ()
+) -> PlannedCase:
+    """Return what a case would send; nothing is sent, and no secret is shown.
+
+    ``secrets`` are values that are secret besides those of the case and the options: a file that is
+    sent may hold them.
+    """
     case = job.case
     if case is None or job.run is not None:
         return PlannedCase(job.key, "" if case is None else case.name, error=job.error)
@@ -94,6 +100,7 @@ def preview_case(job: Job, options: RunOptions, attachments: Attachments) -> Pla
         draws=draws_of(job, options),
     )
     redactor = Redactor((*options.secrets, *case.secrets), options.variables)
+    redactor.learn(secrets, shortest=1)
     planned = PlannedCase(job.key, case.name, row=job.data_row)
     try:
         if job.row is not None:

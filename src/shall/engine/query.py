@@ -74,6 +74,7 @@ class Selected(Struct, frozen=True, gc=False):
     ``is_empty_body``: it is the whole body, and that is empty. ``is_not_json``: a field was sought
     in a body that is not JSON. ``is_undecided``: whether there is such a value is not known.
     ``text`` is what searches within ``all_of`` and ``has`` look through instead of the value.
+    ``why_no_fields``: it is a text that is not JSON, in which no field is absent.
     """
 
     value: Any = None
@@ -83,6 +84,7 @@ class Selected(Struct, frozen=True, gc=False):
     is_not_json: bool = False
     is_undecided: bool = False
     text: str | None = None
+    why_no_fields: str = ""
 
 
 def read_content(response: Response, budget: Budget) -> Content:
@@ -152,7 +154,23 @@ def _body(check: Check, response: Response, content: Content) -> Selected:
         return Selected(found=False, reason=EMPTY_BODY, is_empty_body=True)
     if check.kind in _COMPOSED and isinstance(content.value, dict):
         return Selected(content.value, text=_searched_text(response))
-    return Selected(_whole(check, response, content))
+    if content.is_json:
+        return Selected(_whole(check, response, content))
+    if isinstance(check.expected, dict) and _denies_fields(check):
+        reason = f"the body {content.why_not_json}"
+        return Selected(found=False, reason=reason, is_not_json=True)
+    return whole_body(content)
+
+
+def whole_body(content: Content) -> Selected:
+    """Return a body that is not empty."""
+    if content.is_json:
+        return Selected(content.value)
+    return Selected(content.value, why_no_fields=f"the body {content.why_not_json}")
+
+
+def _denies_fields(check: Check) -> bool:
+    return check.kind == "not_contains" or (check.kind == "contains" and check.negated)
 
 
 @lru_cache(maxsize=1024)

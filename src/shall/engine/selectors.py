@@ -82,12 +82,15 @@ def _source(selector: Selector) -> Select:
 def _body(_: Response, content: Content, __: Budget) -> Selected:
     if not content.present:
         return Selected(found=False, reason=query.EMPTY_BODY, is_empty_body=True)
-    return Selected(content.value)
+    return query.whole_body(content)
 
 
 def _message(response: Response, content: Content, budget: Budget) -> Selected:
     if response.status == SWITCHED:
-        return query.field(("messages", -1))(response, content, budget)
+        found = query.field(("messages", -1))(response, content, budget)
+        if isinstance(found.value, str):
+            return Selected(found.value, why_no_fields="the message is a text")
+        return found
     return _body(response, content, budget)
 
 

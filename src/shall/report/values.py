@@ -65,9 +65,13 @@ def title_of(path: str, field: str | None, kind: str) -> str:
 
 def check_message(check: CheckResult, language: str) -> str:
     """Return what a check says beyond its expected and actual values; often nothing."""
-    if check.message is None or check.message.code in _SAID_BY_VALUES:
+    message = check.message
+    if message is None:
         return ""
-    return one_line(message_text(check.message, language))
+    is_said = message.code in _SAID_BY_VALUES
+    if is_said and not (check.found and "is_not_json" in message.params):
+        return ""
+    return one_line(message_text(message, language))
 
 
 def has_expected(check: CheckResult) -> bool:

@@ -61,6 +61,7 @@ WORDS: dict[str, str] = {
     "is not JSON": "不是 JSON",
     "has more than 200 levels": "嵌套超过 200 层",
     "the body is empty": "响应体为空",
+    "the message is a text": "消息是文本",
     "the body {reason}": "响应体{reason}",
     "there is no header {name}": "没有响应头 {name}",
     "it has {near}": "它有 {near}",

@@ -9,7 +9,7 @@ that answers slowly gets further ones a little later.
 from collections import deque
 from typing import Any
 
-UNANSWERED = 4
+UNANSWERED = 2
 """New connections that may wait for their first answer at the same time, in all processes."""
 
 NEXT_AFTER_S = 0.01
