@@ -45,6 +45,7 @@ def parser(command: str | None = None) -> "argparse.ArgumentParser":
         chosen = ADDERS.get(command or "")
         for add in [chosen] if chosen else dict.fromkeys(ADDERS.values()):
             add(commands)
+    main.chosen = commands.choices.get(command or "")
     for each in commands.choices.values():
         each.add_argument(
             "--debug", action="store_true", help="show the traceback of an internal error"

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from shall.cli.output import BAD_INPUT, columns_of_terminal, flush, language, local, write
@@ -20,6 +20,8 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *, description: str | None = None, **settings: Any) -> None:
         settings.setdefault("formatter_class", _Formatter)
         self._is_adding = False
+        self.chosen: argparse.ArgumentParser | None = None
+        """The parser of the command that was named."""
         super().__init__(description=description and local(description), **settings)
 
     def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
@@ -48,6 +50,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and end the process."""
+        if self.chosen is not None and message.startswith(_UNRECOGNIZED):
+            self.chosen.error(message)  # its usage has the flags
         self.print_usage(sys.stderr)
         hint = _suggestion(message, self)
         space = " " if language() == "en" else ""
@@ -59,7 +63,8 @@ _ARGUMENT = late_pattern(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
 _CHOICE = late_pattern(
     r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
 )
-_FLAG = late_pattern(r"unrecognized arguments: --(?P<given>[\w-]+)")
+_UNRECOGNIZED = "unrecognized arguments: "
+_FLAG = late_pattern(f"{_UNRECOGNIZED}--?(?P<given>[\\w-]+)")
 
 
 def _translated(message: str) -> str:
@@ -72,19 +77,53 @@ def _translated(message: str) -> str:
 
 
 def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
-    """Return the command, value or flag that was probably meant; empty where none is near."""
+    """Return the next step: the command, value or flag that was probably meant, or the help."""
     from shall.cases.nearest import nearest  # only where something is wrong
 
     choice, flag = _CHOICE.match(message), _FLAG.match(message)
     if choice:
         near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
-    elif flag:  # all begin with dashes, which make any two alike
-        known = (it.strip("-") for it in _flags(parser))
-        near = nearest(flag["given"], (it for it in known if it != flag["given"]))
-        near = near and f"--{near}"
-    else:
-        near = None
-    return f"Did you mean {near}?" if near else ""
+        return f"Did you mean {near}?" if near else ""
+    if not message.startswith(_UNRECOGNIZED):
+        return ""
+    given = flag["given"] if flag else ""
+    near = _near_flag(given, {it.strip("-") for it in _flags(parser)})
+    if near:
+        near = f"--{near}"
+        return f"Did you mean {near}?"
+    if given in _OF_SHARES and parser.prog.endswith(" gate"):
+        return "It is a setting: write `gate: {minimum: 80}` in shall.yaml."
+    return f"`{parser.prog} --help` explains the arguments."
+
+
+_OF_SHARES = frozenset(("min", "threshold", "fail-under", "min-coverage"))
+
+_OTHER_NAMES: Mapping[str, Collection[str]] = {
+    "workers": ("n", "parallel", "jobs", "threads", "processes", "numprocesses"),
+    "quiet": ("q", "s", "silent"),
+    "keyword": ("filter", "grep", "match", "name"),
+    "host": ("base-url", "url", "server"),
+    "base-url": ("host", "url", "server"),
+    "format": ("json", "reporter", "output-format"),
+    "exit-first": ("fail-fast", "bail", "exitfirst", "stop"),
+    "var": ("variable", "set", "define"),
+    "fail-under": _OF_SHARES,
+}
+"""What other tools call a flag."""
+
+
+def _near_flag(given: str, known: Collection[str]) -> str | None:
+    """Return the flag that another was probably meant to be, without its dashes."""
+    from shall.cases.nearest import nearest  # as above
+
+    others = {it for it in known if it != given}
+    named = [it for it, names in _OTHER_NAMES.items() if given in names and it in others]
+    longer = [it for it in sorted(others) if it.endswith(f"-{given}")]
+    return next(iter([*named, *longer]), None) or nearest(given, others, _ALIKE)
+
+
+_ALIKE = 0.7
+"""How like a flag another must be to be suggested: short ones are alike by chance."""
 
 
 def _flags(parser: argparse.ArgumentParser) -> Iterator[str]:

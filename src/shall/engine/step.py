@@ -136,10 +136,11 @@ def _answered(
     context.last = response, content
     context.secrecy.answers.append((response, content.value))
     plans: Sequence[CheckPlan] = call.checks
-    at_once, error = False, None
+    error: Message | None = None
     if call.is_plain:
         outcome, checks, at_once = _check_all(call, response, content, context)
-    else:  # more checks may be added to its record, so that it is never ``at_once``
+    else:
+        at_once = False  # checks of another kind may be added to its record
         outcome, checks, plans, error = _check_any(call, request, response, content, context)
     return StepRecord(
         call.id,
