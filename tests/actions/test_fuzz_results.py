@@ -110,5 +110,8 @@ def test_an_error_of_an_operation_is_no_pass(kind: str) -> None:
     assert case.outcome is Outcome.ERROR
     assert case.error is not None
     assert case.error.params["reason"] == "no strategy"
-    alone = read(json.dumps({kind: {"exception": {"message": "broken"}}}))
-    assert alone["Schemathesis"].outcome is Outcome.ERROR
+    lines = {"exception": {"message": "It is broken\n\nWanted:\n    200,  201\nPlace: body:"}}
+    alone = read(json.dumps({kind: lines}))["Schemathesis"]
+    assert alone.outcome is Outcome.ERROR
+    assert alone.error is not None
+    assert alone.error.params["reason"] == "It is broken; Wanted: 200, 201; Place: body"

@@ -197,6 +197,19 @@ async def test_references_in_a_circle_are_an_error(
     assert " leads in a circle" in said(result)
 
 
+@pytest.mark.verifies("cases#5.23")
+@pytest.mark.parametrize("name", ["used", "unused"])
+async def test_a_circle_in_another_file_counts_where_references_lead_to_it(
+    check: Check, name: str
+) -> None:
+    line = {"$defs": {"used": {}, "unused": {}, name: {"allOf": [{"$ref": f"#/$defs/{name}"}]}}}
+    order = {"properties": {"lines": {"items": {"$ref": "line.json#/$defs/used"}}}}
+    result = await check({"schemas/order.json": order, "schemas/line.json": line})
+    assert result.outcome is (Outcome.ERROR if name == "used" else Outcome.PASSED)
+    words = "in schemas/line.json: the reference #/$defs/used leads in a circle"
+    assert (words in said(result)) is (name == "used")
+
+
 @pytest.mark.verifies("cases#5.23", "cases#5.21")
 async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check) -> None:
     node: dict[str, Any] = {

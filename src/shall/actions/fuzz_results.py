@@ -86,7 +86,7 @@ def _take_scenario(data: Json, seen: dict[str, _Operation]) -> None:
 def _add_failure(operation: _Operation, check: Json, failure: Json, interaction: Json) -> None:
     """Add a failure with its request; the same one again is not kept."""
     text = f"{failure.get('title') or check.get('name')}: {failure.get('message') or ''}"
-    said = " ".join(text.split()).rstrip(":")[:_LONGEST]
+    said = _in_one_line(text)
     key = str(check.get("name")), said
     if key not in operation.failures:
         operation.failures[key] = (interaction, [str(check.get("name")), said])
@@ -95,7 +95,12 @@ def _add_failure(operation: _Operation, check: Json, failure: Json, interaction:
 def _reason(data: Json) -> str:
     value = data.get("value") or data.get("exception") or ""
     said = value.get("message") or value.get("type") if isinstance(value, dict) else value
-    return " ".join(str(said).split())[:_LONGEST]
+    return _in_one_line(str(said))
+
+
+def _in_one_line(text: str) -> str:
+    lines = filter(None, (" ".join(it.split()) for it in text.splitlines()))
+    return "; ".join(lines).replace(":; ", ": ").rstrip(":")[:_LONGEST]
 
 
 def _case(

@@ -54,24 +54,20 @@ class Circles:
                 groups[id(each)] = found_groups
         any_value = _held(groups)
         circles = _held({name: [set[int]().union(*it)] for name, it in any_value.items()})
-        self._wrong = {id(it): (url, it) for url, it in schemas if id(it) in circles}
-        self._used = set[int]().union(*(group for it in circles.values() for group in it))
+        back = set[int]().union(*(group for it in circles.values() for group in it))
+        self._wrong = {id(it): url for url, it in schemas if id(it) in back}
 
-    def first(self) -> tuple[str, str] | None:
-        """Return the address of the file of a circle, and what is said of it; None without one."""
-        for name, (url, schema) in self._wrong.items():
-            for _, reference in _references(schema) if name in self._used else ():
-                return url, _said(reference)
-        return None
+    def reached(self, schema: Any) -> tuple[str, str] | None:
+        """Return the file of a circle, and what is said of it; None where there is none.
 
-    def reached(self, schema: Any) -> str | None:
-        """Return what is said of a circle in a schema, or where its references lead; else None."""
+        The circle is in a schema or where its references lead; its file is named by its address.
+        """
         waiting, seen = [schema] if self._wrong else [], set[int]()
         while waiting:
             for found, _ in schemas_within(waiting.pop(), ""):
                 for word, reference in _references(found):
                     if id(found) in self._wrong:
-                        return _said(reference)
+                        return self._wrong[id(found)], _said(reference)
                     led_to = {id(it): it for it in self._targets(found, word, reference)}
                     waiting += [it for name, it in led_to.items() if name not in seen]
                     seen |= led_to.keys()

@@ -166,7 +166,7 @@ def _circle(others: tuple[SchemaFile, ...], draft: Any, files: dict[str, Any]) -
     """Return what is said of references that lead in a circle; None where none do."""
     from shall.cases.schema_cycles import Circles  # as above
 
-    found = Circles(files, draft).first()
+    found = Circles(files, draft).reached(next(iter(files.values())))
     if found is None:
         return None
     url, reason = found

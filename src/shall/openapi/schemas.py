@@ -63,9 +63,9 @@ class Validators:
         return self._made[pointer]
 
     def _refuse_circles(self, pointer: str) -> None:
-        reason = self._circles.reached(target(self._data, pointer))
-        if reason is not None:
-            raise BadValue(f"The schema {pointer}: {reason}.")
+        found = self._circles.reached(target(self._data, pointer))
+        if found is not None:
+            raise BadValue(f"The schema {pointer}: {found[1]}.")
 
     def _retrieve(self, uri: str) -> Any:
         if uri.partition("#")[0] == _BASE:
