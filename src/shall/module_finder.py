@@ -95,6 +95,8 @@ class Finder:
         spec.submodule_search_locations = below
         spec.cached = compiled
         spec.has_location = True
+        # Each import from the module asks for it; Python sets it when it imports one. 2 M.
+        spec._initializing = False  # type: ignore[attr-defined]
         return spec
 
 
