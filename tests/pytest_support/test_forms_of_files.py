@@ -43,7 +43,6 @@ def test_a_case_without_steps_is_an_error(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*`steps` is missing.*"])
 
 
-@pytest.mark.verifies("cases#4.7")
 def test_a_case_with_a_key_of_another_tool_is_an_error_as_it_is_for_shall_run(
     pytester: pytest.Pytester,
 ) -> None:
