@@ -24,8 +24,8 @@ _ENDINGS = (".yaml", ".yml")
 _PHASES = frozenset({"setup", "call", "teardown"})
 _OPTIMIZED = "Marked tests that passed are recorded as skipped: python -O leaves out assertions."
 _KNOWN = frozenset({"passed", "failed", "skipped"})
-_ROOTS = (b"testcase", b"unittest")
-_FIELDS = (b"steps", b"verifies", b"name")
+_BEGINNINGS = (b"testcase", b"unittest", b"steps", b"verifies", b"name")
+"""What a line of a case begins with: a root, or a field at the top level."""
 _STATE = ".shall"
 _VALIDATES = tuple(text.encode() for text in ("Validates:", "Validates：", "验证需求", "驗證需求"))
 _NAMED = pytest.StashKey[dict[Path, dict[str, list[str]]]]()
@@ -306,22 +306,18 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Return whether a line begins with a root or a field, or with a brace. YAML is not read."""
+    """Return whether ``shall run`` takes a file for a case; YAML is not read."""
     try:
         data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
         return False
     lines = [line.lstrip(b"\xef\xbb\xbf\"'") for line in data.splitlines()]
     is_in_braces = data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{")
-    if any(line.startswith(_ROOTS) for line in lines):
-        return True
-    if is_in_braces and any(root in data for root in _ROOTS):
-        return True
-    if not (is_in_braces or any(line.startswith(_FIELDS) for line in lines)):
+    if not (is_in_braces or any(line.startswith(_BEGINNINGS) for line in lines)):
         return False
-    from shall.cases.root import has_own_form  # only where a file may be a case
+    from shall.cases.reader import root_of  # only where a file may be a case
 
-    return has_own_form(data.decode(errors="replace"))
+    return root_of(data.decode(errors="replace")) is not None
 
 
 def _has_hooks(root: Path) -> bool:

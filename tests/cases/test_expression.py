@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shall.cases.expression import (
@@ -142,6 +142,8 @@ _PIECES += ["true", "None", "not", "and", "in", "if", "GLOBAL", "Global", "fake"
 
 @pytest.mark.verifies("cases#2.2")
 @given(st.lists(st.sampled_from(_PIECES), max_size=6).map("".join))
+@example("GLOBAL.a")
+@example("true")
 def test_names_alone_are_read_as_the_grammar_reads_them(written: str) -> None:
     by_grammar = " " * 200  # names are read without it only where an expression is short
     assert _parsed(f"{{{{{written}}}}}") == _parsed(f"{{{{{by_grammar}{written}}}}}")

@@ -41,3 +41,14 @@ def test_a_case_without_steps_is_an_error(pytester: pytest.Pytester) -> None:
     result = run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*`steps` is missing.*"])
+
+
+def test_a_case_with_a_key_of_another_tool_is_an_error_as_it_is_for_shall_run(
+    pytester: pytest.Pytester,
+) -> None:
+    folder = pytester.path / "tests/cases"
+    folder.mkdir(parents=True)
+    (folder / "a.yaml").write_text("version: 1\nname: a\nsteps:\n- GET: /echo\n  expect: 200\n")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*`version` belongs to a document of another tool.*"])

@@ -96,7 +96,10 @@ def is_wrapped(text: str) -> bool:
 
 
 def _begins_plainly(text: str) -> bool:
-    """Return whether the first step is a request of the usual form, as in most cases."""
+    """Return whether the first step is a request of the usual form, as in most cases.
+
+    A key of another tool does not hide such a file: reading it reports the key.
+    """
     begin = text.find("\nsteps:\n")
     return begin >= 0 and text[begin + 8 : begin + 40].lstrip(" ").startswith(_FIRST_STEPS)
 

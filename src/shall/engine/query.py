@@ -116,13 +116,6 @@ def _read(response: Response, budget: Budget) -> Content:
 Select = Callable[[Response, Content, Budget], Selected]
 
 
-def select(
-    check: Check, response: Response, content: Content, budget: Budget | None = None
-) -> Selected:
-    """Return what the check looks at: the status, a header, a field of the body, or the body."""
-    return selector(check)(response, content, budget or Budget())
-
-
 def selector(check: Check) -> Select:
     """Return what takes the value that a check of a status, header or field looks at."""
     if check.kind == "status_code":
