@@ -84,6 +84,7 @@ async def test_what_cannot_be_judged_comes_before_what_failed(
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.verifies("mcp#2.21")
+@pytest.mark.repeats
 async def test_the_verdict_on_many_criteria_is_short(all_tools: Client, answer: Answer) -> None:
     for arguments in ({}, {"limit": 100}):
         result = await all_tools.call_tool("check_gate", arguments)
@@ -169,6 +170,7 @@ async def test_the_impact_of_what_is_not_there_is_an_error(
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.verifies("mcp#2.23")
+@pytest.mark.repeats
 async def test_the_findings_on_requirements_come_worst_first_in_short_pages(
     all_tools: Client, answer: Answer, project: Path
 ) -> None:
