@@ -84,7 +84,6 @@ async def test_what_cannot_be_judged_comes_before_what_failed(
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.verifies("mcp#2.21")
-@pytest.mark.repeats
 async def test_the_verdict_on_many_criteria_is_short(all_tools: Client, answer: Answer) -> None:
     for arguments in ({}, {"limit": 100}):
         result = await all_tools.call_tool("check_gate", arguments)

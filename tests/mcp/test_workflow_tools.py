@@ -95,7 +95,6 @@ async def test_the_open_change_of_a_criterion_is_named(
 
 @pytest.mark.usefixtures("features")
 @pytest.mark.verifies("mcp#2.11")
-@pytest.mark.repeats
 async def test_what_is_not_there_is_named_with_what_is(all_tools: Client, answer: Answer) -> None:
     for arguments, reason in (
         ({"feature": "feature-7"}, "Did you mean feature-"),
