@@ -36,13 +36,15 @@ demo: $(DEMO_STAMP)
 services: $(BIN)/.installed-dev
 	@scripts/install-test-services
 
+# What passing tests wrote is removed: it would stay in memory.
 test: services
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n auto --dist worksteal --durations=20 --durations-min=3 --shall-record
-	@$(BIN)/coverage combine -q
+	@PYTEST_DEBUG_TEMPROOT=$$(scripts/folder-in-memory) $(BIN)/coverage run -m pytest \
+	    -n auto --dist worksteal --durations=20 --durations-min=3 --shall-record \
+	    -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1
 	@gate=$$(mktemp); \
 	    scripts/last-line $(BIN)/shall gate >$$gate & proof=$$!; \
-	    $(BIN)/coverage report && covered=0 || covered=$$?; \
+	    $(BIN)/coverage combine -q && $(BIN)/coverage report && covered=0 || covered=$$?; \
 	    wait $$proof && proved=0 || proved=$$?; \
 	    cat $$gate; rm $$gate; exit $$((covered | proved))
 

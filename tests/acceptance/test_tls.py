@@ -38,7 +38,7 @@ def test_d23_a_chain_file_is_served_whole(
 ) -> None:
     """Let's Encrypt's fullchain.pem: the server's certificate, then its authority's."""
     script = """
-        new="-newkey rsa:2048 -nodes"
+        new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
         openssl req -x509 $new -keyout ca.key -out ca.pem -days 2 -subj /CN=authority
         openssl req $new -keyout privkey.pem -out leaf.csr -subj /CN=localhost
         echo subjectAltName=DNS:localhost >san

@@ -331,6 +331,7 @@ def test_after_an_edit_only_the_file_that_changed_is_read(
 
 @pytest.mark.verifies("matrix-pages#3.6")
 @pytest.mark.parametrize("seed", range(2))
+@pytest.mark.repeats
 def test_a_proof_made_from_what_changed_is_the_one_made_from_everything(
     project: Workspace, seed: int
 ) -> None:

@@ -87,7 +87,7 @@ class _Server(ThreadingHTTPServer):
 @pytest.fixture
 def shop() -> Iterator[_Server]:
     server = _Server()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.released.set()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from shall.cases.fingerprint import case_fingerprint
@@ -12,6 +12,7 @@ from shall.cases.reader import examine_data, read_case
 from shall.cases.yaml_writer import to_yaml
 from shall.drafts.http_case import Example, draft_case
 from shall.errors import InvalidInput
+from shall.specs.criteria import is_template
 from shall.specs.model import Criterion
 from shall.specs.reader import read_document
 
@@ -286,9 +287,11 @@ _WORDS = st.sampled_from(
 @pytest.mark.verifies("generate#2.5")
 @settings(max_examples=60, deadline=None)
 @example(["POST", "/a/{id}", "{{", "}}"], ["`a`", "`A`", "404"])
+@example(["{{"], ["}}"])
 @given(st.lists(_WORDS, max_size=8), st.lists(_WORDS, max_size=8))
 def test_every_draft_is_written_so_that_it_reads_back(asked: list[str], said: list[str]) -> None:
     sentence = f"WHEN {' '.join(asked)} is sent, THE API SHALL return {' '.join(said)}."
+    assume(not is_template(sentence))  # "{{ is sent, ... }}" is read as no criterion
     data = draft_case(criterion(sentence))
     if data is None:
         return

@@ -66,6 +66,7 @@ async def test_an_expansion_ends_before_it_is_made(run_one: Run, service: Any) -
 
 
 @pytest.mark.verifies("defences#5.1")
+@pytest.mark.repeats
 async def test_shared_values_count_each_time(run_one: Run, service: Any) -> None:
     levels = {f"a{n}": [f"{{{{ a{n - 1} }}}}"] * 8 for n in range(1, 12)}
     result = await run_one([{"path": service.url}], {"variables": {"a0": [1] * 8, **levels}})

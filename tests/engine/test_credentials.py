@@ -87,7 +87,7 @@ def httpbin() -> Iterator[str]:
 
     package.app.logger.disabled = True
     server = make_server("127.0.0.1", 0, package.app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

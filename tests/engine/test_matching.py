@@ -33,6 +33,7 @@ def test_an_assignment_is_found_whenever_trying_all_of_them_finds_one(data: st.D
     assert (missing is None) == possible
 
 
+@pytest.mark.repeats
 def test_matching_a_thousand_items_is_not_recursive() -> None:
     size = 1000
 

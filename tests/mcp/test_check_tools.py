@@ -169,6 +169,7 @@ async def test_the_impact_of_what_is_not_there_is_an_error(
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.verifies("mcp#2.23")
+@pytest.mark.repeats
 async def test_the_findings_on_requirements_come_worst_first_in_short_pages(
     all_tools: Client, answer: Answer, project: Path
 ) -> None:

@@ -26,6 +26,7 @@ def text_of(name: str) -> str:
 
 
 @pytest.mark.verifies("packaging#2.2")
+@pytest.mark.repeats
 def test_no_file_names_a_place_on_somebodys_machine_or_a_package_registry(
     tracked: tuple[str, ...],
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_large_page_has_one_language() -> None:
 
 @pytest.mark.verifies("run-pages#2.5")
 @pytest.mark.verifies("run-pages#2.9")
+@pytest.mark.repeats
 def test_ten_thousand_passing_cases_take_less_than_three_megabytes_in_both_languages(
     make_run: MakeRun, make_case: Make, make_step: MakeStep
 ) -> None:

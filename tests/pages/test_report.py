@@ -223,6 +223,7 @@ def test_a_thousand_passing_cases_make_a_page_below_two_megabytes(
 
 
 @pytest.mark.verifies("run-pages#2.5", "run-pages#2.6")
+@pytest.mark.repeats
 def test_ten_thousand_passing_cases_make_a_page_below_three_megabytes_that_has_them_all(
     make_run: MakeRun, make_case: Make, make_step: MakeStep
 ) -> None:
@@ -353,6 +354,7 @@ def test_structures_that_were_to_be_equal_are_shown_side_by_side(
 
 
 @pytest.mark.verifies("run-pages#1.10")
+@pytest.mark.repeats
 def test_a_large_structure_is_cut_where_it_is_shown_side_by_side(
     make_run: MakeRun, make_failing: Make, make_check: MakeCheck, make_step: MakeStep
 ) -> None:

@@ -223,6 +223,7 @@ def test_the_beginning_of_an_escaped_value_is_masked_where_a_text_was_cut(end: s
 
 
 @pytest.mark.verifies("defences#9.20")
+@pytest.mark.repeats
 def test_escaped_values_in_a_long_text_are_masked() -> None:
     text = "&amp;%41 " * 100_000
     masked = knowing("canary-5f1b9c").text(f"{text}can&#97;ry-5f1b9c {text}can%61ry-5f1b9c")
@@ -284,6 +285,7 @@ def test_short_values_are_found_where_they_are_whole_words(words: list[str], tex
 
 
 @pytest.mark.verifies("defences#9.14")
+@pytest.mark.repeats
 def test_other_threads_compute_while_many_secrets_are_searched_for() -> None:
     redactor = Redactor(["codes"], {"codes": [f"{number:05x}" for number in range(5000)]})
     searching = threading.Thread(target=redactor.text, args=("00000 " * 50_000,))

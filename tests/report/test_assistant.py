@@ -51,6 +51,7 @@ def test_the_text_has_what_one_needs_to_find_the_cause(
 @pytest.mark.parametrize(
     "filler", ["x" * 9000, "钱" * 9000, "`" * 9000, "\u202e" * 9000, "#\n" * 5000]
 )
+@pytest.mark.repeats
 def test_the_text_stays_short_and_whole_whatever_it_is_made_of(
     make_failing: Make, make_check: MakeAny, make_step: MakeAny, make_exchange: MakeAny, filler: str
 ) -> None:

@@ -136,18 +136,27 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def refused(guarded: Logged) -> dict[tuple[str, str], bytes]:
+    """What strangers read until they are cut off, by path and form of the body; all at once."""
+    with ExitStack() as stack:
+        waiting = {}
+        for path in ROUTES:
+            sent = head(path, b"Expect: 100-continue\r\n")
+            length, chunked = b"Content-Length: %d" % SIZE, b"Transfer-Encoding: chunked"
+            for form, text in (("length", sent), ("chunked", sent.replace(length, chunked))):
+                waiting[path, form] = stack.enter_context(connect(guarded))
+                waiting[path, form].sendall(text)
+        return {asked: answer(connection) for asked, connection in waiting.items()}
+
+
 @pytest.mark.verifies("defences#3.1")
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("form", ["length", "chunked"])
 def test_no_body_of_a_stranger_is_asked_for_or_waited_for(
-    guarded: Logged, path: str, form: str
+    refused: dict[tuple[str, str], bytes], path: str, form: str
 ) -> None:
-    sent = head(path, b"Expect: 100-continue\r\n")
-    if form == "chunked":
-        sent = sent.replace(b"Content-Length: %d" % SIZE, b"Transfer-Encoding: chunked")
-    with connect(guarded) as connection:
-        connection.sendall(sent)
-        shown = answer(connection)  # until it is closed, though nothing was sent
+    shown = refused[path, form]  # until it is closed, though nothing was sent
     assert shown.startswith(b"HTTP/1.1 405 " if path == "/ready" else b"HTTP/1.1 401 "), shown
     assert shown.count(b"HTTP/1.1 ") == 1
 

@@ -130,7 +130,7 @@ def test_a_worker_has_its_server_before_its_parent_can_ask_for_it(
 
     monkeypatch.setattr(multiprocess, "Server", Server)
     monkeypatch.setattr(multiprocess, "threading", SimpleNamespace(Thread=Thread))
-    Worker(Config(""), []).target([])
+    Worker(Config("", log_config=None), []).target([])  # else it sets up logging in this process
     assert begun == ["server", "thread", "run"]
 
 

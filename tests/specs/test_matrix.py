@@ -145,6 +145,7 @@ def test_the_terminal_shows_a_line_a_criterion_and_what_needs_a_look(matrix: Mat
     assert "\033[31m" in to_text(matrix, 60, colour=True)
 
 
+@pytest.mark.repeats
 def test_a_percentage_is_never_rounded_up_to_all() -> None:
     text = "### Requirement 1\n" + "".join(f"{n}. A shall b\n" for n in range(1, 2501))
     passed = [(f"x#1.{n}", "a.yaml") for n in range(1, 2500)]

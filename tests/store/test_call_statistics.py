@@ -99,6 +99,7 @@ def test_calls_of_one_burst_are_counted_exactly(store: SqliteStore, now: datetim
         check(store.call_statistics(0, since), [call for call in calls if call.at > since])
 
 
+@pytest.mark.repeats
 def test_a_window_begins_after_its_moment(store: SqliteStore, now: datetime) -> None:
     start = now.replace(microsecond=0)
     calls = [
@@ -112,6 +113,7 @@ def test_a_window_begins_after_its_moment(store: SqliteStore, now: datetime) -> 
 
 
 @pytest.mark.verifies("store#2.3")
+@pytest.mark.repeats
 def test_calls_stay_counted_when_their_rows_are_dropped(
     store: SqliteStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +142,7 @@ def test_calls_stay_counted_when_their_rows_are_dropped(
 
 
 @pytest.mark.verifies("store#2.3")
+@pytest.mark.repeats
 def test_a_limit_just_beyond_the_rows_is_counted_to_the_second(
     store: SqliteStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +231,7 @@ def test_a_latency_that_cannot_be_does_no_harm(
     assert found.p95_latency_ms in {0.0, 1e12}
 
 
+@pytest.mark.repeats
 def test_a_call_from_long_ago_or_from_the_future_is_counted_once(
     store: SqliteStore, now: datetime
 ) -> None:

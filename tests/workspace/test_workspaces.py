@@ -236,6 +236,7 @@ def make_projects(folder: Path, count: int) -> list[str]:
 
 
 @pytest.mark.verifies("defences#7.2", "defences#7.4")
+@pytest.mark.repeats
 def test_named_folders_use_up_no_descriptors_and_are_left_as_they_are(
     folders: dict[str, Path],
 ) -> None:

@@ -110,6 +110,7 @@ class Pki:
         return context
 
 
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 SUBJECT = '/C=DE/O=Example, Inc./CN=müller "x"'
 
 
@@ -123,12 +124,12 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     def authority(name: str) -> None:
         made = ["-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", f"/CN={name}"]
         signs = ["-addext", "keyUsage=critical,keyCertSign"]  # Python 3.13 wants it said
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *signs, *made)
+        openssl("req", "-x509", *NEW_KEY, "-days", "2", *signs, *made)
 
     def signed(name: str, subject: str, by: str, more: str) -> None:
         (folder / f"{name}.ext").write_text(more)
         made = ["-keyout", f"{name}.key", "-out", f"{name}.csr", "-utf8", "-subj", subject]
-        openssl("req", "-newkey", "rsa:2048", "-nodes", *made)
+        openssl("req", *NEW_KEY, *made)
         issued = ["-CA", f"{by}.crt", "-CAkey", f"{by}.key", "-CAcreateserial", "-days", "2"]
         files = ["-in", f"{name}.csr", "-out", f"{name}.crt", "-extfile", f"{name}.ext"]
         openssl("x509", "-req", *issued, *files)

@@ -162,6 +162,7 @@ def test_kinds_and_words_choose_changes(browse: Browse, commits: tuple[str, str]
 
 
 @pytest.mark.verifies("matrix-pages#5.4")
+@pytest.mark.repeats
 def test_a_page_has_500_changes(browse: Browse, project: Path) -> None:
     write(project, DOCUMENT, "### Requirement 1: Paying\n")
     commit(project)

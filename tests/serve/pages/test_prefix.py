@@ -56,6 +56,7 @@ def addresses(text: str) -> set[str]:
 
 
 @pytest.mark.verifies("pages#3.8")
+@pytest.mark.repeats
 def test_every_address_of_every_page_is_below_the_prefix(browser: Browser) -> None:
     assert browser.log_in().headers["location"] == "/shall/"
     followed: set[str] = set()

@@ -113,6 +113,7 @@ def test_runs_are_filtered(browser: Browser, store_run: StoreRun) -> None:
 
 
 @pytest.mark.verifies("run-pages#3.2")
+@pytest.mark.repeats
 def test_the_cases_that_did_not_pass_come_first_and_a_page_has_500(
     browser: Browser, store_run: StoreRun
 ) -> None:

@@ -128,6 +128,7 @@ def test_a_connection_belongs_to_who_opened_it(running: Any) -> None:
 
 
 @pytest.mark.verifies("rest#2.6")
+@pytest.mark.repeats
 def test_connects_without_end_are_refused_and_nobody_else_notices(running: Any) -> None:
     mine = connected(running, **BOB)
 

@@ -225,7 +225,7 @@ def test_a_service_with_a_small_backlog_loses_no_connection(loop: CurlLoop) -> N
     """A lost SYN is sent again after a second: the times of the transfers would show it."""
     with HTTPServer(("127.0.0.1", 0), _OneByOne) as server:
         assert server.request_queue_size == 5
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}/"
         connect_s: list[float] = []
 

@@ -26,6 +26,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "PURGE")
 class _Echo(StreamRequestHandler):
     """Answers with the request line and the length of the body, read byte by byte."""
 
+    disable_nagle_algorithm = True  # else the second write waits 40 ms for an acknowledgement
+
     def handle(self) -> None:
         while line := self.rfile.readline().strip().decode():
             headers = {}
@@ -58,7 +60,7 @@ class _Server(ThreadingTCPServer):
 @pytest.fixture(scope="module")
 def echo() -> Iterator[str]:
     with _Server(("127.0.0.1", 0), _Echo) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
 
