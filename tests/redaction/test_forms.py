@@ -38,6 +38,17 @@ def test_no_form_of_a_value_is_left(value: str) -> None:
         assert form not in redactor.text(f"a <{form}> b")
 
 
+TOKENS = st.text(f"{string.ascii_letters}{string.digits}._-", min_size=SHORTEST, max_size=40)
+
+
+@pytest.mark.verifies("defences#9.1")
+@given(VALUES | TOKENS)
+def test_texts_with_any_form_of_a_value_are_not_clean(value: str) -> None:
+    redactor = knowing(value)
+    for form in (*spellings(value), *forms_of(value)):
+        assert not redactor.are_clean(["a", f"b <{form}> c"])
+
+
 @pytest.mark.verifies("defences#9.1")
 @given(VALUES, st.text(max_size=4), st.text(max_size=4))
 def test_a_value_inside_what_was_encoded_is_masked(value: str, before: str, after: str) -> None:

@@ -99,25 +99,23 @@ def read_plain(text: str) -> dict[str, Any] | None:
 
 
 class _Lines(dict[str, _Line | None]):
-    """The lines that were read; what is not there is read, and remembered."""
+    """The lines that were read, by their text."""
 
     def __missing__(self, text: str) -> _Line | None:
         """Read one line; None where it is empty or a comment."""
         head, mark, last = text.rpartition(": ")
         begun = _HEADS.get(head)
-        line = None
-        if begun is not None:
+        if begun is not None:  # most such lines occur once: to remember them would take longer
             form, values, name = begun
             if values is None:
                 value = _usual(last)
                 if value is not _UNUSUAL:
-                    line = form, value
+                    return form, value
             elif last[-1:] == "}" and (value := _usual(last[:-1])) is not _UNUSUAL:
-                line = form, {**values, name: value}
-        if line is None:
-            line = _mapping_line(text) or _any_line(text)
-            if mark and line is not None:
-                _remember_beginning(text, head, last, line)
+                return form, {**values, name: value}
+        line = _mapping_line(text) or _any_line(text)
+        if mark and line is not None:
+            _remember_beginning(text, head, last, line)
         if len(text) <= _REMEMBERED:
             self[text] = line
         return line

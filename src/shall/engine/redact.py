@@ -19,7 +19,7 @@ from shall.late_pattern import late_pattern
 from shall.memoize import Returns
 from shall.messages import Message
 from shall.redaction.escapes import may_have_escapes
-from shall.redaction.forms import MASK, SHORTEST, folded, forget_forms, forms_of
+from shall.redaction.forms import MASK, SHORTEST, folded, forget_forms, forms_of, plain_forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name, leaves
 from shall.redaction.shapes import looks_random, mask_url_path
 
@@ -312,7 +312,7 @@ class Redactor:
         for value in self._values:
             if len(value) < SHORTEST:
                 is_maybe_held = is_maybe_held or value in text
-            elif any(map(low.__contains__, forms_of(value))):
+            elif any(map(low.__contains__, plain_forms_of(value))):
                 return False
         return not is_maybe_held or self.text(text) == text
 

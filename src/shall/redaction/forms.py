@@ -5,7 +5,7 @@ covered by one comparison, at the price of texts that differ from a secret by ca
 """
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from shall.late_json import encode_basestring, encode_basestring_ascii
@@ -44,16 +44,34 @@ def _known_forms(value: str) -> frozenset[str]:
     return _make_forms(value)
 
 
+def plain_forms_of(value: str) -> Collection[str]:
+    """Return the forms that a text may hold which has no escapes (``may_have_escapes``)."""
+    return _known_plain_forms(value) if len(value) <= _REMEMBERED else _make_forms(value)
+
+
+@lru_cache(maxsize=2048)
+def _known_plain_forms(value: str) -> Collection[str]:
+    if not _is_never_escaped(value):
+        return forms_of(value)
+    data = value.encode()
+    return "\0".join((value, *_hexadecimal(data), *_base64(data))).lower().split("\0")
+
+
 def forget_forms() -> None:
     """Forget the forms of values, which are secrets."""
     _known_forms.cache_clear()
+    _known_plain_forms.cache_clear()
+
+
+def _is_never_escaped(value: str) -> bool:
+    """Return whether no encoding has to change any character, as in most tokens."""
+    return value.isascii() and value.translate(_WITHOUT_SIGNS).isalnum()
 
 
 def _make_forms(value: str) -> frozenset[str]:
     data = _bytes(value)
     forms = {value, *_hexadecimal(data), *_everything_escaped(value), *_base64(data)}
-    # No encoding has to change letters, digits and these signs: most tokens are such.
-    if value.isascii() and value.translate(_WITHOUT_SIGNS).isalnum():
+    if _is_never_escaped(value):
         return frozenset(map(str.lower, forms))
     import html  # its table of entities takes longer to load than most values need
 

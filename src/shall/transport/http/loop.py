@@ -316,9 +316,10 @@ class CurlLoop:
     def _poll(self, until: float | None) -> None:
         now = _now()
         transfers = self._transfers
-        if not transfers.act_on_time(now):
+        act_at = transfers.act_on_time(now)
+        if act_at is not None:
             act = transfers.act
-            for fd, mask in self._wait(self._patience(until, now)):
+            for fd, mask in self._wait(self._patience(until, act_at, now)):
                 if fd == self._woken_by:
                     self._empty_pipe()
                 elif self._sockets is not None and self._sockets.act(fd):
@@ -340,11 +341,11 @@ class CurlLoop:
         finally:
             self.turns.acquire()
 
-    def _patience(self, until: float | None, now: float) -> float | None:
-        first = math.inf if until is None else until
-        for at in (self._transfers.act_at, self._transfers.next_at):
-            if at is not None and at < first:
-                first = at
+    def _patience(self, until: float | None, act_at: float, now: float) -> float | None:
+        first = act_at if until is None or act_at < until else until
+        next_at = self._transfers.next_at
+        if next_at is not None and next_at < first:
+            first = next_at
         if self._timers and self._timers[0][0] < first:
             first = self._timers[0][0]
         return None if first == math.inf else max(0.0, first - now)

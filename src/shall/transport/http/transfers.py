@@ -1,5 +1,6 @@
 """The transfers of a loop: libcurl's multi interface, its connections, and who waits for one."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -35,15 +36,12 @@ class Transfers:
     """Sends requests over shared connections; belongs to the thread of its loop."""
 
     def __init__(self, poller: "Poller", policy: TargetPolicy, done: Done, processes: int) -> None:
-        self.act_at: float | None = None
-        """When libcurl wants to be called, whatever its sockets say."""
         self._targets = Targets(policy, processes)
         self._done = done
         self._multi = pycurl.CurlMulti()
         self.act = self._multi.socket_action
         """Lets libcurl act on a socket that is ready for what a mask says."""
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, poller.watch)  # POLL_IN is READ, and so on
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._multi.setopt(pycurl.M_MAXCONNECTS, MAX_CONNECTIONS)
         self._flying: dict[pycurl.Curl, Handle] = {}
         self._idle: list[Handle] = []
@@ -129,15 +127,15 @@ class Transfers:
             self._multi.remove_handle(handle.curl)
             handle.socket = None
 
-    def act_on_time(self, now: float) -> bool:
-        """Run what is due in libcurl."""
+    def act_on_time(self, now: float) -> float | None:
+        """Run what is due in libcurl; else return when it will be, inf for never."""
         if self.next_at is not None and self.next_at <= now:
             self._start_held_back(now)
-        if self.act_at is None or self.act_at > now:
-            return False
-        self.act_at = None
-        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        return True
+        timeout_ms = self._multi.timeout()
+        if timeout_ms:
+            return now + timeout_ms / 1000 if timeout_ms > 0 else math.inf
+        self.act(pycurl.SOCKET_TIMEOUT, 0)
+        return None
 
     def settle(self) -> None:
         """Report the transfers that ended."""
@@ -223,9 +221,3 @@ class Transfers:
 
         handle.socket = WebSocket(handle.curl)
         return None
-
-    def _on_timer(self, timeout_ms: int) -> None:
-        if timeout_ms > 0:
-            self.act_at = _now() + timeout_ms / 1000
-        else:
-            self.act_at = None if timeout_ms else 0.0
