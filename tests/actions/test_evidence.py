@@ -1,15 +1,19 @@
 """Which outcomes of a run become evidence."""
 
+from datetime import UTC, datetime
+
 import pytest
 from msgspec.structs import replace
 
 from shall.actions.evidence import Fact, of_all_rows, sound_facts
 from shall.results.records import CriterionRef, Outcome
 
+AT = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+
 
 def fact(outcome: Outcome, data_row: str, unreached: str = "", environment: str = "") -> Fact:
     criteria = (CriterionRef("auth#1.1", "f"),)
-    return Fact(criteria, "a.yaml", outcome, "t", 1, 0.1, environment, data_row, unreached)
+    return Fact(criteria, "a.yaml", outcome, "t", 1, 0.1, environment, data_row, AT, unreached)
 
 
 @pytest.mark.verifies("tracing#5.1")

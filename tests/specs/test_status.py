@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from shall.rules import GateRules, Rules
 from shall.span import Span
+from shall.specs.gate import Verdict, judge
 from shall.specs.matrix import Matrix, build_matrix
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.reader import join_features, read_document
@@ -196,3 +198,27 @@ def test_the_order_of_outcomes_means_nothing(seed: int) -> None:
     forward = build_matrix(document, [link("auth#1.1")], rows)
     backward = build_matrix(document, [link("auth#1.1")], rows[::-1])
     assert statuses(forward) == statuses(backward)
+
+
+@pytest.mark.verifies("gate#1.11")
+@pytest.mark.parametrize(
+    ("rules", "older", "verdict"),
+    [
+        (Rules(max_age=timedelta(days=9)), {}, Verdict.PASSED),
+        (Rules(max_age=timedelta(days=9)), {"at": AT - timedelta(days=10)}, Verdict.FAILED),
+        (Rules(clean_tree=True), {}, Verdict.PASSED),
+        (Rules(clean_tree=True), {"is_dirty": True}, Verdict.FAILED),
+    ],
+)
+def test_the_gate_judges_the_age_and_tree_of_each_parameter_set(
+    rules: Rules, older: dict[str, Any], verdict: Verdict
+) -> None:
+    document = specs("sing")
+    source = "tests/test_a.py::test_a"
+    newest = replace(passed(document, "auth#1.1", source), is_dirty=False, data_row="2")
+    oldest = replace(newest, data_row="1", at=AT - timedelta(days=1))
+    sets = [newest, replace(oldest, **older)]
+    matrix = build_matrix(document, [link("auth#1.1", source)], sets)
+    assert statuses(matrix) == [Status.PROVED]
+    judged = judge(matrix, GateRules(rules), AT)
+    assert {it.verdict for it in judged if it.rule in {"max_age", "clean_tree"}} == {verdict}

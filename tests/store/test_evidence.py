@@ -336,3 +336,25 @@ def test_two_fingerprints_of_one_version_are_compared_as_they_are(tmp_path: Path
     assert (
         log.append([replace(LATER, source_fingerprint="ef56")], is_unchanged=lambda *_: True) == 1
     )
+
+
+@pytest.mark.verifies("tracing#4.47")
+def test_a_pass_is_not_written_after_a_failure_that_is_newer_and_was_not_seen(
+    tmp_path: Path,
+) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([FACT])
+    seen = log.newest()
+    failed = replace(LATER, outcome="failed", run_id="r3")
+    log.append([failed])
+    late: list[Evidence] = []
+    between = replace(FACT, at=AT + timedelta(minutes=1), run_id="r2", source_fingerprint="ef56")
+
+    assert log.append([between], seen=seen, superseded=late) == 0
+    assert late == [between]
+    assert log.newest() == [failed]
+    assert log.append([replace(between, outcome="error")], seen=seen, superseded=late) == 1
+    assert late == []
+    assert [it.outcome for it in log.newest()] == ["error"]
+    assert log.append([between], seen=log.newest()) == 1
+    assert [it.outcome for it in log.newest()] == ["passed"]

@@ -387,7 +387,8 @@ class _TestsOfFile:
         parts = self._module.tests.get(name, ())
         used, files = self._reach(tuple(it.names for it in parts))
         lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest), *used]
-        checks, where = parts[0].checks, (self._path, self._functions)
+        checks = parts[0].checks if parts else ()  # none: a later class has its name
+        where = self._path, self._functions
         asserts = any(can_fail(it, *where) for it in checks)
         others = asserts and any(others_can_fail(it, *where) for it in checks)
         return Uses(f"{_VERSION}{_hexdigest(lines)}", files, asserts, others)

@@ -253,6 +253,19 @@ class Files:
         with self._parent(path) as (folder, name):
             return _look(folder, name, path).st_mtime
 
+    def changed_s(self, path: str) -> float:
+        """Return when a plain file was last written or moved, as ``modified_s`` does."""
+        with self._parent(path) as (folder, name):
+            found = _look(folder, name, path)
+            return max(found.st_mtime, found.st_ctime)
+
+    def target(self, path: str) -> str | None:
+        """Return the path in the workspace that a symbolic link leads to; None where none is."""
+        with suppress(OutsideWorkspace, FileMissing, OSError), self._parent(path) as (folder, name):
+            written = os.readlink(name, dir_fd=folder)
+            return self.relative(os.path.normpath(Path(path).parent / written))
+        return None
+
     def is_folder(self, path: str) -> bool:
         """Return whether there is a folder (False for anything outside)."""
         with suppress(OutsideWorkspace, FileMissing), self._folder(self._names(path), path):
