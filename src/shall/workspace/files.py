@@ -248,16 +248,11 @@ class Files:
                 return found.st_ino, found.st_size, found.st_mtime_ns
         return None
 
-    def modified_s(self, path: str) -> float:
-        """Return when a plain file was last written, in seconds since the epoch."""
-        with self._parent(path) as (folder, name):
-            return _look(folder, name, path).st_mtime
-
-    def changed_s(self, path: str) -> float:
-        """Return when a plain file was last written or moved, as ``modified_s`` does."""
+    def times_s(self, path: str) -> tuple[float, float]:
+        """Return when a plain file was written, and when it or its place changed (Unix times)."""
         with self._parent(path) as (folder, name):
             found = _look(folder, name, path)
-            return max(found.st_mtime, found.st_ctime)
+            return found.st_mtime, found.st_ctime
 
     def target(self, path: str) -> str | None:
         """Return the path in the workspace that a symbolic link leads to; None where none is."""
