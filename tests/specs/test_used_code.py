@@ -470,23 +470,3 @@ def test_fixtures_of_plugins_whose_names_are_computed_count(plugins: str, counts
         return uses(files, "e2e/test_a.py", "test_a").fingerprint
 
     assert (fingerprint(2) != fingerprint(1)) is counts
-
-
-@pytest.mark.verifies("tracing#4.50")
-def test_of_definitions_with_one_name_the_last_is_read() -> None:
-    test = """\
-import pytest
-
-@pytest.mark.verifies("shop#1.1")
-class TestCart:
-    def test_old(self):
-        assert size() == 2
-
-class TestCart:
-    @pytest.mark.verifies("shop#1.2")
-    def test_new(self):
-        assert size() == 3
-"""
-    files = {TEST: test}
-    assert not uses(files, name="TestCart::test_old").can_fail
-    assert uses(files, name="TestCart::test_new").can_fail
