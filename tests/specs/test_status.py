@@ -222,3 +222,43 @@ def test_the_gate_judges_the_age_and_tree_of_each_parameter_set(
     assert statuses(matrix) == [Status.PROVED]
     judged = judge(matrix, GateRules(rules), AT)
     assert {it.verdict for it in judged if it.rule in {"max_age", "clean_tree"}} == {verdict}
+
+
+@pytest.mark.verifies("tracing#4.5", "tracing#4.11", "tracing#4.32", "tracing#4.39")
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, Status.PROVED),
+        ({"variables": "changed"}, Status.STALE),
+        ({"checks_executed": 0}, Status.VACUOUS),
+        ({"criterion_fingerprint": "other"}, Status.SUSPECT),
+        ({"source_fingerprint": "other"}, Status.STALE),
+        ({"outcome": "error"}, Status.FAILING),
+    ],
+)
+def test_one_parameter_set_of_two_decides(more: dict[str, Any], expected: Status) -> None:
+    document, source = specs("sing"), "tests/test_a.py::test_a"
+    first = replace(passed(document, "auth#1.1", source), data_row="1")
+    sets = [first, replace(first, data_row="2", **more)]
+    linked = link("auth#1.1", source, sets=2)
+    assert statuses(build_matrix(document, [linked], sets)) == [expected]
+    assert statuses(build_matrix(document, [linked], sets[:1])) == [Status.NOT_RUN]
+
+
+@pytest.mark.verifies("tracing#4.5")
+def test_a_set_that_is_as_old_as_the_whole_does_not_count_beside_it() -> None:
+    document, source = specs("sing"), "tests/test_a.py::test_a"
+    whole = passed(document, "auth#1.1", source)
+    older = replace(whole, data_row="1", outcome="failed")
+    assert statuses(build_matrix(document, [link("auth#1.1", source)], [whole, older])) == [
+        Status.PROVED
+    ]
+
+
+@pytest.mark.verifies("gate#1.6")
+def test_the_gate_judges_the_age_of_a_single_outcome() -> None:
+    document = specs("sing")
+    old = replace(passed(document, "auth#1.1"), at=AT - timedelta(days=10))
+    matrix = build_matrix(document, [link("auth#1.1")], [old])
+    judged = judge(matrix, GateRules(Rules(max_age=timedelta(days=9))), AT)
+    assert [it.verdict for it in judged if it.rule == "max_age"] == [Verdict.FAILED]
