@@ -31,7 +31,8 @@ class TestCode:
         paths = [*paths, *(it for it in self._targets if it.endswith(".py"))]
         settings = pytest_settings(_texts(workspace, FILES))
         data = _data_files(workspace, paths, self._targets)
-        listed = (*paths, "", *sorted(settings.plugins), "", *sorted(settings.fixtures), "", *data)
+        listed = [*paths, "", *sorted(settings.plugins), "", *sorted(settings.fixtures), "", *data]
+        listed += [f"{link} {target}" for link, target in sorted(self._targets.items())]
         self._paths = _digest("\n".join(listed))
         self._texts: dict[str, tuple[bytes, str]] = {}
         self._tests: dict[str, frozenset[str]] = {}

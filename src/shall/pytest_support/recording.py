@@ -95,7 +95,7 @@ def keep_session(
     outdated = {node for node in whole if not written.isdisjoint(_files(node, links))}
     facts = _facts(whole, criteria, links, written, run_id)
     faults += append_evidence(workspace, facts, seen=record.seen)
-    notes = ["; ".join(faults)] if faults else []
+    notes = [*faults]
     notes += [
         f"{node} is not recorded: {len(test.ran)} of its {test.sets} parameter sets ran."
         for node, test in partial.items()
