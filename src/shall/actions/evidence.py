@@ -193,7 +193,7 @@ def append_evidence(
 
     def revision() -> tuple[str, bool | None]:
         commit, is_dirty_now = revision_of(workspace.root, workspace.state)
-        return commit, is_dirty_now or is_dirty
+        return commit, True if is_dirty else is_dirty_now
 
     superseded: list[Evidence] = []
     try:
