@@ -16,9 +16,10 @@ import pytest
 from shall.bounded import TEXT_BYTES, read_path
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator
 
     from shall.pytest_support.recording import SessionRecord
+    from shall.store.base import Evidence
 
 _ENDINGS = (".yaml", ".yml")
 _PHASES = frozenset({"setup", "call", "teardown"})
@@ -181,11 +182,20 @@ class _Recorder:
             return
         from shall.pytest_support.recording import SessionRecord
 
-        self._record = self._record or SessionRecord()
+        self._record = self._record or SessionRecord(self._recorded())
         if case is not None:
             self._take_case(case)
         elif not report.shall_path.endswith(_ENDINGS):
             self._take_test(report, criteria or [])
+
+    def _recorded(self) -> Collection[Evidence] | None:
+        """Return what is recorded before this session is; None where nothing will be."""
+        if not _is_recorded(self._config):
+            return None
+        from shall.actions.evidence import read_ahead
+        from shall.pytest_support.runner import runner_of
+
+        return read_ahead(runner_of(self._config).workspace)
 
     def _criteria_of_crashed(self, report: Any) -> list[str]:
         """Return what a test names whose process ended: pytest-xdist reports it without marks."""
@@ -292,6 +302,7 @@ class _Recorder:
         test.criteria |= found.criteria
         test.is_unwatched |= getattr(report, "shall_unwatched", False)
         is_checked = report.when == "call" and not getattr(report, "shall_unchecked", False)
+        test.ended_s = max(test.ended_s, getattr(report, "stop", 0) or time.time())
         test.add(report.nodeid, outcome, report.duration, is_checked=is_checked)
 
 

@@ -1,15 +1,20 @@
 """Which outcomes of a run become evidence."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from msgspec.structs import replace
+from tests.made_results import case_result
 
-from shall.actions.evidence import Fact, of_all_rows, sound_facts
+from shall.actions.evidence import Fact, fact_of, of_all_rows, sound_facts
 from shall.results.records import CriterionRef, Outcome
+
+AT = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 
 
 def fact(outcome: Outcome, data_row: str, unreached: str = "", environment: str = "") -> Fact:
     criteria = (CriterionRef("auth#1.1", "f"),)
-    return Fact(criteria, "a.yaml", outcome, "t", 1, 0.1, environment, data_row, unreached)
+    return Fact(criteria, "a.yaml", outcome, "t", 1, 0.1, environment, data_row, AT, unreached)
 
 
 @pytest.mark.verifies("tracing#5.1")
@@ -29,6 +34,8 @@ def test_a_row_of_data_that_passed_proves_nothing_where_the_run_was_interrupted(
     skipped = fact(Outcome.SKIPPED, "3")
     alone = replace(passed, source="b.yaml", data_row=None)
     assert sound_facts([passed, failed, skipped, alone], is_whole=False) == [failed, alone]
+    cut = [replace(alone, outcome=it) for it in (Outcome.ERROR, Outcome.SKIPPED)]
+    assert sound_facts(cut, is_whole=False) == []
 
 
 @pytest.mark.verifies("cases#6.4")
@@ -61,3 +68,18 @@ def test_repetitions_are_one_fact_which_passed_only_when_all_are_there() -> None
     rows = [replace(it, data_row=row, rows=2) for it in (first, second) for row in "12"]
     assert [it.outcome for it in of_all_rows(rows)] == [Outcome.PASSED]
     assert of_all_rows(rows[:3]) == []
+
+
+@pytest.mark.verifies("tracing#4.47")
+def test_a_fact_is_as_old_as_the_end_of_its_case() -> None:
+    case = case_result(started_at=AT, duration_s=90.0)
+    assert fact_of(case).ended_at == AT + timedelta(seconds=90)
+    first, second = (replace(fact(Outcome.PASSED, it), rows=2) for it in "12")
+    [whole] = of_all_rows([replace(first, ended_at=AT + timedelta(seconds=5)), second])
+    assert whole.ended_at == AT + timedelta(seconds=5)
+
+
+@pytest.mark.verifies("tracing#4.40")
+def test_rows_that_ran_with_other_variables_are_not_one_fact() -> None:
+    first, second = (replace(fact(Outcome.PASSED, it), rows=2) for it in "12")
+    assert of_all_rows([first, replace(second, variables="changed")]) == []

@@ -130,6 +130,9 @@ def test_only_the_document_that_changed_is_parsed_again(
         "requirements/desk.md",
         "specs/desk/requirements.txt",
         "specs/desk/requirements.rst",
+        "specs/desk/requirements.mdx",
+        "specs/desk/requirements.markdown",
+        "specs/desk/requirements.adoc",
         "specs/desk/Requirements.MD",
     ],
 )
@@ -142,7 +145,7 @@ def test_only_the_document_that_changed_is_parsed_again(
         ("```\nTHE desk SHALL answer.\n```\n", False),
     ],
 )
-@pytest.mark.verifies("tracing#1.22")
+@pytest.mark.verifies("tracing#1.22", "tracing#1.35")
 def test_a_file_of_requirements_outside_of_every_layout_is_listed(
     space: Workspace, path: str, text: str, listed: bool
 ) -> None:

@@ -117,3 +117,36 @@ def test_a_shard_that_is_not_whole_makes_no_whole_run(
     assert json.loads((project / "all.json").read_text())["status"] == "stopped"
     changed(project, shards[0], status="interrupted")
     assert shall("merge", *shards, "--format", "json").returncode == 130
+
+
+@pytest.mark.verifies("tracing#4.47")
+def test_shards_that_are_merged_after_a_run_that_failed_prove_nothing(
+    shall: Shall, shards: list[str], project: Path, service: Any
+) -> None:
+    case = project / "tests/cases/a.yaml"
+    text = case.read_text()
+    case.write_text(text.replace("expected: 200", "expected: 201"))
+    assert shall("run", "tests/cases/a.yaml", "--host", service.url).returncode == 1
+    case.write_text(text)
+    merged = shall("merge", *shards)
+    note = "tests/cases/a.yaml is not recorded as passed, since it failed after that"
+    assert note in merged.stderr
+    assert json.loads(shall("trace", "--format", "json").stdout)["counts"]["failing"] == 1
+    assert shall("merge", *shards, SHALL_LANG="zh").stderr.count("未记录这次通过") == 1
+
+
+@pytest.mark.verifies("cli#7.5")
+@pytest.mark.parametrize("changed_file", ["tests/cases/d.yaml", ""])
+def test_the_evidence_of_a_shard_whose_files_differed_from_its_commit_says_so(
+    shall: Shall, shards: list[str], project: Path, service: Any, changed_file: str
+) -> None:
+    case = project / (changed_file or "tests/cases/d.yaml")
+    text = case.read_text()
+    case.write_text(f"{text}# text\n" if changed_file else text)
+    flags = ("--shard", "2/3", "--host", service.url, "--report-json")
+    shall("run", *flags, shards[1], SHALL_STATE_DIR=".shall/x")
+    case.write_text(text)
+    shall("merge", *shards)
+    [file] = (project / ".shall/evidence").glob("*.jsonl")
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {it["is_dirty"] for it in lines} == {bool(changed_file)}

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
-from shall.cases.model import CheckKind
+from shall.cases.model import Check, CheckKind
+from shall.engine.budgets import Budget
+from shall.engine.conditions import judge_of
 from shall.engine.predicate import compare, status_matches, type_name
 from shall.engine.query import Selected
 from shall.messages import LANGUAGES, render
@@ -263,3 +265,16 @@ async def test_a_check_may_use_earlier_values_and_its_own_step(
         },
     ]
     assert (await run_one(steps, host=service.url)).outcome is Outcome.PASSED
+
+
+@pytest.mark.verifies("engine#2.20")
+@pytest.mark.parametrize("expected", ["active,inactive", {"active": 1}, None, 5])
+@pytest.mark.parametrize("kind", ["in", "not_in"])
+def test_in_and_not_in_hold_of_nothing_where_an_expression_yields_no_list(
+    kind: CheckKind, expected: Any
+) -> None:
+    for negated in (False, True):
+        judge = judge_of(Check(kind, "a", expected=expected, negated=negated))
+        wrong = judge(Selected("active"), expected, Budget())
+        assert wrong is not None
+        assert wrong.code == "check.not_list"

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from shall.rules import GateRules, Rules
 from shall.span import Span
+from shall.specs.gate import Verdict, judge
 from shall.specs.matrix import Matrix, build_matrix
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.reader import join_features, read_document
@@ -196,3 +198,67 @@ def test_the_order_of_outcomes_means_nothing(seed: int) -> None:
     forward = build_matrix(document, [link("auth#1.1")], rows)
     backward = build_matrix(document, [link("auth#1.1")], rows[::-1])
     assert statuses(forward) == statuses(backward)
+
+
+@pytest.mark.verifies("gate#1.11")
+@pytest.mark.parametrize(
+    ("rules", "older", "verdict"),
+    [
+        (Rules(max_age=timedelta(days=9)), {}, Verdict.PASSED),
+        (Rules(max_age=timedelta(days=9)), {"at": AT - timedelta(days=10)}, Verdict.FAILED),
+        (Rules(clean_tree=True), {}, Verdict.PASSED),
+        (Rules(clean_tree=True), {"is_dirty": True}, Verdict.FAILED),
+    ],
+)
+def test_the_gate_judges_the_age_and_tree_of_each_parameter_set(
+    rules: Rules, older: dict[str, Any], verdict: Verdict
+) -> None:
+    document = specs("sing")
+    source = "tests/test_a.py::test_a"
+    newest = replace(passed(document, "auth#1.1", source), is_dirty=False, data_row="2")
+    oldest = replace(newest, data_row="1", at=AT - timedelta(days=1))
+    sets = [newest, replace(oldest, **older)]
+    matrix = build_matrix(document, [link("auth#1.1", source)], sets)
+    assert statuses(matrix) == [Status.PROVED]
+    judged = judge(matrix, GateRules(rules), AT)
+    assert {it.verdict for it in judged if it.rule in {"max_age", "clean_tree"}} == {verdict}
+
+
+@pytest.mark.verifies("tracing#4.5", "tracing#4.11", "tracing#4.32", "tracing#4.39")
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, Status.PROVED),
+        ({"variables": "changed"}, Status.STALE),
+        ({"checks_executed": 0}, Status.VACUOUS),
+        ({"criterion_fingerprint": "other"}, Status.SUSPECT),
+        ({"source_fingerprint": "other"}, Status.STALE),
+        ({"outcome": "error"}, Status.FAILING),
+    ],
+)
+def test_one_parameter_set_of_two_decides(more: dict[str, Any], expected: Status) -> None:
+    document, source = specs("sing"), "tests/test_a.py::test_a"
+    first = replace(passed(document, "auth#1.1", source), data_row="1")
+    sets = [first, replace(first, data_row="2", **more)]
+    linked = link("auth#1.1", source, sets=2)
+    assert statuses(build_matrix(document, [linked], sets)) == [expected]
+    assert statuses(build_matrix(document, [linked], sets[:1])) == [Status.NOT_RUN]
+
+
+@pytest.mark.verifies("tracing#4.5")
+def test_a_set_that_is_as_old_as_the_whole_does_not_count_beside_it() -> None:
+    document, source = specs("sing"), "tests/test_a.py::test_a"
+    whole = passed(document, "auth#1.1", source)
+    older = replace(whole, data_row="1", outcome="failed")
+    assert statuses(build_matrix(document, [link("auth#1.1", source)], [whole, older])) == [
+        Status.PROVED
+    ]
+
+
+@pytest.mark.verifies("gate#1.6")
+def test_the_gate_judges_the_age_of_a_single_outcome() -> None:
+    document = specs("sing")
+    old = replace(passed(document, "auth#1.1"), at=AT - timedelta(days=10))
+    matrix = build_matrix(document, [link("auth#1.1")], [old])
+    judged = judge(matrix, GateRules(Rules(max_age=timedelta(days=9))), AT)
+    assert [it.verdict for it in judged if it.rule == "max_age"] == [Verdict.FAILED]

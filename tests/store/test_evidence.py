@@ -336,3 +336,58 @@ def test_two_fingerprints_of_one_version_are_compared_as_they_are(tmp_path: Path
     assert (
         log.append([replace(LATER, source_fingerprint="ef56")], is_unchanged=lambda *_: True) == 1
     )
+
+
+@pytest.mark.verifies("tracing#4.47")
+@pytest.mark.parametrize("outcome", ["failed", "error"])
+def test_a_pass_is_not_written_after_a_failure_that_is_newer_and_was_not_seen(
+    tmp_path: Path, outcome: str
+) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([FACT])
+    seen = log.newest()
+    failed = replace(LATER, outcome=outcome, run_id="r3")
+    log.append([failed])
+    late: list[Evidence] = []
+    between = replace(FACT, at=AT + timedelta(minutes=1), run_id="r2", source_fingerprint="ef56")
+
+    assert log.append([between], seen=seen, superseded=late) == 0
+    assert late == [between]
+    assert log.newest() == [failed]
+    bad = replace(between, outcome="error" if outcome == "failed" else "failed")
+    assert log.append([bad], seen=seen, superseded=late) == 1
+    assert late == []
+    assert [it.outcome for it in log.newest()] == [bad.outcome]
+    assert log.append([between], seen=log.newest()) == 1
+    assert [it.outcome for it in log.newest()] == ["passed"]
+
+
+@pytest.mark.verifies("tracing#4.47")
+def test_a_failure_that_is_recorded_while_a_pass_is_written_counts(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+
+    def revision() -> tuple[str, bool]:
+        EvidenceLog(tmp_path).append([replace(LATER, outcome="failed")])
+        return "", False
+
+    late: list[Evidence] = []
+    assert log.append([FACT], revision, seen=[], superseded=late) == 0
+    assert [it.source for it in late] == [FACT.source]
+    assert [it.outcome for it in log.newest()] == ["failed"]
+
+
+@pytest.mark.verifies("tracing#4.40")
+def test_a_pass_with_other_variables_is_written(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([replace(FACT, variables="1:ab")])
+    assert log.append([replace(LATER, variables="1:cd")]) == 1
+    assert [it.variables for it in log.newest()] == ["1:cd"]
+
+
+def test_a_set_that_passes_again_after_the_whole_failed_is_written(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([FACT])
+    log.append([replace(LATER, data_row=None, outcome="failed")])
+    again = replace(FACT, at=LATER.at + timedelta(hours=1))
+    assert log.append([again]) == 1
+    assert {it.data_row: it.outcome for it in log.newest()} == {"row 1": "passed", None: "failed"}

@@ -1,5 +1,6 @@
 """A workspace as a commit has it, read from git's own store: nothing is checked out."""
 
+import os
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -50,6 +51,8 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
         folder = Path(made).resolve()
         for path, content in files_of_commit(root, commit, is_wanted):
             _write(folder / path, content)
+        for path, target in files_of_commit(root, commit, bool, links=True):
+            _link(folder, path, os.fsdecode(target))
         files = Files(folder)
         try:
             kept = Folder(folder / (state or ".shall"))
@@ -105,9 +108,16 @@ def _write_named_files(then: Workspace, root: Path, commit: str, others: Collect
 
 
 def _beside_tests(then: Workspace, paths: Collection[str]) -> Iterator[str]:
-    code = ProjectFiles(then.files.find(".", (".py",)))
+    links: list[str] = []
+    code = ProjectFiles(then.files.find(".", (".py",), links))
     folders = tuple(f"{it}/" for it in code.test_folders())
-    return (it for it in paths if it.startswith(folders) and code.is_test_code(it))
+    targets = [then.files.target(it) for it in links]
+    reached = tuple(f"{it}/" for it in targets if it is not None)
+    return (
+        it
+        for it in paths
+        if (it.startswith(folders) and code.is_test_code(it)) or f"{it}/".startswith(reached)
+    )
 
 
 def _state_names(workspace: Workspace) -> str:
@@ -115,6 +125,17 @@ def _state_names(workspace: Workspace) -> str:
     if not workspace.state.is_relative_to(workspace.root):
         return ""
     return workspace.state.relative_to(workspace.root).as_posix()
+
+
+def _link(folder: Path, path: str, target: str) -> None:
+    """Make a symbolic link that leads below the folder; leave others out, which nobody reads."""
+    place = os.path.normpath(Path(path).parent / target)
+    if place.startswith(("/", "..")):
+        return
+    link = folder / path
+    with suppress(OSError, ValueError):
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(os.path.relpath(folder / place, link.parent))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,9 +1,7 @@
 """Appends what a run says about criteria to committed text."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,7 +28,7 @@ class Fact(Struct, frozen=True):
 
     ``unreached`` is the address of the service that it did not reach, empty where it did. ``rows``
     is how many rows of data the case has; 0: it has none. ``attempt`` is one of its ``repeats``,
-    where the run repeats its cases.
+    where the run repeats its cases. ``ended_at`` is aware UTC.
     """
 
     criteria: tuple[CriterionRef, ...]
@@ -41,6 +39,7 @@ class Fact(Struct, frozen=True):
     duration_s: float
     environment: str
     data_row: str | None
+    ended_at: datetime
     unreached: str = ""
     rows: int = 0
     attempt: int = 1
@@ -59,10 +58,9 @@ class Fact(Struct, frozen=True):
 
     def evidence(self, run_id: str) -> Iterator[Evidence]:
         """Yield a line for each criterion."""
-        at = datetime.now(UTC)
         for criterion in self.criteria:
             yield Evidence(
-                at=at,
+                at=self.ended_at,
                 criterion=criterion.key,
                 source=self.source,
                 kind=LinkKind.CASE.value,
@@ -90,6 +88,7 @@ def fact_of(case: CaseResult) -> Fact:
         case.duration_s,
         case.environment,
         case.data_row,
+        case.started_at + timedelta(seconds=case.duration_s),
         outage[0] if outage is not None else "",
         case.rows or 0,
         case.attempt,
@@ -142,6 +141,7 @@ def of_all_rows(facts: Iterable[Fact]) -> list[Fact]:
                     data_row=None,
                     checks_executed=min(it.checks_executed for it in rows),
                     duration_s=sum(it.duration_s for it in rows),
+                    ended_at=max(it.ended_at for it in rows),
                 )
             )
     return single
@@ -166,18 +166,36 @@ def note_outages(workspace: Workspace, facts: Sequence[Fact], run_id: str) -> No
         _log.warning("it is not noted which services were not reached: %s", error)
 
 
-def read_ahead(workspace: Workspace) -> None:
-    """Read what is recorded, with which ``append_evidence`` compares; it reports all faults."""
-    if workspace.evidence is not None:
-        with suppress(StoreUnavailable):
-            workspace.evidence.newest()
-
-
-def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | None:
-    """Append evidence; return the fault of a log that cannot be written, which is logged, too."""
+def read_ahead(workspace: Workspace) -> Collection[Evidence] | None:
+    """Return what is recorded; None where it cannot be read, which ``append_evidence`` reports."""
     if workspace.evidence is None:
         return None
-    revision = partial(revision_of, workspace.root, workspace.state)
+    try:
+        return workspace.evidence.newest()
+    except StoreUnavailable:
+        return None
+
+
+def append_evidence(
+    workspace: Workspace,
+    facts: Iterable[Evidence],
+    *,
+    seen: Collection[Evidence] | None = None,
+    is_dirty: bool = False,
+) -> list[str]:
+    """Append evidence; return what is not stored, and why. A log that fails is logged, too.
+
+    ``seen`` is what was recorded when the run of the facts began; None: what is now. ``is_dirty``:
+    the files differed from the commit where the facts are from.
+    """
+    if workspace.evidence is None:
+        return []
+
+    def revision() -> tuple[str, bool | None]:
+        commit, is_dirty_now = revision_of(workspace.root, workspace.state)
+        return commit, True if is_dirty else is_dirty_now
+
+    superseded: list[Evidence] = []
     try:
         is_unchanged = source_comparison(
             workspace.files, workspace.defaults.openapi, to_record=True
@@ -187,9 +205,14 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
             revision,
             is_unchanged=is_unchanged,
             renew_after=workspace.gate.renew_after(),
+            seen=seen,
+            superseded=superseded,
         )
     except StoreUnavailable as error:
         fault = f"the evidence of this run is not stored: {error}"
         _log.warning("%s", fault)
-        return fault
-    return None
+        return [fault]
+    return [
+        f"{source} is not recorded as passed, since it failed after that in another run."
+        for source in dict.fromkeys(it.source for it in superseded)
+    ]

@@ -43,16 +43,18 @@ def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Lin
 
 def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     """Yield the links of the marks of Python tests; note the files that cannot be read."""
-    paths = workspace.files.find(".", (".py",))
+    linked: list[str] = []
+    paths = workspace.files.find(".", (".py",), linked)
     tests = [it for it in paths if is_test_file(it)]
-    code = TestCode(workspace, paths)
+    code = TestCode(workspace, paths, linked)
     for path, text, marks in marks_of_files(workspace, tests, (".py",), read_marks, problems):
         yield from code.linked(path, text, marks).links
 
 
 def links_of_tests(workspace: Workspace, files: Collection[str]) -> Iterator[Link]:
     """Yield the links of some test files as `shall trace` reads them; log what cannot be read."""
-    code = TestCode(workspace, workspace.files.find(".", (".py",)))
+    linked: list[str] = []
+    code = TestCode(workspace, workspace.files.find(".", (".py",), linked), linked)
     for path in files:
         try:
             text = workspace.files.read_text(path)

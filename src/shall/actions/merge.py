@@ -54,9 +54,17 @@ def merge_shards(workspace: Workspace, reports: Mapping[str, RunResult]) -> RunR
     )
 
 
-def record_run(workspace: Workspace, run: RunResult) -> Sequence[str]:
-    """Store a run and its evidence. Return what could not be stored."""
-    recorder = Recorder(workspace.with_state())
+def is_dirty(reports: Mapping[str, RunResult]) -> bool:
+    """Return whether the files of a shard differed from its commit."""
+    return any(shard.is_dirty for _, shard in _shards(reports))
+
+
+def record_run(workspace: Workspace, run: RunResult, *, is_dirty: bool = False) -> Sequence[str]:
+    """Store a run that ended before, and its evidence. Return what could not be stored.
+
+    ``is_dirty``: the files differed from the commit where it ran.
+    """
+    recorder = Recorder(workspace.with_state(), seen=(), is_dirty=is_dirty)
     try:
         recorder.take(RunStarted(run.run_id, run.started_at, len(run.cases), run.environment))
         for number, case in enumerate(run.cases):

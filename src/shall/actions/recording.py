@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from shall.engine.stop import Stop
@@ -17,6 +17,7 @@ from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from shall.actions.evidence import Fact
+    from shall.store.base import Evidence
 
 LATEST_S = 0.1
 """A result is written this long after its case ended, where the disk is quick."""
@@ -38,11 +39,19 @@ class Recorder:
 
     What cannot be written is reported once in the log and in ``faults``, and not tried again: the
     run and its results remain valid. ``proves`` False: it writes no evidence. ``stop`` ends the run
-    where somebody requested that in the store.
+    where somebody requested that in the store. ``seen`` is what was recorded when the run began;
+    None: what is when its first case ends. ``is_dirty``: the files differed from the commit where
+    it ran.
     """
 
     def __init__(
-        self, workspace: Workspace, *, proves: bool = True, stop: Stop | None = None
+        self,
+        workspace: Workspace,
+        *,
+        proves: bool = True,
+        stop: Stop | None = None,
+        seen: "Collection[Evidence] | None" = None,
+        is_dirty: bool = False,
     ) -> None:
         self.faults: list[str] = []
         self._stop = stop
@@ -54,6 +63,8 @@ class Recorder:
         self._batch: list[CaseFinished] = []
         self._due_at = 0.0
         self._facts: list[Fact] = []
+        self._seen = seen
+        self._is_dirty = is_dirty
 
     def take(self, event: Event) -> None:
         """Handle an event; a case is written with those that end soon after it."""
@@ -70,8 +81,8 @@ class Recorder:
         if case.criteria and self._proves:
             from shall.actions import evidence  # it imports what reads requirements
 
-            if not self._facts:  # at the end, other processors would wait for it
-                evidence.read_ahead(self._workspace)
+            if not self._facts and self._seen is None:
+                self._seen = evidence.read_ahead(self._workspace)
             self._facts.append(evidence.fact_of(case))
         if self._store is not None:
             self._batch.append(event)
@@ -161,6 +172,9 @@ class Recorder:
         note_outages(self._workspace, self._facts, run.run_id)
         sound = sound_facts(self._facts, is_whole=whole)
         facts = [fact.evidence(run.run_id) for fact in of_all_rows(sound)]
-        fault = append_evidence(self._workspace, [it for each in facts for it in each])
-        if fault is not None:
-            self.faults.append(fault)
+        self.faults += append_evidence(
+            self._workspace,
+            [it for each in facts for it in each],
+            seen=self._seen,
+            is_dirty=self._is_dirty,
+        )

@@ -128,6 +128,17 @@ def file_fingerprint(files: Files, path: str) -> str:
 def is_newer(files: Files, path: str, than_s: float) -> bool:
     """Return whether a file was written after a time, in seconds since the epoch."""
     try:
-        return bool(path) and files.modified_s(path) > than_s
+        return bool(path) and files.times_s(path)[0] > than_s
+    except ShallError:
+        return False
+
+
+def was_changed(files: Files, path: str, since_s: float) -> bool:
+    """Return whether a file was written, or moved to its place, after a time, as above.
+
+    A file that is moved keeps the time when it was written.
+    """
+    try:
+        return bool(path) and max(files.times_s(path)) > since_s
     except ShallError:
         return False

@@ -88,7 +88,7 @@ def record_report(
     kept = [it for it in _unlisted(newest, new, keys) if _key(it) not in gone]
     absent = [replace(it, at=datetime.now(UTC), outcome=ABSENT) for it in absent]
     workspace.make_state()
-    fault = append_evidence(workspace, [*new, *absent]) if new or absent else None
+    faults = append_evidence(workspace, [*new, *absent]) if new or absent else []
     return Recorded(
         len(tests),
         tuple((it.source, it.criterion, it.outcome) for it in new),
@@ -99,7 +99,7 @@ def record_report(
         tuple(map(_shown, kept)),
         tuple(map(workspace.redactor.text, found.not_reported)),
         tuple(_incomplete(workspace, {**newest, **{_key(it): it for it in new}}, new)),
-        fault or workspace.state_warning,
+        "; ".join(faults) or workspace.state_warning,
     )
 
 

@@ -64,9 +64,9 @@ def shard_record(
     repeat = request.selection.repeat if request.selection is not None else 1
     parts = sorted(keys) if repeat == 1 else [*sorted(keys), f"repeat {repeat}"]
     whole = "\n".join(parts).encode("utf-8", "surrogatepass")
-    commit = revision_of(workspace.root, workspace.state)[0]
+    commit, is_dirty = revision_of(workspace.root, workspace.state)
     digest = hashlib.sha256(whole).hexdigest()
-    return ShardRecord(shard.index, shard.total, len(keys), digest, commit)
+    return ShardRecord(shard.index, shard.total, len(keys), digest, commit, bool(is_dirty))
 
 
 def failed_last(workspace: Workspace) -> frozenset[str]:

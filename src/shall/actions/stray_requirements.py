@@ -14,7 +14,7 @@ from shall.workspace.files import Files
 LOOKED_AT_CHARACTERS = 64 << 10
 """How much of the beginning of a file is searched for requirements."""
 
-OTHER_ENDINGS = (".txt", ".rst", ".MD", ".Md")
+OTHER_ENDINGS = (".txt", ".rst", ".MD", ".Md", ".mdx", ".markdown", ".adoc")
 """The endings of files below a folder of requirements that may hold some and are never read."""
 
 

@@ -14,6 +14,7 @@ from shall.specs.pytest_settings import FILES, pytest_settings
 from shall.specs.python_module import PythonModule, read_module
 from shall.specs.test_files import ProjectFiles
 from shall.specs.used_code import LinkedTests, UsedCode
+from shall.workspace.files import Files
 from shall.workspace.workspace import Workspace
 
 _UNREADABLE = b""
@@ -24,11 +25,14 @@ class TestCode:
 
     __test__ = False  # not a test class, whatever its name begins with
 
-    def __init__(self, workspace: Workspace, paths: Sequence[str]) -> None:
+    def __init__(self, workspace: Workspace, paths: Sequence[str], links: Sequence[str]) -> None:
         self._workspace = workspace
+        self._targets = dict(_linked(workspace.files, links, ProjectFiles(paths)))
+        paths = [*paths, *(it for it in self._targets if it.endswith(".py"))]
         settings = pytest_settings(_texts(workspace, FILES))
-        data = _data_files(workspace, paths)
-        listed = (*paths, "", *sorted(settings.plugins), "", *sorted(settings.fixtures), "", *data)
+        data = _data_files(workspace, paths, self._targets)
+        listed = [*paths, "", *sorted(settings.plugins), "", *sorted(settings.fixtures), "", *data]
+        listed += [f"{link} {target}" for link, target in sorted(self._targets.items())]
         self._paths = _digest("\n".join(listed))
         self._texts: dict[str, tuple[bytes, str]] = {}
         self._tests: dict[str, frozenset[str]] = {}
@@ -67,11 +71,15 @@ class TestCode:
                 )
                 for it in marks.links
             ),
-            files={source: it.files for source, it in uses.items() if it.files},
+            files={source: self._places(it.files) for source, it in uses.items() if it.files},
         )
-        consulted = tuple((it, self._digest_now(it)) for it in found.consulted)
+        consulted = tuple((it, self._digest_now(it)) for it in self._places(found.consulted))
         self._workspace.linked[path] = LinkedTests(digest, self._paths, consulted, linked)
         return linked
+
+    def _places(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return where files lie that links may lead to."""
+        return tuple(self._targets.get(it, it) for it in paths)
 
     def _module(self, path: str) -> PythonModule | None:
         digest, text = self._text(path)
@@ -89,29 +97,46 @@ class TestCode:
 
     def _data_digest(self, path: str) -> str:
         """Return the digest of a data file; empty where it cannot be read."""
-        digest = digest_of(self._workspace.files, path)
+        digest = digest_of(self._workspace.files, self._targets.get(path, path))
         return "" if digest == UNREADABLE else digest
 
     def _text(self, path: str) -> tuple[bytes, str]:
         """Return the digest and the text of a file; those of one that cannot be read are empty."""
         if path not in self._texts:
             try:
-                text = self._workspace.files.read_text(path)
+                text = self._workspace.files.read_text(self._targets.get(path, path))
                 self._texts[path] = _digest(text), text
             except ShallError:
                 self._texts[path] = _UNREADABLE, ""
         return self._texts[path]
 
 
-def _data_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
+def _data_files(workspace: Workspace, paths: Sequence[str], linked: Iterable[str]) -> Sequence[str]:
     """Return the files in folders of tests that are no Python."""
     code = ProjectFiles(paths)
-    return [
+    found = [
         it
         for folder in code.test_folders()
+        if workspace.files.is_folder(folder)
         for it in workspace.files.find(folder, ("",))
-        if not it.endswith((".py", ".pyc")) and code.is_test_code(it)
     ]
+    return [
+        it for it in (*found, *linked) if not it.endswith((".py", ".pyc")) and code.is_test_code(it)
+    ]
+
+
+def _linked(files: Files, links: Iterable[str], code: ProjectFiles) -> Iterator[tuple[str, str]]:
+    """Yield the path of each file that links of test code lead to, and where it lies."""
+    for link in links:
+        is_used = code.is_test_code(link) or code.is_test_code(f"{link}/_")
+        target = files.target(link) if is_used else None
+        if target is None:
+            continue
+        if files.is_file(target):
+            yield link, target
+        elif files.is_folder(target):
+            for path in files.find(target, ("",)):
+                yield f"{link}/{path.removeprefix(target).lstrip('/')}", path
 
 
 def _texts(workspace: Workspace, paths: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from shall.actions.merge import merge_shards, record_run
+from shall.actions.merge import is_dirty, merge_shards, record_run
 from shall.actions.notifications import check_notify
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.cli.options import project_of
@@ -24,8 +24,9 @@ def execute(arguments: argparse.Namespace) -> int:
     workspace, settings = project_of(arguments, no_color=arguments.no_color)
     if arguments.notify:
         check_notify(settings.notify)
-    run = merge_shards(workspace, {path: _read(path) for path in arguments.reports})
-    for fault in record_run(workspace, run):
+    reports = {path: _read(path) for path in arguments.reports}
+    run = merge_shards(workspace, reports)
+    for fault in record_run(workspace, run, is_dirty=is_dirty(reports)):
         notice(fault)
     summary = summary_of(run)
     if arguments.format == "text":

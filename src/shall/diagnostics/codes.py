@@ -66,6 +66,7 @@ MEANINGS: Mapping[str, str] = {
     "spec.unread-bullet": "A bullet among criteria is not a sentence, and is not read.",
     "spec.unread-document": "A document of requirements in which no criterion was found.",
     "spec.unread-file": "No layout takes a file in a folder of requirements, so it is not read.",
+    "spec.unread-hidden": "Code, HTML or an open comment reads like a requirement; it is not read.",
     "spec.unread-list": "A list that may have acceptance criteria is under no known heading.",
     "spec.unread-row": "A table row reads like a requirement but has no id, and is not read.",
     "spec.unread-sentence": "A sentence reads like a requirement but is not among criteria.",

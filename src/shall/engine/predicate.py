@@ -202,11 +202,15 @@ def _length(actual: Any, expected: Any) -> Verdict:
 
 
 def _in(actual: Any, expected: Any) -> Verdict:
+    if not isinstance(expected, list):  # it came out of an expression
+        return Message("check.not_list", {"actual_type": type_name(expected)})
     params = {"expected": shown(expected), "actual": shown(actual)}
     return None if holds(expected, actual) else Message("check.not_in", params)
 
 
 def _not_in(actual: Any, expected: Any) -> Verdict:
+    if not isinstance(expected, list):  # as above
+        return Message("check.not_list", {"actual_type": type_name(expected)})
     params = {"expected": shown(expected), "actual": shown(actual)}
     return Message("check.in", params) if holds(expected, actual) else None
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shall.actions.evidence import append_evidence
 from shall.actions.link_sources import files_of_source, links_of_tests
 from shall.actions.recording import Recorder
-from shall.actions.reported_files import is_newer
+from shall.actions.reported_files import was_changed
 from shall.actions.requirements import read_specs
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, Outcome, RunStatus
@@ -27,7 +27,8 @@ class TestOutcome(Struct):
 
     ``sets`` is the number of its parameter sets, also of those that were not selected; ``ran`` are
     the node ids of those that ran. ``is_checked`` unless no check of any was carried out;
-    ``is_unwatched``: of one it is not known, since it set a tracer of its own.
+    ``is_unwatched``: of one it is not known, since it set a tracer of its own. ``ended_s`` is when
+    the last phase ended, in seconds since the epoch.
     """
 
     __test__ = False  # not a test class, whatever its name begins with
@@ -36,6 +37,7 @@ class TestOutcome(Struct):
     sets: int = 1
     outcome: Outcome = Outcome.SKIPPED
     duration_s: float = 0.0
+    ended_s: float = 0.0
     ran: set[str] = field(default_factory=set)
     is_checked: bool = False
     is_unwatched: bool = False
@@ -57,8 +59,12 @@ class TestOutcome(Struct):
 
 
 class SessionRecord(Struct):
-    """What a session did so far. ``tests`` are by node id without parameters."""
+    """What a session did so far. ``tests`` are by node id without parameters.
 
+    ``seen`` is what was recorded when the first test that is recorded ended.
+    """
+
+    seen: Collection[Evidence] | None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
     cases: list[CaseResult] = field(default_factory=list)
@@ -76,7 +82,7 @@ def keep_session(
     if workspace.store is None or workspace.evidence is None:
         return list(filter(None, [workspace.state_warning]))
     cases = [replace(case, run_id=run_id) for case in record.cases]
-    recorder = Recorder(workspace)
+    recorder = Recorder(workspace, seen=record.seen)
     if cases:
         for event in _events(cases, record, run_id, interrupted=interrupted):
             recorder.take(event)
@@ -88,10 +94,8 @@ def keep_session(
     written = _written_since(workspace, whole, criteria, links, began_s)
     outdated = {node for node in whole if not written.isdisjoint(_files(node, links))}
     facts = _facts(whole, criteria, links, written, run_id)
-    fault = append_evidence(workspace, facts)
-    if fault is not None:
-        faults.append(fault)
-    notes = ["; ".join(faults)] if faults else []
+    faults += append_evidence(workspace, facts, seen=record.seen)
+    notes = [*faults]
     notes += [
         f"{node} is not recorded: {len(test.ran)} of its {test.sets} parameter sets ran."
         for node, test in partial.items()
@@ -145,7 +149,7 @@ def _written_since(
     files = {file for node in tests for file in _files(node, links)}
     named = {name for test in tests.values() for name in test.criteria}
     files |= {criteria[name].span.file for name in named & criteria.keys()}
-    return {file for file in files if is_newer(workspace.files, file, began_s)}
+    return {file for file in files if was_changed(workspace.files, file, began_s)}
 
 
 def _facts(
@@ -155,7 +159,6 @@ def _facts(
     written_since: Container[str],
     run_id: str,
 ) -> Iterator[Evidence]:
-    at = datetime.now(UTC)
     for node, test in tests.items():
         if any(file in written_since for file in _files(node, links)):
             continue
@@ -168,7 +171,7 @@ def _facts(
             if criterion is not None and criterion.span.file in written_since:
                 continue
             yield Evidence(
-                at=at,
+                at=datetime.fromtimestamp(test.ended_s, UTC),
                 criterion=written if criterion is None else criterion.key,
                 source=node,
                 kind=LinkKind.TEST.value,

@@ -305,7 +305,7 @@ class ShardRecord(Struct, frozen=True):
     """Which part of its cases a run had: ``index`` of ``total``, counted from 1.
 
     ``cases`` is the number of all cases, ``digest`` the SHA-256 of their keys in hex. ``commit`` is
-    the one that was checked out, in hex; empty without git.
+    the one that was checked out, in hex; empty without git. ``is_dirty``: files differed from it.
     """
 
     index: int
@@ -313,6 +313,7 @@ class ShardRecord(Struct, frozen=True):
     cases: int
     digest: str
     commit: str = ""
+    is_dirty: bool = False
 
 
 class RunSummary(Struct, frozen=True):

@@ -185,7 +185,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
         yield _each(
             f"max_age{of}",
             proved,
-            lambda row: all(it.latest is None or it.latest.at >= oldest for it in row.links),
+            lambda row: all(fact.at >= oldest for it in row.links for fact in it.counted),
             lambda row: f"The proof of {row.criterion.key} is older than {_days(rules.max_age)}.",
             f"No proof may be older than {_days(rules.max_age)}",
         )
@@ -193,7 +193,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
         yield _each(
             f"clean_tree{of}",
             proved,
-            lambda row: all(it.latest is None or it.latest.is_dirty is False for it in row.links),
+            lambda row: all(fact.is_dirty is False for it in row.links for fact in it.counted),
             lambda row: f"{row.criterion.key} was not proved on a commit without other changes.",
             "Each proof must be of a commit without other changes",
         )

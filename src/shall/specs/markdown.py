@@ -37,6 +37,11 @@ _OWN_LINE = late_pattern(
     r"|[\[【]?[A-Z][A-Z0-9]*(?:[-_.][A-Za-z0-9]+)*[-_.]?\d+[\]】]?(?:[*_`]+\s*[:：.)]|\s*[:：]|[*_]+\s))"
 )
 _TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[^\s#])", re.MULTILINE)  # "##Title", as some write
+# What may begin a fence, HTML or indented code.
+_MAY_HIDE = late_pattern(
+    r"^ {0,3}(?:`{3}|~{3}|<)|^(?:[ \t]*|#{1,6}[ \t].*)\r?\n(?: {4}|\t)[ \t]*\S", re.MULTILINE
+)
+_YAML_LINE = late_pattern(r"#(?!#)|[ \t]|-[ \t]|[\]}]|[^\s:#-][^:]*:(?:\s|$)")
 _LABEL = late_pattern(r"[*_]{2,}.+[*_]{2,}[:：]?\s*$|.{1,60}[:：][*_]*\s*$")
 
 
@@ -139,10 +144,42 @@ def _without_front_matter(text: str) -> str:
     """Return the text with its YAML front matter blank, so that lines keep their numbers."""
     if not text.startswith("---"):
         return text
-    found = re.match(r"---[ \t]*\r?\n.*?^---[ \t]*$", text, re.DOTALL | re.MULTILINE)
-    if found is None:
+    found = re.match(r"---[ \t]*\r?\n(.*?)^---[ \t]*$", text, re.DOTALL | re.MULTILINE)
+    if found is None or not _is_yaml(found[1]):
         return text
     return re.sub(r"[^\r\n]", "", found[0]) + text[found.end() :]
+
+
+def _is_yaml(text: str) -> bool:
+    """Return whether a text may be front matter, not what lies between two rules."""
+    lines = [it for it in LINE_END.split(text) if it.strip()]
+    return all(map(_YAML_LINE.match, lines)) and any(":" in it for it in lines) if lines else True
+
+
+def hidden_parts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and content of what Markdown takes for code or HTML by the way it is written.
+
+    It is indented, or its fence or comment is not closed, or it has tags. Closed fences and
+    comments are meant to be code and comments.
+    """
+    text = _without_front_matter(text)
+    if not _MAY_HIDE.search(text):
+        return
+    lines = LINE_END.split(text)
+    for token in _parser().parse(_TIGHT_HEADING.sub(r"\1 ", text)):
+        first, end = token.map or (0, 0)
+        if token.type == "fence":
+            last = lines[min(end, len(lines)) - 1].strip()
+            is_mark = last.startswith(token.markup) and not last.strip(token.markup[0])
+            if is_mark and end > first + 1:
+                continue
+            first += 1  # the content begins below the fence
+        elif token.type == "html_block":
+            if token.content.lstrip().startswith("<!--") and "-->" in token.content:
+                continue
+        elif token.type != "code_block" or token.level:
+            continue
+        yield first + 1, token.content
 
 
 @lru_cache(maxsize=1)

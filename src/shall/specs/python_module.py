@@ -82,7 +82,8 @@ class PythonModule(Struct, frozen=True):
     """The parts of a module. ``tests`` are those of the marked tests, with their classes.
 
     ``functions`` are the checks of functions and methods by their own name. ``calls`` are parts
-    that call something imported while the module is imported, with its names.
+    that call something imported while the module is imported, with its names. ``submodules`` are
+    imported by a dotted name, which binds the first part alone.
     """
 
     text: str
@@ -95,6 +96,7 @@ class PythonModule(Struct, frozen=True):
     tests: Mapping[str, tuple[Part, ...]] = {}
     functions: Mapping[str, tuple[Checks, ...]] = {}
     calls: Mapping[int, frozenset[str]] = {}
+    submodules: tuple[Import, ...] = ()
     is_python: bool = True
 
     def whole(self) -> str:
@@ -123,7 +125,14 @@ class _Reading:
         self._definitions = cache(_definitions)
         self._shell = cache(_shell)
         self._tests = tests
-        self._names = {it.id for it in walk(module) if isinstance(it, ast.Name)}
+        self._names: set[str] = set()
+        self._submodules: dict[Import, None] = {}
+        for node in walk(module):
+            if isinstance(node, ast.Name):
+                self._names.add(node.id)
+            elif isinstance(node, ast.Import):
+                dotted = (Import(it.name) for it in node.names if "." in it.name)
+                self._submodules |= dict.fromkeys(dotted)
         self._parts: list[Part] = []
         self._always: list[int] = []
         self._calls: dict[int, frozenset[str]] = {}
@@ -147,6 +156,7 @@ class _Reading:
             {name: parts for name in self._tests if (parts := tuple(self._test(name)))},
             {name: tuple(them) for name, them in self._functions.items()},
             self._calls,
+            tuple(self._submodules),
         )
 
     def _take(self, statement: ast.stmt) -> None:

@@ -8,14 +8,15 @@ from msgspec.structs import replace
 from shall.diagnostics import Diagnostic, Severity
 from shall.late_pattern import late_pattern
 from shall.specs.bugfix import is_bugfix, read_bugfix
+from shall.specs.ears import parse_clause
 from shall.specs.fingerprint import fingerprint_with_content
 from shall.specs.layouts import Document, Form, Role, document_at
-from shall.specs.markdown import nested_content
+from shall.specs.markdown import LINE_END, hidden_parts, nested_content
 from shall.specs.model import Criterion, Feature, Operation, Rename, Requirement, SpecSet
 from shall.specs.numbered import read_numbered
 from shall.specs.stories import read_stories
 from shall.specs.titled import read_titled
-from shall.specs.unread import changed_twice, no_criterion
+from shall.specs.unread import changed_twice, hidden, no_criterion
 
 DUPLICATE = "spec.duplicate-key"
 
@@ -58,6 +59,7 @@ def read_document(text: str, file: str, feature: str) -> Feature:
         requirements, unread = read_numbered(text, file, feature)
     if not (requirements or renames or found.change) and form in {Form.TITLED, Form.STORIES}:
         requirements, unread = _with_headings(text, file, feature, unread)
+    unread = (*unread, *_hidden(text, file))
     if not (requirements or renames or unread) and text.strip():
         unread = (no_criterion(file),)
     requirements = _with_nested_content(requirements, text)
@@ -65,6 +67,24 @@ def read_document(text: str, file: str, feature: str) -> Feature:
     return Feature(
         feature, file, requirements, found.layout, found.alias, renames, problems, unread
     )
+
+
+def _hidden(text: str, file: str) -> Iterator[Diagnostic]:
+    """Yield what reads like a requirement and is code, HTML or an open comment in Markdown."""
+    for line, content in hidden_parts(text):
+        lines = LINE_END.split(content)
+        at = next((number for number, it in enumerate(lines) if _is_strict(it)), None)
+        if at is not None:
+            yield hidden(file, line + at)
+
+
+_MARKUP = late_pattern(r"<[^>]*>|^[ \t>]*(?:[-*+]|\d{1,4}[.)、])?[ \t]*")
+
+
+def _is_strict(line: str) -> bool:
+    """Return whether a line has a strict EARS sentence; prose says ``must`` in lower case."""
+    clause = parse_clause(_MARKUP.sub("", line))
+    return clause is not None and clause.modal != "must"
 
 
 def _with_headings(

@@ -117,7 +117,8 @@ class LinkOutcome(Struct, frozen=True, gc=False):
     """A link with its status in one environment; ``latest`` is None where it never ran.
 
     ``unreachable`` is set where this machine did not reach the service since. ``reviewed_at`` is
-    when a person last confirmed the link; ``is_review_outdated``: for another text.
+    when a person last confirmed the link; ``is_review_outdated``: for another text. ``counted`` are
+    all outcomes that decide, those of parameter sets and rows of data; ``latest`` is one of them.
     """
 
     link: Link
@@ -127,6 +128,7 @@ class LinkOutcome(Struct, frozen=True, gc=False):
     unreachable: Unreachable | None = None
     reviewed_at: datetime | None = None
     is_review_outdated: bool = False
+    counted: tuple[Latest, ...] = ()
 
     @property
     def outcome(self) -> str | None:
@@ -259,11 +261,12 @@ def _link_outcome(
     is_whole = len(rows) >= link.sets or any(fact.data_row is None for fact in rows)
     if status is Status.PROVED and not is_whole:
         status = Status.NOT_RUN
+    counted = tuple(rows)
     if len(rows) == 1:
-        return LinkOutcome(link, status, rows[0], environment, unreachable)
+        return LinkOutcome(link, status, rows[0], environment, unreachable, counted=counted)
     alike = [fact for fact in rows if _link_status(criterion, link, [fact]) is status]
     worst = max(alike or rows, key=lambda fact: fact.at)
-    return LinkOutcome(link, status, worst, environment, unreachable)
+    return LinkOutcome(link, status, worst, environment, unreachable, counted=counted)
 
 
 def _rows_of_case(facts: Sequence[Latest]) -> Sequence[Latest]:

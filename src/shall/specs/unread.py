@@ -10,6 +10,7 @@ LIST = "spec.unread-list"
 BULLET = "spec.unread-bullet"
 ROW = "spec.unread-row"
 TEMPLATE = "spec.unread-template"
+HIDDEN = "spec.unread-hidden"
 FILE = "spec.unread-file"
 DOCUMENT = "spec.unread-document"
 CHANGED_TWICE = "spec.changed-twice"
@@ -42,6 +43,13 @@ def unread_list(file: str, block: Block) -> Diagnostic:
     message = "This list is under a requirement, but no heading says that it has its criteria."
     hint = 'Write the heading "Acceptance Criteria" above it, or "Notes" if it has none.'
     return Diagnostic(LIST, Severity.INFO, message, span, hint)
+
+
+def hidden(file: str, line: int) -> Diagnostic:
+    """Return the diagnostic for code or HTML that reads like a requirement."""
+    message = "This reads like a requirement, but is code, HTML or a comment in Markdown."
+    hint = "Close the code block or comment above it, or write it without indentation and tags."
+    return Diagnostic(HIDDEN, Severity.INFO, message, Span(file, line), hint)
 
 
 def explained(criterion: Criterion) -> Diagnostic:

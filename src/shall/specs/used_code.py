@@ -105,6 +105,7 @@ class UsedCode:
         self._data = DataFiles(data)
         self._digest_of = digest_of
         self._direct = cache(self._direct_of)
+        self.at_import = cache(self._at_import_of)
         self.line = cache(self._line)
         self.meaning = cache(self._meaning)
 
@@ -218,8 +219,34 @@ class UsedCode:
                 named = {pattern} if self._digest_of(pattern) else set()
             found.nodes |= {(it, _DATA) for it in named}
 
-    def always(self, path: str, module: PythonModule) -> Iterator[_Node]:
-        """Yield what counts whenever a module is imported."""
+    def _at_import_of(self, path: str) -> _Reach:
+        """Return what counts whenever a module is imported, of it and of those that it imports."""
+        found = _Reach(files={path})
+        waiting = [path]
+        while waiting:
+            there = waiting.pop()
+            module = self._module_of(there)
+            if module is None:
+                found.nodes.add((there, _WHOLE))
+                continue
+            found.nodes.update(self._always(there, module))
+            new = {*self._imported_files(there, module)} - found.files
+            found.files |= new
+            waiting += new
+        return found
+
+    def _imported_files(self, path: str, module: PythonModule) -> Iterator[str]:
+        """Yield the modules of test code that a module imports, and their packages."""
+        imports = {it for them in module.imported.values() for it in them}
+        for imported in {*imports, *module.submodules}:
+            for name in ("", imported.name):
+                dotted = ".".join(filter(None, (imported.module, name)))
+                for there in self.files.of_module(path, dotted, imported.level):
+                    yield there
+                    yield from self.files.packages(there)
+
+    def _always(self, path: str, module: PythonModule) -> Iterator[_Node]:
+        """Yield what counts of a module whenever it is imported."""
         yield from ((path, it) for it in module.always)
         for number, names in module.calls.items():
             if any(self._is_of_test_code(path, module, it) for it in names):
@@ -358,7 +385,7 @@ class UsedCode:
         found.files.add(path)
         module = self._module_of(path)
         if module is not None:
-            found.nodes.update(self.always(path, module))
+            found.add(self.at_import(path))
         return module
 
 
@@ -376,7 +403,7 @@ class _TestsOfFile:
         self._reach = cache(self._find_reach)
         automatic = _Reach(fixtures=set(code.settings.fixtures))
         for there, known in self._chain:
-            automatic.nodes.update(code.always(there, known))
+            automatic.add(code.at_import(there))
             automatic.nodes.update(self._automatic(there, known))
         self._base = self._with_fixtures(code.closed(automatic))
         lines = [*map(code.line, sorted(self._base.nodes)), *sorted(self._base.imports)]
@@ -387,7 +414,8 @@ class _TestsOfFile:
         parts = self._module.tests.get(name, ())
         used, files = self._reach(tuple(it.names for it in parts))
         lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest), *used]
-        checks, where = parts[0].checks, (self._path, self._functions)
+        checks = parts[0].checks if parts else ()  # none: a later class has its name
+        where = self._path, self._functions
         asserts = any(can_fail(it, *where) for it in checks)
         others = asserts and any(others_can_fail(it, *where) for it in checks)
         return Uses(f"{_VERSION}{_hexdigest(lines)}", files, asserts, others)

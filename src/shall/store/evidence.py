@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ FORMAT = 1
 
 _NAMES = frozenset(Evidence.__struct_fields__)
 _OUTCOMES = frozenset({"passed", "failed", "error", "skipped", "absent"})
+_BAD = frozenset({"failed", "error"})
 _INSTANT = timedelta(microseconds=1)
 
 Revision = tuple[str, bool | None]
@@ -96,6 +97,8 @@ class EvidenceLog:
         *,
         is_unchanged: IsUnchanged = _differs,
         renew_after: timedelta | None = None,
+        seen: Collection[Evidence] | None = None,
+        superseded: list[Evidence] | None = None,
     ) -> int:
         """Append what is new in one atomic write; return how many lines were written.
 
@@ -103,12 +106,16 @@ class EvidenceLog:
         something is written, and returns the commit of the code and whether it is dirty.
         ``is_unchanged`` is asked where a fingerprint of a source differs from the recorded one
         and an older release recorded it. ``renew_after``: what is recorded already is written
-        again where its line is older.
+        again where its line is older. ``seen`` are the newest lines as they were when the facts'
+        run began, None: as they are now. A pass that is older than a failure which was recorded
+        since is not written, but put into ``superseded``.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
-        if not self._new(facts, is_unchanged, renew_after):
+        late = superseded if superseded is not None else []
+        new, late[:] = self._new(facts, is_unchanged, renew_after, seen)
+        if not new:
             return 0
         commit, is_dirty = revision() if revision is not None else ("", None)
         facts = [replace(fact, commit=commit, is_dirty=is_dirty) for fact in facts]
@@ -117,9 +124,8 @@ class EvidenceLog:
             translated(self._folder, "evidence"),
             open_locked(self._folder, f"{month}.jsonl") as descriptor,
         ):
-            new = self._new(
-                facts, is_unchanged, renew_after
-            )  # another process may have written meanwhile
+            # Another process may have written meanwhile.
+            new, late[:] = self._new(facts, is_unchanged, renew_after, seen)
             if new:
                 append_whole(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
@@ -189,10 +195,12 @@ class EvidenceLog:
         facts: Iterable[Evidence],
         is_unchanged: IsUnchanged,
         renew_after: timedelta | None,
-    ) -> list[Evidence]:
+        seen: Collection[Evidence] | None,
+    ) -> tuple[list[Evidence], list[Evidence]]:
+        """Return the facts to write, dated, and the superseded ones."""
         known = self._newest()
         overlap = _Overlap(known.values())
-        new = []
+        new, superseded = [], []
         for fact in facts:
             before = known.get(_key(fact))
             if (
@@ -203,11 +211,15 @@ class EvidenceLog:
             ):
                 continue
             if before is not None and fact.at <= before.at:
+                was_worse = fact.outcome == "passed" and before.outcome in _BAD
+                if was_worse and seen is not None and before not in seen:
+                    superseded.append(fact)
+                    continue
                 fact = replace(fact, at=before.at + _INSTANT)
             new.append(fact)
             known[_key(fact)] = fact
             overlap.add(fact)
-        return new
+        return new, superseded
 
     def _newest(self) -> dict[_Key, Evidence]:
         found: dict[_Key, Evidence] = {}

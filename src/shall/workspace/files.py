@@ -248,10 +248,18 @@ class Files:
                 return found.st_ino, found.st_size, found.st_mtime_ns
         return None
 
-    def modified_s(self, path: str) -> float:
-        """Return when a plain file was last written, in seconds since the epoch."""
+    def times_s(self, path: str) -> tuple[float, float]:
+        """Return when a plain file was written, and when it or its place changed (Unix times)."""
         with self._parent(path) as (folder, name):
-            return _look(folder, name, path).st_mtime
+            found = _look(folder, name, path)
+            return found.st_mtime, found.st_ctime
+
+    def target(self, path: str) -> str | None:
+        """Return the path in the workspace that a symbolic link leads to; None where none is."""
+        with suppress(OutsideWorkspace, FileMissing, OSError), self._parent(path) as (folder, name):
+            written = os.readlink(name, dir_fd=folder)
+            return self.relative(os.path.normpath(Path(path).parent / written))
+        return None
 
     def is_folder(self, path: str) -> bool:
         """Return whether there is a folder (False for anything outside)."""

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ MOST_BYTES = 256 << 20
 """What is read of one commit."""
 
 _FILES = frozenset({b"100644", b"100755"})
+_LINKS = frozenset({b"120000"})
 
 
 class CommittedFile(Struct, frozen=True):
@@ -67,10 +68,16 @@ def commit_of(root: Path, name: str) -> str:
 
 
 def files_of_commit(
-    root: Path, commit: str, is_wanted: Callable[[str], bool], most_bytes: int = MOST_BYTES
+    root: Path,
+    commit: str,
+    is_wanted: Callable[[str], bool],
+    most_bytes: int = MOST_BYTES,
+    *,
+    links: bool = False,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of the plain files of a commit below ``root``.
 
+    ``links``: of its symbolic links instead, whose content is where they lead.
     Blobs are read as they are stored: no filter, attribute or hook of the repository runs.
 
     Raises:
@@ -79,7 +86,7 @@ def files_of_commit(
     listed = _run(root, ("ls-tree", "-r", "-z", "-l", commit), timeout_s=_CONTENT_TIMEOUT_S)
     if listed is None:
         raise BadValue(f"Git does not list the files of {commit[:12]}.")
-    files = [file for file in _entries(listed) if is_wanted(file.path)]
+    files = [file for file in _entries(listed, _LINKS if links else _FILES) if is_wanted(file.path)]
     if sum(file.size for file in files) > most_bytes:
         raise BadValue(f"The files of {commit[:12]} exceed {size_text(most_bytes)}.")
     asked = "".join(f"{file.blob}\n" for file in files).encode()
@@ -147,7 +154,7 @@ def changed_files(root: Path, commit: str) -> list[str]:
     return sorted(found)
 
 
-def _entries(listed: bytes) -> Iterator[CommittedFile]:
+def _entries(listed: bytes, modes: Collection[bytes]) -> Iterator[CommittedFile]:
     for entry in listed.split(b"\0"):
         about, _, name = entry.partition(b"\t")
         if not name:
@@ -156,7 +163,7 @@ def _entries(listed: bytes) -> Iterator[CommittedFile]:
         path = name.decode("utf-8", "replace")
         names = path.split("/")
         # A tree may hold any name, whatever git itself would refuse to make.
-        if mode in _FILES and not {"", ".", ".."} & set(names) and "\\" not in path:
+        if mode in modes and not {"", ".", ".."} & set(names) and "\\" not in path:
             yield CommittedFile(path, blob.decode(), int(size))
 
 

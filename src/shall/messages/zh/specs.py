@@ -48,6 +48,12 @@ SPECS: dict[str, str] = {
     'Write the heading "Acceptance Criteria" above it, '
     'or "Notes" if it has none.': "请在其上方加标题“验收标准”；如果不是验收标准，请加标题“备注”。",
     "This bullet is among criteria, but is not a sentence.": "此列表项位于验收标准中，但不是句子。",
+    "This reads like a requirement, but is code, HTML or a comment in Markdown.": (
+        "这里像是需求，但在 Markdown 中属于代码、HTML 或注释。"
+    ),
+    "Close the code block or comment above it, or write it without indentation and tags.": (
+        "请结束它上方的代码块或注释，或去掉缩进和标签。"
+    ),
     "This table row reads like a requirement, but has no id.": "此表格行像是需求，但没有编号。",
     "This is a template with empty slots, not a requirement.": "这是尚未填写的模板，不是需求。",
     "Move it to the acceptance criteria, or "

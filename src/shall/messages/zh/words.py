@@ -204,6 +204,9 @@ WORDS: dict[str, str] = {
     "Results are not stored: {reason}": "结果未保存：{reason}",
     "the results of this run are not stored: {reason}": "此次运行的结果未保存：{reason}",
     "the evidence of this run is not stored: {reason}": "此次运行的证据未保存：{reason}",
+    "{source} is not recorded as passed, since it failed after that in another run.": (
+        "{source} 此次通过之后，在另一次运行中失败了，因此未记录这次通过。"
+    ),
     # doctor
     "versions": "版本",
     "workspace": "工作区",

@@ -1,0 +1,43 @@
+"""What a session records of a test that changed, or failed elsewhere, meanwhile."""
+
+import os
+
+import pytest
+from tests.pytest_support.sessions import run, status_of_first, write_test
+
+pytestmark = pytest.mark.usefixtures("measured")
+
+
+@pytest.mark.verifies("tracing#4.48")
+def test_a_test_that_an_older_file_replaces_while_it_runs_is_not_recorded(
+    pytester: pytest.Pytester,
+) -> None:
+    body = "@pytest.mark.verifies('default#1.1')\ndef test_a():\n    assert pytest\n"
+    other = "\n\ndef test_b():\n    import os\n    os.replace('other.txt', 'test_marked.py')\n"
+    write_test(pytester, body + other)
+    (pytester.path / "other.txt").write_text("import pytest\n" + body.replace("pytest\n", "0\n"))
+    os.utime(pytester.path / "other.txt", (1e9, 1e9))
+    result = run(pytester)
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["shall: test_marked.py was written while the tests ran*"])
+    assert status_of_first(pytester) == "not run"
+
+
+@pytest.mark.verifies("tracing#4.47")
+def test_a_pass_does_not_replace_a_failure_that_another_session_recorded_since(
+    pytester: pytest.Pytester,
+) -> None:
+    check = "    assert 'fails' not in os.environ\n"
+    body = f"@pytest.mark.verifies('default#1.1')\ndef test_a():\n{check}"
+    write_test(pytester, f"import os\n{body}")
+    run(pytester, "--shall-record").assert_outcomes(passed=1)
+    again = "subprocess.run([sys.executable, '-m', 'pytest', 'test_marked.py'], env=failing)"
+    (pytester.path / "test_other.py").write_text(
+        "import os\nimport subprocess\nimport sys\n\ndef test_b():\n"
+        f"    failing = {{**os.environ, 'fails': '1'}}\n    {again}\n"
+    )
+    result = run(pytester, "test_marked.py", "test_other.py")
+    result.assert_outcomes(passed=2)
+    note = "shall: test_marked.py::test_a is not recorded as passed, since it failed after that*"
+    result.stdout.fnmatch_lines([note])
+    assert status_of_first(pytester) == "failing"
