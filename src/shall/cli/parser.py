@@ -58,6 +58,17 @@ _CHOICE = late_pattern(
 _FLAG = late_pattern(r"unrecognized arguments: --(?P<given>[\w-]+)")
 
 
+_OTHER_COMMANDS = {
+    **dict.fromkeys(("test", "tests", "exec", "execute", "check", "start", "rerun"), "run"),
+    **dict.fromkeys(("status", "matrix", "verify", "coverage"), "trace"),
+    **dict.fromkeys(("new", "create"), "init"),
+    **dict.fromkeys(("results", "show"), "report"),
+    **dict.fromkeys(("runs", "log"), "history"),
+    "ls": "list",
+}
+"""Names that other tools have for what a command of ours does; the nearest is often another."""
+
+
 def _translated(message: str) -> str:
     """Return a message of argparse, the argument that it names apart from the reason."""
     named = _ARGUMENT.fullmatch(message)
@@ -73,7 +84,9 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
 
     choice, flag = _CHOICE.match(message), _FLAG.match(message)
     if choice:
-        near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
+        given, choices = choice["given"], re.findall(r"[\w-]+", choice["choices"])
+        meant = _OTHER_COMMANDS.get(given.lower())
+        near = meant if meant in choices else nearest(given, choices, cutoff=0.76)
     elif flag:  # all begin with dashes, which make any two alike
         known = (it.strip("-") for it in _flags(parser))
         near = nearest(flag["given"], (it for it in known if it != flag["given"]))
