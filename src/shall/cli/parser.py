@@ -86,7 +86,8 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
     if choice:
         given, choices = choice["given"], re.findall(r"[\w-]+", choice["choices"])
         meant = _OTHER_COMMANDS.get(given.lower())
-        near = meant if meant in choices else nearest(given, choices, cutoff=0.76)
+        alike = (it for it in choices if it[:1] == given[:1])
+        near = meant if meant in choices else nearest(given, alike) or nearest(given, choices, 0.76)
     elif flag:  # all begin with dashes, which make any two alike
         known = (it.strip("-") for it in _flags(parser))
         near = nearest(flag["given"], (it for it in known if it != flag["given"]))
