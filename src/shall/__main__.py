@@ -23,10 +23,10 @@ def main() -> int:
     gc.disable()  # what is imported stays: to look through it for garbage takes a tenth of the time
     # Python looks for each module in the folder of the command first: 2 M instructions.
     remove_working_folder(os.path.dirname(os.path.realpath(sys.argv[0])))  # noqa: PTH120
+    _import_libraries()
     from shall import module_finder
 
     module_finder.install()
-    _import_libraries()
     if sys.argv[1:2] == ["run"]:
         from shall.cli.run_modules import MODULES
 
@@ -64,14 +64,22 @@ def serve_as_before() -> int:
 
 def _import_libraries() -> None:
     """Import libraries, each without what it imports for uses that are not ours."""
-    from shall.partial_import import forward_references_unread, left_out
+    from shall.partial_import import forward_references_unread, imported_late, left_out
 
-    if sys.version_info < (3, 12):  # it would define all of it in Python first, and drop that: 3 M
+    of_patterns: dict[str, object] = {}
+    if sys.version_info < (3, 12):
         import _datetime  # type: ignore[import-not-found]
+        import _sre  # type: ignore[import-not-found]
 
+        # It would define all of it in Python first, and drop that: 3 M.
         sys.modules.setdefault("datetime", _datetime)
+        # Paths of later versions need re at once. The code of this pattern is that it matches.
+        pattern = _sre.compile("", 0, [1], 0, {}, ())
+        of_patterns = {"Pattern": type(pattern), "Match": type(pattern.match(""))}
+        of_patterns["compile"] = _compiled
 
     with (
+        imported_late("re", **of_patterns),  # 5 M; most runs of plain cases match no pattern
         left_out("typing_extensions"),  # typing does; it would import inspect: 35 M instructions
         left_out("decimal", Decimal=_NotEncoded),  # with numbers, 4 M
         left_out("uuid", UUID=_NotEncoded, SafeUUID=_NotEncoded),  # 8 M with platform
@@ -86,14 +94,11 @@ def _import_libraries() -> None:
         import msgspec  # noqa: F401
 
     with (
+        imported_late("re"),
         left_out("urllib.parse", quote_from_bytes=_quoted),  # with ipaddress, 9 M
         left_out("nt"),  # only Windows has it; 1 M to look for it everywhere
     ):
         import pathlib  # noqa: F401
-
-    # It would look for translations in the files of the system; ours are those of messages. 8 M.
-    with left_out("gettext", gettext=str, ngettext=lambda one, many, n: one if n == 1 else many):
-        import argparse  # noqa: F401
 
 
 class _NotEncoded:
@@ -110,6 +115,12 @@ def _show_version() -> bool:
     except (AttributeError, OSError):  # closed: the command knows what to do
         return False
     return True
+
+
+def _compiled(*pattern: object) -> object:
+    import re
+
+    return re.compile(*pattern)  # type: ignore[call-overload]
 
 
 def _quoted(path: bytes) -> str:

@@ -5,7 +5,12 @@ that shows ``admin`` for ``nimda``, half a surrogate pair that no encoder takes.
 show such characters as an escape, so that a reader sees that they were there.
 """
 
-import re
+from typing import TYPE_CHECKING
+
+from shall.late_pattern import late_pattern
+
+if TYPE_CHECKING:
+    import re
 
 _UNSAFE = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; a carriage return overwrites a line
@@ -13,8 +18,8 @@ _UNSAFE = (
     r"\ud800-\udfff\ufffe\uffff"  # no characters at all
     r"\U000e0000-\U000e007f"  # tags: text that no one sees
 )
-_IN_BLOCK = f"[{_UNSAFE}]"
-_IN_LINE = rf"[{_UNSAFE}\t\n]"
+_IN_BLOCK = late_pattern(f"[{_UNSAFE}]")
+_IN_LINE = late_pattern(rf"[{_UNSAFE}\t\n]")
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
@@ -22,17 +27,17 @@ def one_line(text: str) -> str:
     """Escape every character that would leave, repaint or reorder the line."""
     if text.isprintable():  # what is unsafe is not; most texts need no pattern compiled
         return text
-    return re.sub(_IN_LINE, _escape, text)
+    return _IN_LINE.sub(_escape, text)
 
 
 def block(text: str) -> str:
     r"""Escape as ``one_line`` does, but keep line feeds and tabs; ``\r\n`` is a line feed."""
     if text.isprintable():
         return text
-    return re.sub(_IN_BLOCK, _escape, text.replace("\r\n", "\n"))
+    return _IN_BLOCK.sub(_escape, text.replace("\r\n", "\n"))
 
 
-def _escape(found: re.Match[str]) -> str:
+def _escape(found: "re.Match[str]") -> str:
     character = found.group()
     code = ord(character)
     if character in _SHORT:

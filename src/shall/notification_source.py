@@ -33,7 +33,10 @@ def notify_setting(value: Any) -> Notify:
     if when not in WHEN:
         raise ValueError(f"when must be one of {', '.join(WHEN)}")
     if not isinstance(to, dict) or not all(isinstance(it, dict) for it in to.values()):
-        raise ValueError("to must be names with the source of an address each")
+        raise ValueError(
+            "to must be names with the source of an address each,"
+            " such as team: {environment: ROBOT}"
+        )
     from shall.secret_source import secret_sources  # few projects have any
 
     return Notify(when, secret_sources(to))

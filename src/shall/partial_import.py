@@ -4,15 +4,17 @@ A command imports for longer than it runs one case, and some libraries import mu
 """
 
 import sys
-import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+
+TYPE_CHECKING = False  # typing is one of those libraries
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @contextmanager
-def left_out(name: str, **members: Any) -> Iterator[None]:
+def left_out(name: str, **members: "Any") -> Iterator[None]:
     """Leave a module out of what the block imports, unless it is imported already.
 
     The block finds only ``members`` in it; where none are named, its import fails, as if it were
@@ -29,7 +31,25 @@ def left_out(name: str, **members: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        del sys.modules[name]
+        if sys.modules.get(name) is stand_in:  # else it was imported after all
+            sys.modules.pop(name, None)
+
+
+@contextmanager
+def imported_late(name: str, **members: "Any") -> Iterator[None]:
+    """Let what the block imports find ``members`` in a module, and import it when it uses others.
+
+    What is imported already stays. For one thread.
+    """
+
+    def other_member(attribute: str) -> "Any":
+        module = sys.modules.get(name)
+        if module is not None and vars(module).get("__getattr__") is other_member:
+            del sys.modules[name]
+        return getattr(__import__(name), attribute)
+
+    with left_out(name, __getattr__=other_member, **members):
+        yield
 
 
 @contextmanager
@@ -39,6 +59,8 @@ def forward_references_unread() -> Iterator[None]:
     The first ``compile`` of a process makes a type for each kind of node of a syntax tree: 9 M
     instructions. For one thread.
     """
+    import typing
+
     forward_reference = typing.ForwardRef
     vars(typing)["ForwardRef"] = lambda _text, **_options: None
     try:

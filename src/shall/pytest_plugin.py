@@ -79,7 +79,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Note the parameter sets of each marked test, also of those that are not selected."""
+    """Record the parameter sets of each marked test, also of those that are not selected."""
     report = yield
     for node in report.result or ():
         if isinstance(node, pytest.Item) and (
@@ -233,7 +233,7 @@ class _Recorder:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take what failed after the last case of a process of pytest-xdist."""
+        """Collect what failed after the last case of a process of pytest-xdist."""
         failed = getattr(node, "workeroutput", {}).get(_UNDONE_KEY, ())
         self._config.stash.setdefault(_UNDONE, []).extend(failed)
 
@@ -306,7 +306,7 @@ def _is_recorded(config: pytest.Config) -> bool:
 
 
 def _may_be_case(path: Path) -> bool:
-    """Look for a root or a field at the start of a line, or braces: cheaper than reading YAML."""
+    """Return whether a line begins with a root or a field, or with a brace. YAML is not read."""
     try:
         data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than a case may be
@@ -325,7 +325,7 @@ def _may_be_case(path: Path) -> bool:
 
 
 def _has_hooks(root: Path) -> bool:
-    """Look for the settings of what runs around the cases, without reading YAML."""
+    """Return whether there are settings of hooks, without reading YAML."""
     files = [folder / "shall.yaml" for folder in (root, *root.parents)]
     try:
         text = next((read_path(file, TEXT_BYTES) for file in files if file.is_file()), b"")

@@ -18,8 +18,8 @@ def test_a_row_of_data_that_passed_proves_nothing_where_another_did_not_reach_it
     failed = fact(Outcome.FAILED, "2")
     down = fact(Outcome.ERROR, "3", "127.0.0.1:9")
     elsewhere = fact(Outcome.PASSED, "1", environment="live")
-    assert sound_facts([passed, failed, down, elsewhere]) == [failed, elsewhere]
-    assert sound_facts([passed, failed]) == [passed, failed]
+    assert sound_facts([passed, failed, down, elsewhere], is_whole=True) == [failed, elsewhere]
+    assert sound_facts([passed, failed], is_whole=True) == [passed, failed]
 
 
 @pytest.mark.verifies("tracing#4.16")

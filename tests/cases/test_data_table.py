@@ -2,12 +2,12 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shall.cases.data_file import read_rows
 from shall.cases.data_table import row_name
-from shall.cases.early_fields import Early, early_fields
+from shall.cases.early_fields import EARLY, Early, early_fields
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.named_files import named_files
 from shall.cases.reader import read_case
@@ -155,6 +155,56 @@ def test_a_row_is_called_by_its_number_and_its_name() -> None:
 )
 def test_only_cases_with_rows_are_read_before_the_run(text: str, is_early: bool) -> None:
     assert (early_fields(text) is not None) is is_early
+
+
+_EARLY_VALUES = {
+    "data": ["[{a: 1}]", "\n- a: 1", "a.csv", "\n  - {a: 1}"],
+    "use": ["[login]", "\n- login", "login", "[login, a/b] # c"],
+    "needs": ["[x]", "\n  - x"],
+    "only": ["why", "'use: a'"],
+    "description": ["|\n  data\n  use: [a]", '"use: [a]"', "needs", "|\n    data: x\n    only: y"],
+    "tags": ["[data]", "\n- use"],
+    "variables": ["{data: 1}", "\n  data: 1", "\n    use: 1"],
+}
+_early = st.sampled_from([(name, it) for name, of in _EARLY_VALUES.items() for it in of])
+_HEADS = ["", "---\n", "# data: 1\n", "testcase:\n", "testcase: # c\n", "\ufefftestcase:\n"]
+_HEADS += ["testcase:\n\n", "'testcase':\n", "testcase:\n  # use: [a]\n"]
+
+
+@given(
+    st.lists(_early, max_size=4, unique_by=lambda it: it[0]),
+    st.just("testcase:\n") | st.sampled_from(_HEADS),
+    st.sampled_from([2, 2, 4]),
+    st.sampled_from(["", "'", '"']),
+    st.sampled_from(["\n", "\n", "\r\n"]),
+    st.sampled_from([False, False, True]),
+)
+@example([("data", "a.csv")], "testcase:\n", 2, "", "\n", False)
+@example([("only", "why")], "testcase:\n", 2, '"', "\n", False)
+@example([("needs", "[x]")], "", 2, "", "\n", True)
+def test_what_a_case_needs_before_the_run_is_never_overlooked(
+    fields: list[tuple[str, str]],
+    head: str,
+    indent: int,
+    quote: str,
+    line_break: str,
+    is_flow: bool,
+) -> None:
+    lines = ["name: x", *(f"{quote}{name}{quote}: {it}" for name, it in fields)]
+    lines += ["steps:", "- GET: /data", "  json: {use: 1}"]
+    margin = " " * indent if "testcase" in head else ""
+    text = head + "".join(
+        f"{margin}{line}\n" for line in "\n".join(lines).replace(": \n", ":\n").split("\n")
+    )
+    if is_flow:
+        text = yaml.safe_dump(yaml.safe_load(text), default_flow_style=True, width=40)
+    text = text.replace("\n", line_break)
+    case = read_case(text, "a.yaml")
+    used = {name for name in EARLY if getattr(case, name)}
+    found = early_fields(text)
+    assert used <= (set() if found is None else found.fields)
+    if found is not None and found.use:
+        assert found.use == case.use
 
 
 def test_shared_steps_that_stand_on_their_line_are_seen_at_a_glance() -> None:

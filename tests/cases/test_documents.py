@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shall.cases.functions import FUNCTION_NAMES
+from shall.cases.functions import FUNCTIONS
 from shall.cases.model import CHECK_KINDS
 from shall.cases.reader import read_case
 from shall.cases.reference import filter_table, predicate_table, selector_table
@@ -56,4 +56,4 @@ def test_the_pages_name_every_check_and_function() -> None:
     variables = (DOCS / "guides/variables.md").read_text("utf-8")
 
     assert [k for k in CHECK_KINDS if not k.startswith("sse_") and f"`{k}`" not in checks] == []
-    assert [name for name in FUNCTION_NAMES if f"`{name}`" not in variables] == []
+    assert [name for name in FUNCTIONS if f"`{name}`" not in variables] == []

@@ -136,6 +136,24 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         assert template.expressions or "".join(map(str, template.parts)) == text
 
 
+_PIECES = ["a", "b1", "_", "名", "-", "1", ".", "..", " ", "[0]", "'", "()", "{", "}", "}}"]
+_PIECES += ["true", "None", "not", "and", "in", "if", "GLOBAL", "Global", "fake", "item"]
+
+
+@pytest.mark.verifies("cases#2.2")
+@given(st.lists(st.sampled_from(_PIECES), max_size=6).map("".join))
+def test_names_alone_are_read_as_the_grammar_reads_them(written: str) -> None:
+    by_grammar = " " * 200  # names are read without it only where an expression is short
+    assert _parsed(f"{{{{{written}}}}}") == _parsed(f"{{{{{by_grammar}{written}}}}}")
+
+
+def _parsed(text: str) -> tuple[str | Expression, ...] | None:
+    try:
+        return parse_template(text).parts
+    except BadExpression:
+        return None
+
+
 @given(st.text(max_size=30))
 def test_any_text_can_be_written_as_a_literal(text: str) -> None:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

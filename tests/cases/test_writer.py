@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shall.cases.fingerprint import case_fingerprint
-from shall.cases.functions import FUNCTION_NAMES
+from shall.cases.functions import FUNCTIONS
 from shall.cases.guide import EXAMPLE, format_guide
 from shall.cases.predicates import PREDICATES
 from shall.cases.reader import read_case, read_data
@@ -244,4 +244,4 @@ def test_the_guide_names_every_check_and_function() -> None:
     older = {"get_timestamp", "generate_uuid", "demo_get_id", "demo_func"}
 
     assert [kind for kind in kinds if kind not in guide] == []
-    assert [name for name in FUNCTION_NAMES - older if f"{name}(" not in guide] == []
+    assert [name for name in FUNCTIONS.keys() - older if f"{name}(" not in guide] == []

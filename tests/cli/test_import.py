@@ -80,7 +80,7 @@ def test_cases_are_written_where_output_says_and_listed_as_json(shall: Shall, so
     assert [it["line"] for it in found["left_out"]] == [1]
 
 
-@pytest.mark.verifies("import#1.4")
+@pytest.mark.verifies("import#1.4", "import#1.8")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -89,7 +89,11 @@ def test_cases_are_written_where_output_says_and_listed_as_json(shall: Shall, so
         (["words.txt", "--from", "curl"], "words.txt has no curl command."),
         (["bytes.bin"], "bytes.bin is not UTF-8 text."),
         (["requests.sh", "--output", ".."], "The path '..' holds '..'."),
-        (["requests.sh", "--output", "src"], "src/get-orders.yaml is not written by a tool"),
+        (
+            ["requests.sh", "--output", "src"],
+            "src/get-orders.yaml is not written: cases are written below tests/cases and"
+            " test_cases only. Name a folder there with --output, such as tests/cases/api.\n",
+        ),
     ],
 )
 def test_what_cannot_be_imported_is_an_error(

@@ -55,6 +55,7 @@ def test_a_document_that_cannot_be_read_hides_no_other(shall: Shall, write: Any)
     ended = shall("lint")
     assert ended.returncode == 2
     assert "error[spec.unreadable]" in ended.stdout
+    assert ": 1 error, 1 warning, " in ended.stdout
     assert "warning[S111]" in ended.stdout
 
 

@@ -1,5 +1,6 @@
 """What new users get wrong: each is named with its place and the next step."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ WriteCase = Callable[..., None]
         (["rnu"], "run"),
         (["run", "--hots", "x"], "--host"),
         (["trace", "--format", "jsn"], "json"),
+        (["run", "--parallel", "4"], "--workers"),
+        (["run", "-q"], "--quiet"),
+        (["list", "--filter", "a"], "--keyword"),
+        (["cover", "--host", "x"], "--base-url"),
+        (["cover", "--threshold", "9"], "--fail-under"),
+        (["run", "--junit", "x"], "--report-junit"),
     ],
     ids=lambda it: it if isinstance(it, str) else " ".join(it),
 )
@@ -50,6 +57,25 @@ def test_a_flag_that_is_like_no_other_is_answered_without_one(
     ended = shall(*typed)
     assert ended.returncode == 2
     assert "Did you mean" not in ended.stderr
+
+
+@pytest.mark.verifies("cli#1.20")
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (["gate", "--min", "9"], "It is a setting: write `gate: {minimum: 80}` in shall.yaml."),
+        (["run", "a", "--notify", "team"], "`shall run --help` explains the arguments."),
+        (["lint", "--verbose"], "`shall lint --help` explains the arguments."),
+        (["cover", "--quiet"], "`shall cover --help` explains the arguments."),
+    ],
+)
+def test_a_flag_that_the_command_has_not_is_answered_with_its_usage_and_the_next_step(
+    shall: Shall, typed: list[str], hint: str
+) -> None:
+    ended = shall(*typed)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"usage: shall {typed[0]} [-h]")
+    assert ended.stderr.endswith(f"{hint}\n")
 
 
 @pytest.mark.verifies("cli#1.12")
@@ -185,6 +211,33 @@ def test_a_named_file_that_is_no_plain_file_of_the_project_is_said_to_be_so(
     ):
         assert line in ended.stdout, ended.stdout
     assert "Name a plain file in the project" in ended.stdout
+    assert service.log.calls == []
+
+
+@pytest.mark.verifies("cases#5.25")
+@pytest.mark.parametrize("command", [["run"], ["run", "--dry-run"], ["lint"]])
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("line.json", "data/line.json does not exist, and data/order.json refers to it."),
+        ("../.env", ".env may contain secrets"),
+    ],
+)
+def test_a_file_that_a_schema_refers_to_is_a_problem_of_the_check(
+    shall: Shall, project: Path, service: Any, command: list[str], reference: str, words: str
+) -> None:
+    (project / "data").mkdir()
+    (project / ".env").write_text("A=1")
+    (project / "data/order.json").write_text(json.dumps({"items": {"$ref": reference}}))
+    (project / "tests/cases").mkdir(parents=True, exist_ok=True)
+    (project / "tests/cases/a.yaml").write_text(
+        f"name: a\nhost: {service.url}\nsteps:\n"
+        "- GET: /echo\n  expect: {body: {schema: data/order.json}}\n"
+    )
+    ended = shall(*command)
+    assert ended.returncode in {1, 2}
+    assert words in ended.stdout
+    assert "tests/cases/a.yaml:5:" in ended.stdout
     assert service.log.calls == []
 
 

@@ -184,7 +184,7 @@ def test_mail_that_is_refused_is_a_warning_without_the_password(
     word = "wrong-canary-31" if refuses == "login" else MAIL_WORD
     ended = notify(mail_address(mail, word), "always", expected=200)
     assert ended.returncode == 0
-    assert "The notification to team was not accepted." in ended.stderr
+    assert "The notification to team could not be delivered, or was not accepted." in ended.stderr
     assert mail.mails == []
     assert word not in ended.stdout + ended.stderr
 
@@ -210,7 +210,10 @@ def test_it_is_sent_when_it_is_due(
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        (f"dingtalk://{SECRET}@{TOKEN}", "The notification to team was not accepted."),
+        (
+            f"dingtalk://{SECRET}@{TOKEN}",
+            "The notification to team could not be delivered, or was not accepted.",
+        ),
         (f"{TOKEN}://{SECRET}", "notify.to.team holds no address that apprise reads."),
         ("", "ROBOT is not set."),
     ],
@@ -238,7 +241,10 @@ def test_without_an_address_nothing_runs_and_an_address_in_the_file_is_refused(
     (project / "shall.yaml").write_text(f"notify: {{to: {{team: feishu://{TOKEN}}}}}\n")
     ended = shall("run")
     assert ended.returncode == 2
-    assert "to must be names with the source of an address each." in ended.stderr
+    assert (
+        "names with the source of an address each, such as team: {environment: ROBOT}."
+        in ended.stderr
+    )
     assert service.log.calls == []
 
 

@@ -99,6 +99,7 @@ def test_a_report_that_names_no_criterion_is_refused(shall: Shall, project: Path
     write(project, "report.xml", text)
     ended = shall("record", "report.xml")
     assert (ended.returncode, "No test of 1 names" in ended.stderr) == (1, True)
+    assert "or a comment `verifies: KEY` above it." in ended.stderr
     named = '<property name="requirement" value="auth#1.99"/>'
     write(project, "report.xml", text.replace('"a"/>', f'"a">{named}</testcase>'))
     ended = shall("record", "report.xml")

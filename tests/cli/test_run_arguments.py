@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shall.actions.run_request import ARGUMENTS, RunRequest
-from shall.cli.options import parser
+from shall.cli.options import parsed, parser
 from shall.engine.options import RunOptions, RunSettings
 from shall.mcp.run_tools import run_tests
 from shall.mcp.server import TOOLS
@@ -47,3 +47,16 @@ def test_each_option_of_a_run_is_a_setting_and_reaches_the_engine(flags: dict[st
     for setting in RUN_SETTINGS:
         if setting.flag:
             assert setting.flag in flags[setting.name].option_strings
+
+
+@pytest.mark.parametrize("words", [[], ["tests/cases"], ["a", ""]])
+def test_a_run_without_flags_has_the_arguments_that_the_parser_finds(words: list[str]) -> None:
+    argv = ["run", *words]
+    assert vars(parsed(argv)) == vars(parser("run").parse_args(argv))
+
+
+@pytest.mark.parametrize(
+    "argv", [["run", "a", "--quiet"], ["run", "-v"], ["run", "--", "a"], ["list"]]
+)
+def test_flags_and_other_commands_are_parsed(argv: list[str]) -> None:
+    assert vars(parsed(argv)) == vars(parser(argv[0]).parse_args(argv))

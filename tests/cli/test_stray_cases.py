@@ -106,7 +106,7 @@ def test_links_to_cases_are_named_and_not_followed(
     for command in ("run", "list"):
         done = shall(command)
         assert named in done.stderr
-        assert "Cases: 1." in done.stdout or "1 error" in done.stdout
+        assert ("1 error" if command == "run" else "Cases: 1.") in done.stdout
     done = shall("run", "tests/cases/far.yaml")
     assert "tests/cases/far.yaml is a symbolic link" in done.stderr
     assert done.returncode == 2

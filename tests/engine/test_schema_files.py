@@ -20,6 +20,7 @@ Check = Callable[[dict[str, Any]], Awaitable[CaseResult]]
 
 ORDER = {"id": 7, "lines": [{"sku": "B7"}]}
 LOOP = {"$ref": "#/$defs/a~1b", "title": "a loop"}
+DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
@@ -64,14 +65,14 @@ def files(number: str = "integer", text: str = "string") -> dict[str, Any]:
     }
 
 
-@pytest.mark.verifies("cases#5.21")
+@pytest.mark.verifies("cases#5.21", "cases#5.26")
 async def test_files_refer_to_one_another(check: Check) -> None:
     result = await check(files())
     assert result.outcome is Outcome.PASSED, case_text(result)
     for changed, place in (({"number": "string"}, "$.id"), ({"text": "null"}, "$.lines[0].sku")):
         result = await check(files(**changed))
         assert result.outcome is Outcome.FAILED
-        assert f"{place}: " in said(result)
+        assert f"schemas/common/types.json: {place}: " in said(result)
 
 
 @pytest.mark.verifies("cases#5.21")
@@ -107,9 +108,9 @@ async def test_a_file_without_a_draft_has_that_of_the_schema(check: Check) -> No
         ({}, "../../line.json", "line.json does not exist"),
         ({}, "http://127.0.0.1:9/a.json", "the reference http://127.0.0.1:9/a.json leads out"),
         ({".env": "A=canary-1"}, "../.env", "may contain secrets"),
-        ({"a.json": "{"}, "../a.json", "the schema cannot be used: a.json: "),
+        ({"a.json": "{"}, "../a.json", "the schema cannot be used: in a.json: "),
         ({"a.json": {"typ": "string"}}, "../a.json", "a.json: unknown keyword `typ`"),
-        ({"a.json": {"type": 3}}, "../a.json", "the schema cannot be used"),
+        ({"a.json": {"type": 3}}, "../a.json", "cannot be used: in a.json: $.type: 3 is not"),
         ({"a.json": {"$ref": "b.json"}}, "../a.json", "b.json does not exist"),
         ({"a.json": {"$ref": "http://b.example/"}}, "../a.json", "used: the reference http://b."),
     ],
@@ -143,6 +144,16 @@ async def test_a_urn_is_no_path_of_a_file(check: Check) -> None:
 
 
 @pytest.mark.verifies("cases#5.21")
+async def test_a_file_may_hold_schemas_by_name(check: Check) -> None:
+    order = {"properties": {"id": {"$ref": "types.json#/title"}}}
+    for kind, outcome in (("integer", Outcome.PASSED), ("string", Outcome.FAILED)):
+        result = await check(
+            {"schemas/order.json": order, "schemas/types.json": {"title": {"type": kind}}}
+        )
+        assert result.outcome is outcome, said(result)
+
+
+@pytest.mark.verifies("cases#5.21")
 @pytest.mark.parametrize("keyword", ["const", "enum", "default", "examples"])
 async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
     data = [{"$ref": "absent.json"}]
@@ -159,6 +170,19 @@ async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
         ({"$ref": "line.json"}, {"$ref": "order.json"}),
         ({"$id": "https://a.example/order.json", "$ref": "line.json"}, {"$ref": "order.json"}),
         ({"properties": {"id": {"$ref": "line.json#/$defs/a~1b"}}}, {"$defs": {"a/b": LOOP}}),
+        ({"allOf": [{"$ref": "line.json"}, True]}, {"allOf": [{"$ref": "order.json"}, {}]}),
+        ({"$ref": "line.json"}, {"anyOf": [{"$ref": "order.json"}, {"type": "null"}]}),
+        ({"oneOf": [{"$ref": "#"}, {"type": "null"}], "x-note": "a"}, {}),
+        ({"$ref": "line.json"}, {"if": {"type": "null"}, "then": {"not": {"$ref": "#"}}}),
+        ({"$ref": "line.json#a"}, {"$defs": {"a": {"$anchor": "a", "$ref": "#a"}}}),
+        ({"$ref": "line.json"}, {"$dynamicAnchor": "a", "$ref": "#a"}),
+        (
+            {"$dynamicAnchor": "a", "$ref": "line.json"},
+            {"allOf": [{"$dynamicRef": "#a"}], "$defs": {"b": {"$dynamicAnchor": "a"}}},
+        ),
+        ({"$schema": DRAFT_7, "$ref": "line.json"}, {"type": "null", "$ref": "order.json"}),
+        ({"$schema": DRAFT_7, "$ref": "line.json"}, {"$id": "#a", "$ref": "#a"}),
+        ({"$schema": DRAFT_2019, "allOf": [{"$recursiveRef": "#"}]}, {}),
         (
             {"anyOf": [{"$ref": "#/anyOf/1"}, {"$ref": "line.json"}]},
             {"$ref": "order.json#/anyOf/0"},
@@ -179,8 +203,12 @@ async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check
         "type": "object",
         "properties": {"lines": {"items": {"allOf": [{"$ref": "#"}]}}},
     }
-    order = {"allOf": [{"$ref": "node.json"}, {"$ref": "node.json"}]}
+    order: dict[str, Any] = {
+        "allOf": [{"$ref": "node.json"}, {"$ref": "node.json"}, {"anyOf": [{}, True]}]
+    }
     node["anyOf"] = [{"$ref": "order.json"}]  # as where a discriminator chooses
+    order["$defs"] = {"back": {"$ref": "#/$defs/both"}, "node": {"$ref": "node.json"}}
+    order["$defs"]["both"] = {"allOf": [{"$ref": "#/$defs/back"}, {"$ref": "#/$defs/node"}]}
     result = await check({"schemas/order.json": order, "schemas/node.json": node})
     assert result.outcome is Outcome.PASSED, said(result)
 

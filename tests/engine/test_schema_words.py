@@ -38,3 +38,32 @@ def test_other_words_of_a_schema_are_annotations() -> None:
         "default": {"requird": 1},
     }
     assert judge_schema({"typ": 1}, schema, Budget()) is None
+
+
+@pytest.mark.verifies("cases#5.28")
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"name": {"type": "string"}},
+        {"type": "object", "id": {"type": "integer"}},
+        {"items": {"sku": {"type": "string"}, "required": ["sku"]}},
+    ],
+)
+def test_a_field_beside_the_keywords_of_a_schema_is_an_error(schema: dict[str, Any]) -> None:
+    wrong = judge_schema({"id": 7, "name": 1}, schema, Budget())
+    assert wrong is not None
+    assert wrong.code == "check.bad_schema"
+    assert "is no keyword of a schema; write fields under `properties`" in render(wrong)
+
+
+@pytest.mark.verifies("cases#5.28")
+def test_what_references_lead_to_and_data_may_be_beside_the_keywords() -> None:
+    schema = {
+        "$ref": "#/Order",
+        "Order": {"type": "object"},
+        "x-note": {"type": "string"},
+        "errorMessage": {"type": "it is no object"},
+        "default": {"type": "object"},
+        "properties": {"type": {"type": "string"}, "name": {"const": {"type": "null"}}},
+    }
+    assert judge_schema({"type": "a"}, schema, Budget()) is None

@@ -127,7 +127,7 @@ def test_operations_are_called_with_examples_and_what_they_must_refuse(
     assert sorted(map(len, map(json.loads, posted))) == [1, 1, 2]
 
 
-@pytest.mark.verifies("import#5.5")
+@pytest.mark.verifies("import#5.5", "import#5.7")
 def test_what_no_case_can_send_is_reported() -> None:
     text = """\
 openapi: 3.1.0
@@ -135,13 +135,20 @@ paths:
   /orders:
     get: {responses: {"200": {description: all}}}
     trace: {responses: {"200": {description: echo}}}
+    post:
+      callbacks: {paid: {"{$request.body#/url}": {post: {responses: {"200": {}}}}}}
+      responses: {"201": {description: taken}}
 webhooks:
   shipped: {post: {responses: {"200": {description: taken}}}}
 """
     found = read_cases(text, "openapi.yaml")
-    assert len(found.files) == 1
+    assert len(found.files) == 2
     assert [(it.field, it.message) for it in found.left_out][1:] == [
         ("TRACE /orders", "The operation was left out: a case cannot send TRACE."),
+        (
+            "POST /orders: callbacks.paid",
+            "A callback was left out: the service sends it, so no case can.",
+        ),
         ("webhooks.shipped", "A webhook was left out: the service sends it, so no case can."),
     ]
 

@@ -163,3 +163,17 @@ def test_schemas_of_version_3_1_are_json_schema_as_they_are() -> None:
     assert judged(None, by=newer) == ""
     assert "$.note: null is not of type" in judged({"note": None}, by=newer)
     assert "$.x1: 1 was expected" in judged({"x1": 2}, by=newer)
+
+
+@pytest.mark.verifies("contract#2.10")
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_references_in_a_circle_are_an_error(version: str) -> None:
+    def of(order: dict[str, Any]) -> Contract:
+        named = {"$ref": "#/components/schemas/Named"}
+        schemas = {"Order": order, "Named": {"allOf": [named]}, "Any": {}}
+        return contract(version, components={**COMPONENTS, "schemas": schemas})
+
+    reference = {"$ref": "#/components/schemas/Named"}
+    said = judged({"id": 1}, by=of({"properties": {"name": {"anyOf": [reference]}}}))
+    assert "the reference #/components/schemas/Named leads in a circle" in said
+    assert judged({"id": 1}, by=of({"required": ["id"]})) == ""

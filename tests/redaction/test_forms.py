@@ -171,8 +171,8 @@ def test_quoted_printable_is_masked(value: str, text: str, masked: str) -> None:
     assert not knowing(value).are_clean(["=", text])
 
 
-@pytest.mark.verifies("defences#9.22")
-@given(VALUES, st.sampled_from(":-"), st.booleans())
+@pytest.mark.verifies("defences#9.22", "defences#9.23")
+@given(VALUES, st.sampled_from(":- "), st.booleans())
 def test_separated_hexadecimal_is_masked(value: str, between: str, is_upper: bool) -> None:
     digits = value.encode().hex(between)
     text = f"key: {digits.upper() if is_upper else digits}."

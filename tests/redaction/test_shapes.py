@@ -21,6 +21,8 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJlLXg"
 def test_what_looks_like_a_token_is_masked(path: str, shown: str) -> None:
     assert mask_path(path) == shown
     assert mask_url_path(f"http://h:1{path}?a=http://b/c") == f"http://h:1{shown}?a=http://b/c"
+    assert mask_url_path(path) == shown
+    assert mask_url_path(f"https://h{path}") == f"https://h{shown}"
 
 
 @pytest.mark.verifies("defences#9.11")
@@ -40,6 +42,7 @@ def test_what_looks_like_a_token_is_masked(path: str, shown: str) -> None:
 def test_an_ordinary_path_is_shown(path: str) -> None:
     assert mask_path(path) == path
     assert mask_url_path(f"https://h{path}#f") == f"https://h{path}#f"
+    assert mask_url_path(path) == path
 
 
 @pytest.mark.verifies("defences#9.11")

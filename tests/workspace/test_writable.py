@@ -99,7 +99,7 @@ def test_a_file_elsewhere_is_refused_with_what_is_allowed(workspace: Workspace, 
     with pytest.raises(WriteRefused) as refused:
         create_file(workspace, path, "x")
     assert refused.value.code == "MCP_WRITE_REFUSED"
-    assert str(refused.value).startswith(f"{path} is not written by a tool: ")
+    assert str(refused.value).startswith(f"{path} is not written: ")
     assert "specs/, .kiro/specs/, .spec-workflow/, docs/, tests/cases/" in str(refused.value)
     assert refused.value.details["path"] == path
     assert "docs" in refused.value.details["allowed_folders"]
@@ -146,7 +146,7 @@ def test_the_operator_widens_what_is_written(tmp_path: Path) -> None:
 def test_a_case_is_written_below_a_folder_of_cases_only(tmp_path: Path, path: str) -> None:
     with widened(tmp_path) as space:
         with pytest.raises(
-            WriteRefused, match="write_testcase writes below tests/cases and test_c"
+            WriteRefused, match=f"{path} is not written: cases are written below tests/cases"
         ):
             write_case(space, path, CASE)
         write_case(space, f"services/shop/tests/cases/{path}", CASE)

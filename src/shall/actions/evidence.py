@@ -98,7 +98,7 @@ def fact_of(case: CaseResult) -> Fact:
     )
 
 
-def sound_facts(facts: Iterable[Fact], *, is_whole: bool = True) -> list[Fact]:
+def sound_facts(facts: Iterable[Fact], *, is_whole: bool) -> list[Fact]:
     """Return the facts without those of cases that did not reach their service.
 
     Nothing failed there, and nothing is proved by the rows of data and the repetitions that passed

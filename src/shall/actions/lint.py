@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shall.actions.discovery import case_files, case_folders
 from shall.actions.mentions import documents_beside
+from shall.actions.named_documents import check_documents
 from shall.actions.requirements import read_specs
 from shall.case_lint.checker import lint_cases as check_cases
 from shall.case_lint.rules import RULES as CASE_RULES
@@ -108,7 +109,7 @@ def lint_project(
 def _cases(
     workspace: Workspace,
 ) -> tuple[dict[str, Case], dict[str, str], dict[str, tuple[Diagnostic, ...]]]:
-    """Return the cases that can be read, their texts, and the problems of the others."""
+    """Return the cases that can be read, their texts, and what is wrong with files, by path."""
     cases: dict[str, Case] = {}
     texts: dict[str, str] = {}
     broken: dict[str, tuple[Diagnostic, ...]] = {}
@@ -122,6 +123,10 @@ def _cases(
             broken[path] = error.diagnostics
             continue
         texts[path] = text
+        try:
+            check_documents(workspace, cases[path], text, path)
+        except InvalidCase as error:
+            broken[path] = error.diagnostics
     return cases, texts, broken
 
 

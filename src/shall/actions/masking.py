@@ -51,13 +51,13 @@ def case_redactor(redactor: Redactor, data: Mapping[str, Any]) -> Redactor:
     return redactor
 
 
-def refuse_masks(data: Any, path: str = "") -> None:
+def refuse_masks(data: Any) -> None:
     """Refuse data of a case that holds the mask in a secret's place.
 
     Raises:
         BadValue: A text in it holds ``***``; the message names where.
     """
-    for where, value in _texts(data, path):
+    for where, value in _texts(data, ""):
         if _MASK.search(value):
             raise BadValue(
                 f"{where} contains {MASK}, the mask of a secret. Nothing was written.",

@@ -1,6 +1,6 @@
 """Checks that the files a case names are there, before anything is sent.
 
-They are shared steps, OpenAPI documents and files of JSON Schemas.
+They are shared steps, OpenAPI documents and files of JSON Schemas, with those that these refer to.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,8 @@ from shall.cases.named_files import schemas_in
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import FileMissing, InvalidCase, InvalidInput
+from shall.engine.schema import read_schema
+from shall.errors import FileMissing, InvalidCase, InvalidInput, ShallError
 from shall.workspace.folders import shared_path
 from shall.workspace.workspace import Workspace
 
@@ -52,8 +53,24 @@ def _problems_of(
             continue
         at = f"{place}.{check.place or f'assert[{number}]'}"
         for file in dict.fromkeys(schemas_in([check])):
-            if "{{" not in file and not workspace.files.is_file(file):
+            if "{{" in file:
+                continue
+            if not workspace.files.is_file(file):
                 yield _missing(workspace, file, text, path, at)
+                continue
+            problem = _reference_problem(workspace, file)
+            if problem is not None:
+                hint, line = problem.hint or "", locate(text, path, at)
+                yield Diagnostic("file.unreadable", Severity.ERROR, problem.message, line, hint, at)
+
+
+def _reference_problem(workspace: Workspace, schema: str) -> ShallError | None:
+    """Return why a file that a schema refers to cannot be read; None where all can."""
+    try:
+        read_schema(schema, workspace.files)
+    except ShallError as error:
+        return error
+    return None
 
 
 def _problems(

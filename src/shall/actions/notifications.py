@@ -52,7 +52,7 @@ def send_summary(
         if accepted is None:
             yield f"No notification was sent: notify.to.{name} holds no address that apprise reads."
         elif not accepted:
-            yield f"The notification to {name} was not accepted."
+            yield f"The notification to {name} could not be delivered, or was not accepted."
 
 
 def _is_due(workspace: Workspace, run: RunSummary, when: str) -> bool:

@@ -81,7 +81,7 @@ class Examined(Struct, frozen=True):
 
 
 def examine(subject: Examined) -> Iterator[CheckResult]:
-    """Carry out every check, and change nothing."""
+    """Run every check, and change nothing."""
     for check, look in CHECKS.items():
         try:
             found = list(look(subject))

@@ -8,7 +8,7 @@ from shall.cases.fields import Findings, Keys
 
 
 def check_data(data: Any, findings: Findings) -> None:
-    """Note keys that are not text, values that JSON does not know, and data without bounds."""
+    """Report keys that are not text, values that JSON does not have, and data beyond the bounds."""
     waiting: list[tuple[Any, Keys]] = [(data, ())]
     count = 0
     while waiting:

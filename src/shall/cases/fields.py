@@ -251,7 +251,7 @@ class Fields:
         return default
 
     def reason(self, name: str) -> str | None:
-        """Take why something is left out; None when it is not."""
+        """Return why something is left out; None when it is not."""
         value = self.values.get(name)
         if value is None or value is False:
             return None

@@ -205,7 +205,7 @@ class _Scope(Struct):
     labels: dict[str, str] = field(default_factory=dict)
 
     def add_row(self, data: Any) -> None:
-        """Note the name of the row, in a case with rows of data."""
+        """Add the name of the row, in a case with rows of data."""
         if data is not None:
             self.answers_at[ROW], self.labels[ROW] = 0, "the row of data"
 
@@ -268,7 +268,7 @@ def _may_hold(value: Any) -> bool:
 def _check_references(
     root: Fields, steps: Sequence[Fields], teardowns: Sequence[Fields], findings: Findings
 ) -> None:
-    """Note bad expressions, ids given twice, and references to what has not answered yet.
+    """Report bad expressions, ids given twice, and references to what has not answered yet.
 
     Steps answer in order and teardowns in reverse. The checks of a step may read its own answer.
     """
@@ -301,7 +301,7 @@ def _check_references(
 
 
 def _check_addresses(variables: Any, calls: Sequence[Fields]) -> None:
-    """Note names in single braces that are known: they would be sent as they are written."""
+    """Report known names in single braces: they would be sent as they are written."""
     known = {str(name) for name in variables} if isinstance(variables, dict) else set()
     for fields in calls:
         captured = fields.values.get("capture")
@@ -331,7 +331,7 @@ _AFTER_ANSWER = frozenset({"assert", "expect", "until", "stream", "query", "repe
 
 
 def _check_item_name(scope: _Scope, fields: Fields) -> None:
-    """Note an item of `for each` that has the name of a step: nothing could read it."""
+    """Report an item of `for each` that has the name of a step: nothing could read it."""
     name = fields.values.get("as", "item") if "for each" in fields.values else None
     if isinstance(name, str) and scope.labels.get(name, "").startswith("the "):
         message = f"The item `{name}` has the name of {scope.labels[name]}."
@@ -340,7 +340,7 @@ def _check_item_name(scope: _Scope, fields: Fields) -> None:
 
 
 def _add_captured(scope: _Scope, fields: Fields, moment: int, variables: Any) -> None:
-    """Note the names that a step captures; one that is a variable, too, may be read at once."""
+    """Add the names that a step captures; one that is a variable, too, may be read at once."""
     captured = fields.values.get("capture")
     for name in captured if isinstance(captured, dict) else ():
         if name in scope.labels:

@@ -68,8 +68,6 @@ FUNCTIONS: dict[str, Signature] = {
 """Every function, with its parameters. ``get_timestamp`` is ``timestamp``, ``generate_uuid`` is
 ``uuid``: older spellings."""
 
-FUNCTION_NAMES = frozenset(FUNCTIONS)
-
 
 def check_call(call: Call) -> tuple[str, str, str] | None:
     """Return code, message and hint of what is wrong with a call; None when it can be made."""

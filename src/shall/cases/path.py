@@ -1,20 +1,22 @@
 """Paths into a JSON value, as a check's ``field`` writes them."""
 
-import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from shall.errors import BadValue
 from shall.late_pattern import late_pattern
+
+if TYPE_CHECKING:
+    import re
 
 MAX_LENGTH = 1000
 """Characters in one path."""
 
 _PART = late_pattern(
-    r"""(?P<dot>\.?)(?P<name>[^.\[\]"'\s][^.\[\]"']*)
+    r"""(?x)(?P<dot>\.?)(?P<name>[^.\[\]"'\s][^.\[\]"']*)
     | \[\s*(?P<index>-?[0-9]{1,9})\s*\]
     | \[\s*"(?P<double>(?:[^"\\]|\\["\\])*)"\s*\]
-    | \[\s*'(?P<single>(?:[^'\\]|\\['\\])*)'\s*\]""",
-    re.VERBOSE,
+    | \[\s*'(?P<single>(?:[^'\\]|\\['\\])*)'\s*\]"""
 )
 _UNQUOTE = late_pattern(r"\\(.)")
 _NAME = late_pattern(r"[^\W\d][\w-]*")
@@ -78,7 +80,7 @@ def _is_name(part: str) -> bool:
     return _NAME.fullmatch(part) is not None
 
 
-def _part(found: re.Match[str]) -> str | int:
+def _part(found: "re.Match[str]") -> str | int:
     if found["index"]:
         return int(found["index"])
     if found["name"]:

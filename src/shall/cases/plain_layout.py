@@ -68,7 +68,7 @@ _NOWHERE = 1 << 20
 
 
 def _layout(forms: tuple[Form, ...]) -> Layout:
-    """Put lines together, each where its place says.
+    """Join lines, each where its place says.
 
     The collections have the numbers of their values: that of the line, of the copy, or the
     complement of the number of the collection, counted from the end.

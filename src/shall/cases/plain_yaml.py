@@ -6,7 +6,6 @@ Anything else is refused, and ``yaml_text`` reads the text. What a line holds is
 most lines of a suite occur in many files. The tests compare what is read with PyYAML's reading.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import itemgetter
@@ -60,20 +59,16 @@ _IN_BLOCK = rf"{_TIME}|{_NUMBER}|{_QUOTED}|{_WITH_INDEX}|{_plain('')}"
 # Characters outside of ASCII are looked at beforehand; to name them in each of these patterns would
 # take long whenever the program starts.
 _LINE = late_pattern(
-    rf"( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?(?:({_IN_BLOCK})|([\[{{].*))?",
-    re.ASCII,
+    rf"(?a)( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?"
+    rf"(?:({_IN_BLOCK})|([\[{{].*))?"
 )
-_ENTRY = late_pattern(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
+_ENTRY = late_pattern(rf"(?a)(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?")
 _INVOLVED = late_pattern(r"[\[\]{}\"']")
 _NEXT = late_pattern(r" *(?:, *|(?=[\]}]))")
-
-
-@lru_cache(maxsize=1)
-def _odd_character() -> re.Pattern[str]:
-    """Return the pattern of what is no letter or sign: spaces, line breaks, control characters."""
-    return re.compile(
-        r"[^ -~\u00a1-\u024f\u2010-\u2026\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]"
-    )
+_ODD_CHARACTER = late_pattern(
+    r"[^ -~\u00a1-\u024f\u2010-\u2026\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]"
+)
+"""Finds what is no letter or sign: spaces, line breaks, control characters."""
 
 
 _Line: TypeAlias = tuple[Form, Any]
@@ -194,7 +189,7 @@ def _remember_head(head: str, last: str, line: _Line) -> None:
 
 
 def _any_line(text: str) -> _Line | None:
-    if not (text.isascii() and text.isprintable()) and _odd_character().search(text):
+    if not (text.isascii() and text.isprintable()) and _ODD_CHARACTER.search(text):
         raise NotPlain
     content = text.lstrip(" ")
     if not content or content[0] == "#":
@@ -268,7 +263,7 @@ def _usual(text: str) -> Any:
         return _CONSTANTS.get(text, _UNUSUAL) if text.lower() in _ODD_WORDS else text
     if not text.strip(_SIGNS) and text[:1] in _FIRST_SIGNS and text[-1] != " ":
         return _UNUSUAL if "  " in text else text
-    if not text.isprintable() or not (text.isascii() or _odd_character().search(text) is None):
+    if not text.isprintable() or not (text.isascii() or _ODD_CHARACTER.search(text) is None):
         return _UNUSUAL
     first = text[:1]
     if first in _QUOTES:

@@ -1,6 +1,5 @@
 """Reads a test case: text or data in, a ``Case`` or every problem at once out."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from shall.diagnostics import Diagnostic
     from shall.span import Span
 
-_ROOT = late_pattern(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_ROOT = late_pattern(r"""(?m)^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""")
 _JSON_ROOT = late_pattern(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
 
 

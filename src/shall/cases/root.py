@@ -3,7 +3,6 @@
 A file of the older form has its fields below the root ``testcase:``.
 """
 
-import re
 from typing import Any
 
 from shall.late_pattern import late_pattern
@@ -11,16 +10,15 @@ from shall.late_pattern import late_pattern
 ROOT = "testcase"
 
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
-_STEPS = late_pattern(r"""^\ufeff?["']?steps["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_STEPS = late_pattern(r"""(?m)^\ufeff?["']?steps["']?[ \t]*:(?=\s|$)""")
 _STEPS_IN_BRACES = late_pattern(r"""[{,]\s*["']?steps["']?\s*:""")
-_CRITERIA = late_pattern(r"""^\ufeff?["']?verifies["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
-_NAME = late_pattern(r"""^\ufeff?["']?name["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
-_STEP = late_pattern(rf"""^[ \t]*- +["']?(?:{_METHODS})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_CRITERIA = late_pattern(r"""(?m)^\ufeff?["']?verifies["']?[ \t]*:(?=\s|$)""")
+_NAME = late_pattern(r"""(?m)^\ufeff?["']?name["']?[ \t]*:(?=\s|$)""")
+_STEP = late_pattern(rf"""(?m)^[ \t]*- +["']?(?:{_METHODS})["']?[ \t]*:(?=\s|$)""")
 _BEGINS = r"""(?:^[ \t]*(?:- +)*|[\[{,][ \t]*)["']?"""
-_REQUEST = late_pattern(rf"""{_BEGINS}(?:{_METHODS}|WS|sql)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_REQUEST = late_pattern(rf"""(?m){_BEGINS}(?:{_METHODS}|WS|sql)["']?[ \t]*:(?=\s|$)""")
 _OLDER_REQUEST = late_pattern(
-    rf"""{_BEGINS}(?:path|url|{_METHODS.lower()})["']?[ \t]*:[ \t]+["']?(?:/|https?://|\{{\{{)""",
-    re.MULTILINE,
+    rf"""(?m){_BEGINS}(?:path|url|{_METHODS.lower()})["']?[ \t]*:[ \t]+["']?(?:/|https?://|\{{\{{)"""
 )
 OTHER_TOOLS = (
     *("agents", "apiVersion", "arazzo", "desc", "image", "jobs", "kind", "on", "openapi"),
@@ -29,14 +27,11 @@ OTHER_TOOLS = (
 )
 """Keys at the top of documents of other tools: pipelines, runbooks, manifests, descriptions."""
 
-_OTHER = late_pattern(
-    rf"""^["']?(?:{"|".join(map(re.escape, OTHER_TOOLS))})["']?[ \t]*:(?=\s|$)""",
-    re.MULTILINE,
-)
+_OTHER_KEYS = "|".join(OTHER_TOOLS).replace("$", r"\$")
+_OTHER = late_pattern(rf"""(?m)^["']?(?:{_OTHER_KEYS})["']?[ \t]*:(?=\s|$)""")
 _OTHER_STEP = late_pattern(
-    r"""^[ \t]*- +["']?(?:task|script|bash|pwsh|powershell|checkout|publish|download|template"""
-    r"""|uses|run|image|command|commands|label|plugins|wait|req|runner|exec)["']?[ \t]*:""",
-    re.MULTILINE,
+    r"""(?m)^[ \t]*- +["']?(?:task|script|bash|pwsh|powershell|checkout|publish|download|template"""
+    r"""|uses|run|image|command|commands|label|plugins|wait|req|runner|exec)["']?[ \t]*:"""
 )
 
 

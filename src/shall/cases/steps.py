@@ -239,7 +239,7 @@ def _read_allowed(fields: Fields) -> tuple[int, ...]:
 
 
 def check_address(fields: Fields, name: str, value: str) -> None:
-    """Note an address that can never be sent to."""
+    """Report an address to which nothing can be sent."""
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() not in _SCHEMES.get(name, ("http", "https")):
         message = f"`{name}` cannot send to {scheme[1]}://."

@@ -10,7 +10,7 @@ from shall.specs.decisions import Verdict
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command; ``--status`` fails where a present text is not approved."""
+    """Run the command; ``--status`` fails where a present text is not approved."""
     workspace, _ = project_of(arguments)
     paths = [path_in(workspace.root, it) for it in arguments.paths]
     if arguments.verdict is None:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import get_origin
 
 from shall.actions.run_request import ARGUMENTS
+from shall.cli.common_flags import Commands, add_command, add_workspace
 from shall.cli.output_flags import FORMATS, add_report_files
-from shall.cli.parser import Commands, add_command, add_workspace
 from shall.cli.run_flags import add_run
 from shall.cli.setting_flags import add_serving_flags
 

@@ -1,17 +1,20 @@
 """The shall command, and the two commands of earlier projects."""
 
-import argparse
 import gc
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shall.bootstrap import project_folder
-from shall.cli.options import parser
+from shall.cli.options import parsed, parser
 from shall.cli.output import guarded, language, speak
 from shall.errors import InvalidInput, ShallError
 from shall.settings import language_of, process_environment
+
+if TYPE_CHECKING:  # most runs do without
+    import argparse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,10 +44,10 @@ def _main(argv: Sequence[str]) -> int:
     if not argv:
         parser(None).print_help(sys.stderr)
         return InvalidInput.exit_status
-    return _command(parser(argv[0]).parse_args(argv))
+    return _command(parsed(argv))
 
 
-def _command(arguments: argparse.Namespace) -> int:
+def _command(arguments: "argparse.Namespace") -> int:
     # Each command is a module of its own, so that nobody pays for the others; nor for importlib.
     module = __import__(f"shall.cli.{arguments.command}", fromlist=["execute"])
     gc.freeze()  # what was imported stays: the first look for garbage would cost 9 M instructions

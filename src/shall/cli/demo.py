@@ -32,7 +32,7 @@ _STOP_AFTER_S = 10
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command; the criterion that fails is part of the show."""
+    """Run the command; the criterion that fails is part of the demonstration."""
     folder = Path(arguments.to).resolve()
     _copy_example(folder)
     say(f"An example shop with its requirements and cases is in {arguments.to}/.\n")

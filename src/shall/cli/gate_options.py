@@ -52,23 +52,3 @@ def add_impact(commands: Any, add: Add) -> None:
     command.add_argument("names", nargs="*", metavar="NAME", help="files or criteria")
     command.add_argument("--since", metavar="COMMIT", help="changes since this commit (HEAD)")
     command.add_argument("--format", choices=("text", "json"), default="text")
-
-
-def add_scope_of_run(command: argparse.ArgumentParser) -> None:
-    """Add the flags of ``shall run`` that choose cases by a change, and say what must be tried."""
-    command.add_argument(
-        "--impacted", action="store_true", help="run only the cases that a change touches"
-    )
-    command.add_argument(
-        "--since", metavar="COMMIT", help="with --impacted: changes since this commit (HEAD)"
-    )
-    command.add_argument(
-        "--expect",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="exit status 1 if this criterion is not tried; may be repeated",
-    )
-    command.add_argument(
-        "--expect-cases", type=int, metavar="N", help="exit status 1 if other than N cases run"
-    )

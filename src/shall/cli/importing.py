@@ -12,13 +12,14 @@ from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, OK, language, printable, say, text_of_file, write
 from shall.cli.run import path_in
 from shall.diagnostics import Diagnostic
-from shall.errors import AlreadyExists
+from shall.errors import AlreadyExists, WriteRefused
 from shall.messages import joined
 
 MOST_BYTES = 64 << 20
 """The largest document that is read, in bytes."""
 
 _EXISTS = "Nothing was written. Overwrite with --force, or name another folder with --output."
+_REFUSED = "Name a folder there with --output, such as tests/cases/api."
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -39,6 +40,8 @@ def execute(arguments: argparse.Namespace) -> int:
             found = write_cases(workspace, found, folder, overwrite=arguments.force)
         except AlreadyExists as error:
             raise AlreadyExists(error.message, hint=_EXISTS) from None
+        except WriteRefused as error:
+            raise WriteRefused(error.message, hint=_REFUSED) from None
     if arguments.format == "json":
         write(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
     elif arguments.output == "-":

@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def install_as_before(argv: Sequence[str]) -> int:
-    """Carry out ``api-auto-test-mcp install``; ``argv`` is what follows the word install."""
+    """Run ``api-auto-test-mcp install``; ``argv`` is what follows the word install."""
     command = Parser(
         prog="api-auto-test-mcp install",
         description="Add this server to the configuration of an MCP client.",

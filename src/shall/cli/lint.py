@@ -102,7 +102,7 @@ def _summary(report: LintReport, shown: LintReport, language: str) -> str:
         "criteria": report.criteria,
         "documents": report.documents,
         "cases": report.cases,
-        "errors": report.count(Severity.ERROR),
+        "errors": len(report.unreadable) + report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
         "notes": report.count(Severity.INFO),
     }

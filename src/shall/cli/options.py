@@ -1,24 +1,34 @@
 """The parser of the commands, and the settings that their arguments make."""
 
-import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shall import __version__
 from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
 from shall.cli.output import notice, speak
-from shall.cli.parser import Parser
-from shall.cli.run_flags import add_run
+from shall.cli.plain_arguments import plain_arguments
 from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
+if TYPE_CHECKING:  # most runs do without
+    import argparse
 
-def parser(command: str | None = None) -> argparse.ArgumentParser:
+
+def parsed(argv: Sequence[str]) -> "argparse.Namespace":
+    """Return the arguments of a command, whose name comes first."""
+    plain = plain_arguments(argv)
+    return parser(argv[0]).parse_args(argv) if plain is None else plain
+
+
+def parser(command: str | None = None) -> "argparse.ArgumentParser":
     """Return the parser of ``shall``: of one command, or of all where none has that name.
 
     ``--version`` needs none.
     """
+    from shall.cli.parser import Parser
+    from shall.cli.run_flags import add_run
+
     main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
     main.add_argument(
         "--version",
@@ -35,6 +45,7 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
         chosen = ADDERS.get(command or "")
         for add in [chosen] if chosen else dict.fromkeys(ADDERS.values()):
             add(commands)
+    main.chosen = commands.choices.get(command or "")
     for each in commands.choices.values():
         each.add_argument(
             "--debug", action="store_true", help="show the traceback of an internal error"
@@ -66,7 +77,7 @@ def settings_of(
     return settings, sources
 
 
-def project_of(arguments: argparse.Namespace, **flags: Any) -> tuple[Workspace, Settings]:
+def project_of(arguments: "argparse.Namespace", **flags: Any) -> tuple[Workspace, Settings]:
     """Open the project of a command with its settings. Raises ``InvalidSetting``."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, flags)

@@ -66,7 +66,7 @@ def exit_status(run: RunSummary) -> int:
 
 
 def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
-    """Carry out a command; report what goes wrong on stderr and return the exit status."""
+    """Run a command; report what goes wrong on stderr and return the exit status."""
     _open_closed_streams()
     show_unhandled(_show_warning)
     try:

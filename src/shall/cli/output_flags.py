@@ -1,7 +1,10 @@
 """The flags that name the reports of a run, and the formats that it is printed in."""
 
-import argparse
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # most runs do without
+    import argparse
 
 FILES: Mapping[str, tuple[str, str]] = {
     "html": ("FILE", "write an HTML report to FILE"),
@@ -19,7 +22,7 @@ FORMATS = ("json", "markdown", "tap", "concise", "github", "gitlab", "junit", "s
 
 
 def add_report_files(
-    command: argparse.ArgumentParser, prefix: str, *, notifies: bool = False
+    command: "argparse.ArgumentParser", prefix: str, *, notifies: bool = False
 ) -> None:
     """Add a flag for each kind of report, and for a notification."""
     for kind, (metavar, meaning) in FILES.items():
@@ -30,7 +33,7 @@ def add_report_files(
         )
 
 
-def named_files(arguments: argparse.Namespace, prefix: str) -> dict[str, str]:
+def named_files(arguments: "argparse.Namespace", prefix: str) -> dict[str, str]:
     """Return the files of the reports that are asked for, by their kind."""
     named = {kind: getattr(arguments, f"{prefix}{kind}".replace("-", "_")) for kind in FILES}
     return {kind: path for kind, path in named.items() if path is not None}

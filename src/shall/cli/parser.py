@@ -1,13 +1,17 @@
 """The argument parser: help and errors in the language of the terminal."""
 
-import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from shall.cli.output import BAD_INPUT, columns_of_terminal, flush, language, local, write
 from shall.late_pattern import late_pattern
+from shall.partial_import import left_out
+
+# It would look for translations in the files of the system; ours are those of messages. 8 M.
+with left_out("gettext", gettext=str, ngettext=lambda one, many, n: one if n == 1 else many):
+    import argparse
 
 
 class Parser(argparse.ArgumentParser):
@@ -16,6 +20,8 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *, description: str | None = None, **settings: Any) -> None:
         settings.setdefault("formatter_class", _Formatter)
         self._is_adding = False
+        self.chosen: argparse.ArgumentParser | None = None
+        """The parser of the command that was named."""
         super().__init__(description=description and local(description), **settings)
 
     def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
@@ -44,6 +50,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and end the process."""
+        if self.chosen is not None and message.startswith(_UNRECOGNIZED):
+            self.chosen.error(message)  # its usage has the flags
         self.print_usage(sys.stderr)
         hint = _suggestion(message, self)
         space = " " if language() == "en" else ""
@@ -55,7 +63,8 @@ _ARGUMENT = late_pattern(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
 _CHOICE = late_pattern(
     r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
 )
-_FLAG = late_pattern(r"unrecognized arguments: --(?P<given>[\w-]+)")
+_UNRECOGNIZED = "unrecognized arguments: "
+_FLAG = late_pattern(f"{_UNRECOGNIZED}--?(?P<given>[\\w-]+)")
 
 
 _OTHER_COMMANDS = {
@@ -79,7 +88,7 @@ def _translated(message: str) -> str:
 
 
 def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
-    """Return the command, value or flag that was probably meant; empty where none is near."""
+    """Return the next step: the command, value or flag that was probably meant, or the help."""
     from shall.cases.nearest import nearest  # only where something is wrong
 
     choice, flag = _CHOICE.match(message), _FLAG.match(message)
@@ -88,13 +97,47 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
         meant = _OTHER_COMMANDS.get(given.lower())
         alike = (it for it in choices if it[:1] == given[:1])
         near = meant if meant in choices else nearest(given, alike) or nearest(given, choices, 0.76)
-    elif flag:  # all begin with dashes, which make any two alike
-        known = (it.strip("-") for it in _flags(parser))
-        near = nearest(flag["given"], (it for it in known if it != flag["given"]))
-        near = near and f"--{near}"
-    else:
-        near = None
-    return f"Did you mean {near}?" if near else ""
+        return f"Did you mean {near}?" if near else ""
+    if not message.startswith(_UNRECOGNIZED):
+        return ""
+    given = flag["given"] if flag else ""
+    near = _near_flag(given, {it.strip("-") for it in _flags(parser)})
+    if near:
+        near = f"--{near}"
+        return f"Did you mean {near}?"
+    if given in _OF_SHARES and parser.prog.endswith(" gate"):
+        return "It is a setting: write `gate: {minimum: 80}` in shall.yaml."
+    return f"`{parser.prog} --help` explains the arguments."
+
+
+_OF_SHARES = frozenset(("min", "threshold", "fail-under", "min-coverage"))
+
+_OTHER_NAMES: Mapping[str, Collection[str]] = {
+    "workers": ("n", "parallel", "jobs", "threads", "processes", "numprocesses"),
+    "quiet": ("q", "s", "silent"),
+    "keyword": ("filter", "grep", "match", "name"),
+    "host": ("base-url", "url", "server"),
+    "base-url": ("host", "url", "server"),
+    "format": ("json", "reporter", "output-format"),
+    "exit-first": ("fail-fast", "bail", "exitfirst", "stop"),
+    "var": ("variable", "set", "define"),
+    "fail-under": _OF_SHARES,
+}
+"""What other tools call a flag."""
+
+
+def _near_flag(given: str, known: Collection[str]) -> str | None:
+    """Return the flag that another was probably meant to be, without its dashes."""
+    from shall.cases.nearest import nearest  # as above
+
+    others = {it for it in known if it != given}
+    named = [it for it, names in _OTHER_NAMES.items() if given in names and it in others]
+    longer = [it for it in sorted(others) if it.endswith(f"-{given}")]
+    return next(iter([*named, *longer]), None) or nearest(given, others, _ALIKE)
+
+
+_ALIKE = 0.7
+"""How like a flag another must be to be suggested: short ones are alike by chance."""
 
 
 def _flags(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -142,21 +185,3 @@ class _Formatter(argparse.HelpFormatter):
         prefix: str | None = None,
     ) -> None:
         super().add_usage(usage, actions, groups, local("usage: ") if prefix is None else prefix)
-
-
-Commands = Any  # argparse keeps the type of add_subparsers() to itself
-
-
-def add_command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
-    """Add a command with its description."""
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    return command
-
-
-def add_workspace(command: argparse.ArgumentParser) -> None:
-    """Add the folder of the project to what a command takes."""
-    command.add_argument(
-        "--workspace",
-        metavar="DIR",
-        help="project folder (default: the one around the current folder)",
-    )

@@ -55,7 +55,8 @@ def _problems(recorded: Recorded) -> Iterator[str]:
     if not (recorded.outcomes or recorded.outdated or recorded.superseded):
         yield (
             f"No test of {recorded.tests} names a known criterion. Write a property"
-            " requirement, or the key into the name of the test."
+            " requirement, the key into the name of the test, or a comment `verifies: KEY` above"
+            " it."
         )
 
 

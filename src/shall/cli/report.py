@@ -91,7 +91,7 @@ def _write_others(run: RunResult, language: str, files: Mapping[str, str]) -> No
 
 @contextmanager
 def _forked(work: Callable[[], None], *, is_worth_it: bool) -> Iterator[None]:
-    """Carry out work in a process beside what is done meanwhile, or after it in this one.
+    """Run work in another process, or afterwards in this one.
 
     What does not succeed in the other process is done again in this one, which raises why.
     """

@@ -1,7 +1,6 @@
 """``shall run``: run test cases and record the results."""
 
 import _signal  # type: ignore[import-not-found]  # signal makes enumerations: 3 M instructions
-import argparse
 import gc
 import sys
 import time
@@ -30,6 +29,8 @@ from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    import argparse
+
     from shall.actions.snapshots import Snapshots
     from shall.cli.run_scope import Promises
     from shall.results.collected import Collected
@@ -38,7 +39,7 @@ _NEW_OBJECTS = 20_000
 """Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
 
 
-def execute(arguments: argparse.Namespace) -> int:
+def execute(arguments: "argparse.Namespace") -> int:
     """Run the command."""
     if arguments.watch:
         return _watch(arguments)
@@ -52,7 +53,7 @@ _opened: list[Workspace] = []
 copy what it logged to the database, and wait for the disk. It does so when that is worth it."""
 
 
-def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
+def _project(arguments: "argparse.Namespace") -> tuple[Workspace, Settings]:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
     if arguments.notify:
@@ -62,11 +63,11 @@ def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
     return open_project(folder, settings), settings
 
 
-def _watch(arguments: argparse.Namespace) -> int:
+def _watch(arguments: "argparse.Namespace") -> int:
     from shall.cli.watch import check_flags, watch  # few runs watch
 
     def run(paths: Sequence[str]) -> int:
-        named = argparse.Namespace(**{**vars(arguments), "paths": paths})
+        named = type(arguments)(**{**vars(arguments), "paths": paths})
         workspace, settings = _project(named)  # the settings may have changed
         with closing(workspace):
             return _run_in(workspace, settings, named)
@@ -78,7 +79,7 @@ def _watch(arguments: argparse.Namespace) -> int:
         return watch(workspace, _request_of(arguments, paths), run)
 
 
-def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namespace) -> int:
+def _run_in(workspace: Workspace, settings: Settings, arguments: "argparse.Namespace") -> int:
     paths, expectations = _scope_of(workspace, workspace.root, arguments)
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
@@ -129,7 +130,7 @@ def send_notifications(workspace: Workspace, settings: Settings, run: RunSummary
         notice(fault)
 
 
-def _snapshots(arguments: argparse.Namespace) -> "Snapshots | None":
+def _snapshots(arguments: "argparse.Namespace") -> "Snapshots | None":
     if not arguments.update_snapshots:
         return None
     from shall.actions.snapshots import Snapshots  # few runs write any
@@ -168,7 +169,7 @@ def _event_lines(path: str | None) -> Iterator[list[Emit]]:
 
 
 def _scope_of(
-    workspace: Workspace, folder: Path, arguments: argparse.Namespace
+    workspace: Workspace, folder: Path, arguments: "argparse.Namespace"
 ) -> "tuple[Sequence[str] | None, Promises | None]":
     """Return what to run, None where a change touches no case, and what the run promises."""
     paths = [path_in(folder, path) for path in arguments.paths]
@@ -182,7 +183,7 @@ def _scope_of(
 
 
 def _request_of(
-    arguments: argparse.Namespace, paths: Sequence[str], snapshots: list[Any] | None = None
+    arguments: "argparse.Namespace", paths: Sequence[str], snapshots: list[Any] | None = None
 ) -> RunRequest:
     given = {name: getattr(arguments, name) for name in ARGUMENTS}
     for name, argument in ARGUMENTS.items():

@@ -3,10 +3,9 @@
 from typing import get_origin
 
 from shall.actions.run_request import ARGUMENTS
-from shall.cli.gate_options import add_scope_of_run
+from shall.cli.common_flags import Commands, add_command, add_workspace
 from shall.cli.output_flags import FORMATS, add_report_files
-from shall.cli.parser import Commands, add_command, add_workspace
-from shall.cli.selection_flags import add_selection
+from shall.cli.selection_flags import add_scope_of_run, add_selection
 from shall.cli.setting_flags import add_run_flags
 
 

@@ -1,20 +1,22 @@
 """The flags of ``shall run`` that choose cases, and their order."""
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shall import late_json
 from shall.actions.run_request import Selection
 from shall.cli.output import notice
 from shall.errors import InvalidInput
 
+if TYPE_CHECKING:  # most runs do without
+    import argparse
+
 _MOST_SEEDS = 10**6
 _MOST_REPEATS = 1000
 
 
-def add_selection(command: argparse.ArgumentParser) -> None:
+def add_selection(command: "argparse.ArgumentParser") -> None:
     """Add the flags of a run."""
     command.add_argument(
         "-x",
@@ -37,7 +39,7 @@ def add_selection(command: argparse.ArgumentParser) -> None:
     add_order(command)
 
 
-def add_order(command: argparse.ArgumentParser) -> None:
+def add_order(command: "argparse.ArgumentParser") -> None:
     """Add the flags that do not depend on what the cases do."""
     command.add_argument(
         "--last-failed",
@@ -70,7 +72,27 @@ def add_order(command: argparse.ArgumentParser) -> None:
     )
 
 
-def selection_of(arguments: argparse.Namespace) -> Selection | None:
+def add_scope_of_run(command: "argparse.ArgumentParser") -> None:
+    """Add the flags of ``shall run`` that choose cases by a change, and say what must be tried."""
+    command.add_argument(
+        "--impacted", action="store_true", help="run only the cases that a change touches"
+    )
+    command.add_argument(
+        "--since", metavar="COMMIT", help="with --impacted: changes since this commit (HEAD)"
+    )
+    command.add_argument(
+        "--expect",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="exit status 1 if this criterion is not tried; may be repeated",
+    )
+    command.add_argument(
+        "--expect-cases", type=int, metavar="N", help="exit status 1 if other than N cases run"
+    )
+
+
+def selection_of(arguments: "argparse.Namespace") -> Selection | None:
     """Return what the flags choose; None: everything, in the order of the files.
 
     Raises:

@@ -1,11 +1,13 @@
 """Flags that are made from the table of settings."""
 
-import argparse
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shall import value_types
 from shall.settings import RUN_SETTINGS, SETTINGS, Setting
+
+if TYPE_CHECKING:  # most runs do without
+    import argparse
 
 _LISTS = (value_types.words, value_types.networks)
 _SERVING = tuple(it for it in SETTINGS if it.is_server and it.flag)
@@ -13,7 +15,7 @@ _RUNNING = tuple(it for it in RUN_SETTINGS if it.flag)
 
 
 def add_serving_flags(
-    command: argparse.ArgumentParser, aliases: Mapping[str, Sequence[str]] | None = None
+    command: "argparse.ArgumentParser", aliases: Mapping[str, Sequence[str]] | None = None
 ) -> None:
     """Add ``--workspace`` and the flag of every setting of a server.
 
@@ -29,23 +31,23 @@ def add_serving_flags(
     _add_flags(command, _SERVING, aliases or {})
 
 
-def serving_flags(arguments: argparse.Namespace) -> dict[str, Any]:
+def serving_flags(arguments: "argparse.Namespace") -> dict[str, Any]:
     """Return what was said of a server, by the names of the settings."""
     return {"workspaces": arguments.workspaces, **_flags_of(arguments, _SERVING)}
 
 
-def add_run_flags(command: argparse.ArgumentParser) -> None:
+def add_run_flags(command: "argparse.ArgumentParser") -> None:
     """Add the flag of every option of a run."""
     _add_flags(command, _RUNNING, {})
 
 
-def run_flags(arguments: argparse.Namespace) -> dict[str, Any]:
+def run_flags(arguments: "argparse.Namespace") -> dict[str, Any]:
     """Return what was said of a run, by the names of the settings."""
     return _flags_of(arguments, _RUNNING)
 
 
 def _add_flags(
-    command: argparse.ArgumentParser,
+    command: "argparse.ArgumentParser",
     settings: Iterable[Setting],
     aliases: Mapping[str, Sequence[str]],
 ) -> None:
@@ -67,5 +69,5 @@ def _add_flags(
         )
 
 
-def _flags_of(arguments: argparse.Namespace, settings: Iterable[Setting]) -> dict[str, Any]:
+def _flags_of(arguments: "argparse.Namespace", settings: Iterable[Setting]) -> dict[str, Any]:
     return {it.name: getattr(arguments, it.name) for it in settings}

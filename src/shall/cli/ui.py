@@ -15,7 +15,7 @@ from shall.settings import Settings
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Carry out the command: serve until Ctrl-C.
+    """Run the command: serve until Ctrl-C.
 
     Other users of the machine reach its ports, too: where the settings name no token, one is made
     that is good for this server.

@@ -20,7 +20,7 @@ from hypothesis import strategies as st  # noqa: E402
 {comment}
 @pytest.mark.verifies({key})
 @pytest.mark.skip(reason="draft")
-@given(value=st.none())  # TODO: what the property is about
+@given(value=st.nothing())  # TODO: the values that the property is about
 def test_{name}(value: object) -> None:
     pytest.fail("TODO: assert that the property holds of the value")
 '''
@@ -33,7 +33,10 @@ def name_of(key: str) -> str:
 
 
 def draft_property_test(criterion: Criterion) -> str:
-    """Return a Python file with one test that is skipped, and fails until it is written."""
+    """Return a Python file with one test that is skipped, and fails until it is written.
+
+    Its strategy has no value, so that an assertion alone does not let it pass.
+    """
     text = "".join(it if it.isprintable() else " " for it in " ".join(criterion.text.split()))
     comment = textwrap.indent("\n".join(textwrap.wrap(text, 90)), "# ")
     key = json.dumps(criterion.key, ensure_ascii=False)

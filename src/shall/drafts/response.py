@@ -166,7 +166,7 @@ def _statuses(text: str, claims: Sequence[Claim]) -> tuple[int | str, ...]:
 
 
 def _take_assigned(text: str, named: _Named, headers: set[str]) -> tuple[str, bool]:
-    """Take the fields and headers that are said with their values.
+    """Add the fields and headers that are named with their values.
 
     Return the text without them, and whether one has several values, of which none is taken.
     """
@@ -190,7 +190,7 @@ def _take_value(name: str, value: Any, named: _Named, headers: set[str]) -> None
 
 
 def _take(quoted: str, before: str, named: _Named) -> bool:
-    """Take a quoted text as an object, a media type, a field or a value; False: it is none."""
+    """Add a quoted text as an object, a media type, a field or a value; False: it is none."""
     found = _FIELD.fullmatch(quoted)
     is_value = _VALUE_BEFORE.search(before) is not None or (found and quoted.isupper())
     if (fields := _object(quoted)) is not None:

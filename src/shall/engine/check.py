@@ -1,4 +1,4 @@
-"""Carries out one check of a response."""
+"""Evaluates one check of a response."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ class CaseContext(Struct):
 def judge_check(
     plan: CheckPlan, response: Response, content: Content, context: CaseContext
 ) -> CheckResult:
-    """Carry out one check."""
+    """Evaluate one check."""
     check, scope = plan.check, context.scope
     if plan.compare is None:
         message = Message("check.not_supported", {"kind": plan.kind})
@@ -71,7 +71,7 @@ ERRORS = frozenset({"check.not_json", "check.bad_schema"})
 
 
 def remember(step_id: str, content: Content, scope: Scope) -> None:
-    """Let expressions read the response of a step, by its id."""
+    """Store the response of a step, which expressions read by its id."""
     if content.is_json:
         scope.steps[step_id] = content.value
         return

@@ -21,7 +21,7 @@ def judge_contract(
     content: Content,
     context: CaseContext,
 ) -> CheckResult:
-    """Carry out the check that a response is one that the document declares.
+    """Check that a response is one that the document declares.
 
     Of several documents the first one judges that declares the operation.
 

@@ -128,7 +128,7 @@ def is_utf_8(data: bytes) -> bool:
 
 
 def learn_request(redactor: Redactor, request: Request) -> None:
-    """Let the redactor learn the secrets of a request."""
+    """Learn the secrets of a request."""
     if request.headers:
         learn_headers(redactor, request.headers)
     redactor.learn_url(request.url)
@@ -143,7 +143,7 @@ def learn_request(redactor: Redactor, request: Request) -> None:
 
 
 def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
-    """Let the redactor learn the secrets of a response."""
+    """Learn the secrets of a response."""
     if response.earlier_headers:
         learn_headers(redactor, response.earlier_headers)
     learn_headers(redactor, response.headers)

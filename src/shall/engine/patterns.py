@@ -55,7 +55,7 @@ _Found = TypeVar("_Found")
 def _bounded(
     find: Callable[[Any, float], _Found], budget: Budget, where_odd: _Found
 ) -> _Found | None:
-    """Carry out a search within the time that is left."""
+    """Search within the time that is left."""
     import regex  # loaded by the first case that uses a pattern
 
     timeout_s = budget.pattern_time()

@@ -51,7 +51,7 @@ class Loop(Protocol):
         ...
 
     def wake(self) -> None:
-        """Let ``step`` return soon. May be called from any thread and from a signal handler."""
+        """Wake ``step``. May be called from any thread and from a signal handler."""
         ...
 
     def close(self) -> None:

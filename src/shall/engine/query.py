@@ -5,10 +5,9 @@ body (204, HEAD) holds no value: nothing is found in it, and that is data, not a
 service sends, the value can be walked through and written as UTF-8.
 """
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +19,9 @@ from shall.engine.budgets import Budget
 from shall.engine.scope import step_into
 from shall.late_pattern import late_pattern
 from shall.transport.exchange import Response
+
+if TYPE_CHECKING:
+    import re
 
 
 class Content(Struct, frozen=True, gc=False):
@@ -55,7 +57,7 @@ _BEGINNING = 1 << 16
 _MAYBE_HALF = late_pattern(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """What half of a surrogate pair can come from: an escape, or bytes that are not quite UTF-8."""
 
-_HTML = late_pattern(r"\ufeff?\s{0,99}<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
+_HTML = late_pattern(r"(?i)\ufeff?\s{0,99}<(!doctype html|html|head|body|title)\b")
 
 _decode = msgspec.json.Decoder().decode
 
@@ -297,7 +299,7 @@ def _searched_text(response: Response) -> str:
     return _ESCAPED.sub(_unescaped, text_of(response))
 
 
-def _unescaped(found: re.Match[str]) -> str:
+def _unescaped(found: "re.Match[str]") -> str:
     r"""Return the characters of an escape (``\u7528``) if JSON may contain them as they are."""
     escape = found[0]
     if escape == "\\\\":

@@ -162,7 +162,7 @@ class Redactor:
                 self.learn_named(value)
 
     def learn_named(self, value: Any, most: int = sys.maxsize) -> None:
-        """Look through a value (variables, a JSON body) for keys that name secrets.
+        """Learn the values below keys that name secrets, in variables or a JSON body.
 
         At most ``most`` values are learned: an answer may hold any number of them.
         """

@@ -139,7 +139,7 @@ def _is_typed(check: CheckResult, plans: Sequence[CheckPlan], redactor: Redactor
 
 
 def _reworded(message: Message, pairs: Mapping[str, tuple[Any, Any]]) -> Message:
-    """Note in the redacted values: what was shown had been cut, and may end in half a secret."""
+    """Return a message of redacted values: what it shows had been cut, maybe within a secret."""
     params = {
         name: shown(kept)
         for name, (value, kept) in pairs.items()

@@ -72,7 +72,7 @@ def _text(response: Response) -> str:
 
 
 def _recorded(work: Work[_Result], seen: list[tuple[Request, Response]]) -> Work[_Result]:
-    """Carry out work, and add its requests and their responses to ``seen``."""
+    """Run work, and add its requests and their responses to ``seen``."""
     try:
         wait = next(work)
         while True:

@@ -232,7 +232,7 @@ class _Waiting:
         return None
 
     def ended(self, job: Job, *, is_passed: bool) -> None:
-        """Note that a job ended which others need."""
+        """Record that a job ended which others need."""
         self._open[job.key, job.attempt] -= 1
         if not is_passed:
             self._not_passed.add((job.key, job.attempt))

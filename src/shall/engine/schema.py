@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -62,25 +63,29 @@ def judge_schema(value: Any, schema: Any, budget: Budget) -> Message | None:
     itself or to the files that it was read with: nothing is fetched.
     """
     budget.check_time()
+    paths: dict[str, str] = {}
     if isinstance(schema, SchemaFiles):
         validator = _validator(schema.text, schema.path, schema.others)
+        paths = {it.url: it.path for it in schema.others}
     else:
         validator = _validator(schema if isinstance(schema, bytes) else json.dumps(schema))
     if isinstance(validator, str):
         return Message("check.bad_schema", {"reason": validator})
     errors = []
     for error in validator.iter_errors(value):
-        errors.append(_error_text(error))
+        errors.append(_error_text(error, paths))
         if len(errors) == SHOWN_ERRORS:
             break
     return Message("check.invalid", {"errors": "; ".join(errors)}) if errors else None
 
 
-def _error_text(error: Any) -> str:
+def _error_text(error: Any, paths: Mapping[str, str] = {}) -> str:
+    """Return what is wrong with a value, after the path of the other file that says so, if any."""
+    file = paths.get(error.absolute_keyword_location.partition("#")[0]) if paths else None
     place = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path
     )
-    text = f"${place}: {error.message}"
+    text = f"{file}: ${place}: {error.message}" if file else f"${place}: {error.message}"
     return text if len(text) <= SHOWN_LENGTH else f"{text[: SHOWN_LENGTH - 1]}…"
 
 
@@ -91,15 +96,20 @@ def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...]
         return f"it is larger than {MAX_BYTES >> 20} MiB"
     import jsonschema_rs  # a library that few cases need
 
-    from shall.engine.schema_cycles import cyclic
-    from shall.engine.schema_words import misspelled
+    from shall.engine.schema_words import misplaced, misspelled
 
     options = _options(jsonschema_rs)
     try:
         schema = json.loads(text)
         draft = schema.get("$schema") if isinstance(schema, dict) else None
         files = {address_of(path): schema}
-        wrong = misspelled(schema) or _add(others, draft, files) or cyclic(files)
+        written = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        wrong = (
+            misspelled(schema)
+            or misplaced(schema, written)
+            or _add(others, draft, files)
+            or _circle(others, draft, files)
+        )
         if wrong is not None:
             return wrong
         if others:
@@ -109,7 +119,7 @@ def _validator(text: str | bytes, path: str = "", others: tuple[SchemaFile, ...]
             return jsonschema_rs.validator_for(schema, **options)
         return jsonschema_rs.Draft202012Validator(schema, **options)
     except jsonschema_rs.ValidationError as error:
-        return _schema_error(error)
+        return _invalid(schema, others, draft) or _schema_error(error)
     except (ValueError, RecursionError) as error:
         return _outside(str(error)) or str(error).splitlines()[0][:SHOWN_LENGTH]
 
@@ -125,14 +135,43 @@ def _add(others: tuple[SchemaFile, ...], draft: Any, files: dict[str, Any]) -> s
         try:
             schema = json.loads(file.text)
         except (ValueError, RecursionError) as error:
-            return f"{file.path}: {str(error).splitlines()[0][:SHOWN_LENGTH]}"
+            return f"in {file.path}: {str(error).splitlines()[0][:SHOWN_LENGTH]}"
         wrong = misspelled(schema)
         if wrong is not None:
-            return f"{file.path}: {wrong}"
+            return f"in {file.path}: {wrong}"
         if draft is not None and isinstance(schema, dict):
             schema.setdefault("$schema", draft)
         files[file.url] = schema
     return None
+
+
+def _invalid(schema: Any, others: tuple[SchemaFile, ...], draft: Any) -> str | None:
+    """Return which other file is no schema of its draft, and why; None where this one is none."""
+    import jsonschema_rs  # as above
+
+    offline = jsonschema_rs.Registry([], retriever=_refuse)
+    for path, each in (("", schema), *((it.path, json.loads(it.text)) for it in others)):
+        if draft is not None and isinstance(each, dict):
+            each = {"$schema": draft, **each}
+        try:
+            jsonschema_rs.meta.validate(each, registry=offline)
+        except jsonschema_rs.ValidationError as error:
+            return f"in {path}: {_schema_error(error)}" if path else None
+        except jsonschema_rs.ReferencingError:  # of a draft that is not known
+            return None
+    return None
+
+
+def _circle(others: tuple[SchemaFile, ...], draft: Any, files: dict[str, Any]) -> str | None:
+    """Return what is said of references that lead in a circle; None where none do."""
+    from shall.cases.schema_cycles import Circles  # as above
+
+    found = Circles(files, draft).first()
+    if found is None:
+        return None
+    url, reason = found
+    path = next((it.path for it in others if it.url == url), None)
+    return f"in {path}: {reason}" if path else reason
 
 
 def _options(library: Any) -> dict[str, Any]:

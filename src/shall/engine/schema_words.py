@@ -56,6 +56,30 @@ def misspelled(schema: Any) -> str | None:
     return next(filter(None, words), None)
 
 
+def misplaced(schema: Any, text: str) -> str | None:
+    """Return what is said of a schema of a field that is not under `properties`; else None.
+
+    ``text`` is that of the schema: what a reference in it may lead to has any place.
+
+    >>> misplaced({"type": "object", "id": {"type": "integer"}}, "")
+    '`id` is no keyword of a schema; write fields under `properties`'
+    """
+    for found in _schemas(schema):
+        for name, value in found.items():
+            is_field = not (name in _WITH_SCHEMAS or name.startswith(("$", "x-")))
+            if is_field and _has_type(value) and f"/{name}" not in text:
+                return f"`{name:.60}` is no keyword of a schema; write fields under `properties`"
+    return None
+
+
+_WITH_SCHEMAS = frozenset((*_MAPS, *_SCHEMAS, "const", "enum", "default", "examples", "example"))
+_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
+
+
+def _has_type(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") in _TYPES
+
+
 def _schemas(schema: Any) -> Iterator[dict[str, Any]]:
     """Yield a schema and those within it."""
     rest = [schema]

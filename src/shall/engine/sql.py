@@ -100,7 +100,7 @@ def _bound(parameters: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def ask_in_checks(call: CallPlan, record: StepRecord, context: CaseContext) -> Work[StepRecord]:
-    """Carry out the checks of a step that ask a database, once it has its response."""
+    """Evaluate the checks of a step that query a database, once it has its response."""
     if record.response is None:
         return record
     checks: list[CheckResult] = []

@@ -140,9 +140,8 @@ def _answered(
     if call.is_plain:
         outcome, checks, at_once = _check_all(call, response, content, context)
     else:
-        outcome, checks, plans, at_once, error = _check_any(
-            call, request, response, content, context
-        )
+        at_once = False  # checks of another kind may be added to its record
+        outcome, checks, plans, error = _check_any(call, request, response, content, context)
     return StepRecord(
         call.id,
         call.path,
@@ -159,31 +158,31 @@ def _answered(
 
 def _check_any(
     call: CallPlan, request: Request, response: Response, content: Content, context: CaseContext
-) -> tuple[Outcome, list[CheckResult], Sequence[CheckPlan], bool, Message | None]:
+) -> tuple[Outcome, list[CheckResult], Sequence[CheckPlan], Message | None]:
     """Return what came of a step that captures values, or checks the response as a whole.
 
-    As ``_check_all`` returns it, with the plans of the checks and the error of a capture.
+    It is the worst outcome, the results of the checks, their plans, and the error of a capture.
     """
     lost = _capture(call, response, content, context.scope) if call.capture else None
     try:
-        outcome, checks, at_once = _check_all(call, response, content, context)
+        outcome, checks, _ = _check_all(call, response, content, context)
     except BadExpression:
         if lost is not None:  # it is the reason
             raise lost from None
         raise
     if call.refuses_errors and (problem := _graphql_errors(call, content)):
-        outcome, checks, at_once = worst([*checks, problem]), [problem, *checks], False
+        outcome, checks = worst([*checks, problem]), [problem, *checks]
     plans: Sequence[CheckPlan] = call.checks
     if call.contract is not None:
         from shall.engine.contract import judge_contract  # few steps have one
 
         judged = judge_contract(call.contract, request, response, content, context)
         checks, plans = [*checks, judged], [*plans, call.contract.check]
-        outcome, at_once = worst(checks), False
+        outcome = worst(checks)
     error = None
     if lost is not None and outcome is PASSED:
         outcome, error = ERROR, error_message(lost)
-    return outcome, checks, plans, at_once, error
+    return outcome, checks, plans, error
 
 
 def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
@@ -380,7 +379,7 @@ def _capture(call: CallPlan, response: Response, content: Content, scope: Scope)
 def _check_all(
     call: CallPlan, response: Response, content: Content, context: CaseContext
 ) -> tuple[Outcome, list[CheckResult], bool]:
-    """Carry out every check; return the worst outcome, the results, and whether all held at once.
+    """Evaluate every check; return the worst outcome, the results, and whether all held at once.
 
     A check holds at once where its value is the constant text or number that it expects.
     """
@@ -411,7 +410,7 @@ def _check_all(
 def _judge_at(
     plan: CheckPlan, response: Response, content: Content, context: CaseContext
 ) -> CheckResult:
-    """Carry out one check; what goes wrong is an error at its place."""
+    """Evaluate one check; what goes wrong is an error at its place."""
     try:
         if plan.compare is None and plan.check.kind == "snapshot":
             from shall.engine.snapshot import judge_snapshot  # few checks compare with one

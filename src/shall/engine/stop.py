@@ -14,14 +14,14 @@ class Stop:
         self._wake: Callable[[], None] | None = None
 
     def request(self, status: RunStatus = RunStatus.INTERRUPTED) -> None:
-        """Let the run stop; the first reason counts."""
+        """Stop the run; the first reason counts."""
         if self.status is None:
             self.status = status
         if self._wake is not None:
             self._wake()
 
     def finish(self) -> None:
-        """Let the cases that run end, and no other begin."""
+        """Finish the cases that run, and start no other."""
         self.is_finishing = True
 
     def wake_with(self, wake: Callable[[], None] | None) -> None:

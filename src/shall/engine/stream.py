@@ -39,7 +39,7 @@ class EventReader:
         self._parser = EventParser(context.scope.budget)
 
     def take(self, data: bytes) -> bool:
-        """Take a part of the body; return whether nothing more is to be read."""
+        """Receive a part of the body; return whether nothing more is to be read."""
         try:
             return self._take(data)
         except Exception as error:  # noqa: BLE001 - raised by the step

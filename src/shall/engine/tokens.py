@@ -73,7 +73,7 @@ def access_token(
 
 
 def expire(request: Request, context: CaseContext) -> None:
-    """Let no request use the token again that a request carried."""
+    """Expire the token that a request carried: no other request uses it again."""
     carried = {value for name, value in request.headers if name.lower() == "authorization"}
     entries: dict[str, _Entry] = context.shared.get("tokens", {})
     for entry in entries.values():
@@ -108,7 +108,7 @@ def _fetch(
 def _fetch_by_device(
     values: Mapping[str, str], request: Request, context: CaseContext
 ) -> Work[Mapping[str, Any]]:
-    """Ask for a code, and wait until a person has entered it."""
+    """Request a code, and wait until a person has entered it."""
     form = [("client_id", values["client_id"])]
     form += [("scope", values["scope"])] if "scope" in values else []
     answer = yield _post(values["device_url"], form, request)

@@ -25,7 +25,7 @@ MOST_RECORDS = 5000
 
 
 def main(folder: str) -> None:
-    """Carry out a job."""
+    """Run a job."""
     with open(os.path.join(folder, "job.json"), encoding="utf-8") as file:
         job = json.load(file)
     _end_with_parent()
@@ -131,7 +131,7 @@ class Recorder:
         return True
 
     def hook_into(self, pytest: Any) -> None:
-        """Take the reports of tests."""
+        """Collect the reports of tests."""
         hook = pytest.hookimpl(hookwrapper=True)
         setattr(type(self), "pytest_runtest_makereport", hook(type(self).take))  # noqa: B010
 

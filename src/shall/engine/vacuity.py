@@ -6,9 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shall.cases.expression import Reference, parse_template
 from shall.cases.filters import Filter
 from shall.cases.model import AwaitedMessages, Check, Step
-from shall.cases.selector import parse_selector
+from shall.cases.selector import Selector, parse_selector
 from shall.cases.times import milliseconds
 from shall.cases.written_checks import selector_of
 from shall.engine.budgets import Budget
@@ -97,7 +98,9 @@ def _conditions_of(check: Check) -> Iterator[Check]:
 
 def _always_holds(check: Check, step: Step) -> bool:
     selector = selector_of(check)
-    if selector is None or check.container is not None or check.query is not None:
+    if check.container is not None:
+        return is_constant([check.expected, check.container])
+    if selector is None or check.query is not None:
         return False
     if check.kind == "all_of" and type(check.expected) is tuple and not check.negated:
         return all(_always_holds(it, step) for it in _conditions_of(check))
@@ -112,18 +115,36 @@ def _always_holds(check: Check, step: Step) -> bool:
 
 
 def _compares_with_itself(check: Check, selector: str, step: Step) -> bool:
-    """Return whether what the step captures itself is compared with what it was captured from."""
-    expected = check.expected
+    """Return whether a check compares what it looks at with that same part of the response."""
+    looked_at, expected = parse_selector(selector), check.expected
     if isinstance(expected, list) and check.kind in ("in", "status_code"):
-        return any(_is_captured(it, selector, step) for it in expected)
-    return check.kind in _OF_SAME and _is_captured(expected, selector, step)
+        return any(_is_same_part(it, looked_at, step) for it in expected)
+    return check.kind in _OF_SAME and _is_same_part(expected, looked_at, step)
 
 
-def _is_captured(expected: Any, selector: str, step: Step) -> bool:
-    if not isinstance(expected, str):
+def _is_same_part(expected: Any, looked_at: Selector, step: Step) -> bool:
+    """Return whether an expression is what a selector finds: captured, or named by the step."""
+    if type(expected) is not str or not (template := parse_template(expected)).is_lone:
         return False
-    name = expected.removeprefix("{{").removesuffix("}}").strip()
-    return step.capture.get(name) == selector
+    (named,) = template.parts
+    if not isinstance(named, Reference):
+        return False
+    if named.root == step.id:
+        return _path_of(looked_at) == named.path
+    if named.root not in step.capture:
+        return False
+    captured = parse_selector(step.capture[named.root])
+    path = _path_of(captured)
+    if path is None:
+        return captured == looked_at and not named.path
+    return _path_of(looked_at) == (*path, *named.path)
+
+
+def _path_of(selector: Selector) -> tuple[str | int, ...] | None:
+    """Return the path into a JSON body that a selector follows; None where it does another."""
+    if selector.filters:
+        return None
+    return () if selector.source == "body" else selector.path
 
 
 def _values(source: str, check: Check) -> Sequence[Any]:

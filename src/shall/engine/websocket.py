@@ -170,7 +170,7 @@ def _note_missing(
     checks: list[CheckResult],
     talk: Conversation,
 ) -> None:
-    """Note that what was waited for did not come."""
+    """Add the check that what was waited for did not come."""
     params: dict[str, Any] = {"messages": arrived, "within": written_time(within_s)}
     code = "step.no_message" if item.checks else "step.few_messages"
     if talk.closed is not None:

@@ -248,7 +248,7 @@ class WorkerProcesses:
             self._turns.acquire()
 
     def _end_soon(self) -> None:
-        """Let the workers stop their runs. May be called from any thread and a signal handler."""
+        """Stop the runs of the workers. May be called from any thread and a signal handler."""
         self._close_one(self._alive)
 
     def _close_one(self, end: int) -> None:
@@ -277,7 +277,7 @@ class WorkerProcesses:
         return fork
 
     def _be_worker(self, options: RunOptions, ends: Ends) -> NoReturn:
-        """Carry out what a worker does. The program that was forked never goes on in it."""
+        """Run a worker. The program that was forked never goes on in it."""
         status = 1
         try:
             for end in self._open - {ends.shares, ends.lifetime, ends.results}:
@@ -456,7 +456,7 @@ def part(options: RunOptions, number: int, count: int) -> RunOptions:
 
 
 def _enlarge(pipe: int) -> None:
-    """Let a worker send more before it must wait for its parent, where the system allows it."""
+    """Enlarge the pipe of a worker, where the system allows it, so that it waits less."""
     with suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 

@@ -23,7 +23,7 @@ class Exported(Struct):
     left_out: list[str] = field(default_factory=list[str])
 
     def lacks(self, part: str) -> None:
-        """Note a part that the text lacks."""
+        """Report a part that the text lacks."""
         if part not in self.left_out:
             self.left_out.append(part)
 
@@ -86,7 +86,7 @@ def literal_of(expression: Expression) -> str | None:
 
 
 def note_left_out(case: Case, exported: Exported) -> None:
-    """Note the parts of a case that no export has."""
+    """Report the parts of a case that no export has."""
     for name in ("data", "use", "needs", "connection"):
         if getattr(case, name):
             exported.lacks(f"`{name}` of the case")

@@ -122,6 +122,10 @@ class _Reader:
                     continue
                 operation = _Operation(method, path, data)
                 self.place = operation.place
+                callbacks = data.get("callbacks")
+                for name in callbacks if isinstance(callbacks, dict) else ():
+                    message = "A callback was left out: the service sends it, so no case can."
+                    self.left_out.add(f"{operation.place}: callbacks.{name:.60}", message)
                 found: dict[tuple[str, str], dict[str, Any]] = {}
                 for holder in (item, data):
                     listed = holder.get("parameters")

@@ -179,7 +179,7 @@ class CaseWriter:
         if request.graphql is not None:
             return {"graphql": self._secrets.fields(converted(request.graphql, self._convert))}
         if request.form or request.files:
-            _remove(headers, "content-type")
+            _remove_type(headers)
             if not request.files:
                 headers["Content-Type"] = "multipart/form-data"
             return self._multipart(request)
@@ -190,7 +190,7 @@ class CaseWriter:
         if request.fields:
             kind = _value(headers, "content-type").lower()
             if kind == FORM_TYPE or not kind.startswith(FORM_TYPE):
-                _remove(headers, "content-type")
+                _remove_type(headers)
             return {"form": self._form(request.fields)}
         return {} if request.body is None else self._text_body(request, request.body, headers)
 
@@ -201,15 +201,15 @@ class CaseWriter:
         found = None if request.is_text else self._structured(body, content_type)
         if found is not None:
             if content_type.lower() in {_JSON_TYPE, FORM_TYPE}:
-                _remove(headers, "content-type")
+                _remove_type(headers)
             return found
         if content_type.lower() == _TEXT_TYPE:
-            _remove(headers, "content-type")
+            _remove_type(headers)
         self._know_secrets_of(body)
         text = self._convert(body)
         if request.is_xml and body.strip() and not xml_problem(text):
             if content_type.lower() == _XML_TYPE:
-                _remove(headers, "content-type")
+                _remove_type(headers)
             return {"xml": text}
         return {"text": text}
 
@@ -245,8 +245,8 @@ def _value(headers: Mapping[str, str], name: str) -> str:
     return next((it for key, it in headers.items() if key.lower() == name), "")
 
 
-def _remove(headers: dict[str, str], name: str) -> None:
-    for key in [key for key in headers if key.lower() == name]:
+def _remove_type(headers: dict[str, str]) -> None:
+    for key in [key for key in headers if key.lower() == "content-type"]:
         del headers[key]
 
 

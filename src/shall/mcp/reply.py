@@ -41,7 +41,7 @@ _BRIEF_LENGTH = 1000
 
 
 def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a tool's own fields into the envelope; ``summary`` comes first where there is one."""
+    """Return the envelope with a tool's own fields; ``summary`` comes first where there is one."""
     head = {"status": "ok"}
     if "summary" in fields:
         head["summary"] = fields["summary"]
@@ -58,7 +58,7 @@ def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 def failure(
     request_id: str, failed: Failure, mask: Callable[[Any], Any] = lambda value: value
 ) -> dict[str, Any]:
-    """Put an error into the envelope; its message is cut between sentences, the reason first.
+    """Return the envelope with an error; its message is cut between sentences, the reason first.
 
     ``mask`` takes secrets out before the cut, which could leave half of one.
     """

@@ -68,7 +68,7 @@ class SpecChanges(InMemorySubscriptionBus):
         return end
 
     def follow(self, session: Follower, uri: str) -> None:
-        """Let a session know of changes of one resource."""
+        """Subscribe a session to changes of one resource."""
         self._followers[id(session), uri] = session
         if len(self._followers) > MOST_FOLLOWED:
             del self._followers[next(iter(self._followers))]

@@ -20,7 +20,7 @@ _FOLLOWING = frozenset({"resources/subscribe", "subscriptions/listen"})
 
 
 def offer(server: MCPServer[Connected], access: ToolAccess) -> None:
-    """Put the bound around a server's lists; each tool refuses calls beyond it by itself."""
+    """Filter the lists of a server; each tool refuses calls beyond the bound by itself."""
 
     async def bounded(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
         caller = caller_of(ctx.request)

@@ -60,10 +60,21 @@ def filled(template: str, params: Mapping[str, Any], language: str) -> str:
         params = {**params, "inner": _rendered(inner, language)}
     if "|" in template:
         params = {name: _Count(it) if type(it) is int else it for name, it in params.items()}
-    reason = params.get("reason")
-    if language != "en" and isinstance(reason, str):
-        params = {**params, "reason": translated(reason, language)}
+    if language != "en":
+        params = {**params, **_translated_params(params, language)}
     return template.format_map(params)
+
+
+def _translated_params(params: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return the parameters that hold sentences, translated."""
+    from shall.messages.translation import translate, translate_schema_errors  # as below
+
+    found = {"reason": translate} | dict.fromkeys(("errors", "what"), translate_schema_errors)
+    return {
+        name: change(params[name], language)
+        for name, change in found.items()
+        if isinstance(params.get(name), str)
+    }
 
 
 def _rendered(inner: Any, language: str) -> str:

@@ -25,6 +25,9 @@ OURS = frozenset({"reason", "wanted", "given", "what"})
 _PLACE = re.compile(r"(?:[^\s:]+:\d+(?::\d+)?|\w+(?:\[\d+\]|\.\w+)+): ")
 """A line of a file or the path of a field in front of a sentence."""
 
+_SCHEMA_ERROR = re.compile(r"(\$[^:;]*: )(.*?)(?=; [^:;]*(?:: )?\$|$)")
+"""The place of a value, and what is wrong with it."""
+
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z`])")
 _BETWEEN_WORDS = re.compile(", | or ")
 _FULL_WIDTH_ENDS = ("。", "？", "！", "：", "；", "）")
@@ -80,6 +83,16 @@ def translate(text: str, language: str) -> str:
     return spanning or join(sentences, language)
 
 
+def translate_schema_errors(text: str, language: str) -> str:
+    r"""Return what a JSON Schema finds wrong with values in another language.
+
+    >>> translate_schema_errors('$.id: 7 is not of type "string"; $.name: null', "zh")
+    '$.id: 7 的类型不是 "string"; $.name: null'
+    """
+    known = _schema_errors(language)
+    return _SCHEMA_ERROR.sub(lambda it: it[1] + (_sentence(it[2], known) or it[2]), text)
+
+
 def join(sentences: Sequence[str], language: str) -> str:
     """Return sentences one after another: a space between them only behind a narrow full stop."""
     catalogue = _catalogue(language)
@@ -122,8 +135,21 @@ def _catalogue(language: str) -> _Catalogue:
         return _Catalogue({}, ())
     from shall.messages.zh import SENTENCES  # only where Chinese is shown
 
+    return _made_of(SENTENCES)
+
+
+@cache
+def _schema_errors(language: str) -> _Catalogue:
+    if language != "zh":
+        return _Catalogue({}, ())
+    from shall.messages.zh.json_schema import ERRORS  # as above
+
+    return _made_of(ERRORS)
+
+
+def _made_of(sentences: Mapping[str, str]) -> _Catalogue:
     constant, templates = {}, []
-    for english, translation in SENTENCES.items():
+    for english, translation in sentences.items():
         parts, names = split_template(english)
         if names:
             templates.append(_Template(parts, names, translation))

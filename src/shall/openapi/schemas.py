@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from shall.cases.schema_cycles import Circles
 from shall.errors import BadValue
 from shall.openapi.document import MOST_REFERENCES, Document, target
 
@@ -36,6 +37,7 @@ class Validators:
         is_3_0 = document.version.startswith("3.0")
         self._data = _translated(document.data) if is_3_0 else document.data
         self._made: dict[str, Any] = {}
+        self._circles = Circles({"": self._data})
 
     def of(self, pointer: str) -> Any:
         """Return the validator of the schema at a pointer.
@@ -44,6 +46,7 @@ class Validators:
             BadValue: The schema cannot be used.
         """
         if pointer not in self._made:
+            self._refuse_circles(pointer)
             reference = f"{_BASE}#{quote(pointer.removeprefix('#'), safe='/~%')}"
             try:
                 self._made[pointer] = jsonschema_rs.Draft202012Validator(
@@ -58,6 +61,11 @@ class Validators:
                 reason = str(error).splitlines()[0].rstrip(".")
                 raise BadValue(f"The schema {pointer}: {reason:.{_SHOWN_LENGTH}}.") from None
         return self._made[pointer]
+
+    def _refuse_circles(self, pointer: str) -> None:
+        reason = self._circles.reached(target(self._data, pointer))
+        if reason is not None:
+            raise BadValue(f"The schema {pointer}: {reason}.")
 
     def _retrieve(self, uri: str) -> Any:
         if uri.partition("#")[0] == _BASE:

@@ -192,7 +192,7 @@ def _slow(cases: Sequence[CaseHistory], total: int, look: Look) -> Html:
 
 
 def _more(count: int, look: Look) -> Html:
-    """Say how many cases are not listed."""
+    """Return how many cases are not listed."""
     text = word("history.more", look.language, count=count)
     return tag("p", text, class_="soft") if count > 0 else Html()
 

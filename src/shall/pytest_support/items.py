@@ -110,7 +110,7 @@ class CaseItem(pytest.Item):
 
 
 def check(item: pytest.Item, result: CaseResult) -> None:
-    """Note a result on its item, and fail or skip as it says.
+    """Store a result on its item, and fail or skip as it says.
 
     Raises:
         CaseFailed: The case or its teardown did not pass.

@@ -43,7 +43,7 @@ class TestOutcome(Struct):
     def add(
         self, node: str, outcome: Outcome, duration_s: float, *, is_checked: bool = False
     ) -> None:
-        """Take the outcome of one phase of one parameter set."""
+        """Add the outcome of one phase of one parameter set."""
         order = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
         self.outcome = min(self.outcome, outcome, key=order.index)
         self.duration_s += duration_s

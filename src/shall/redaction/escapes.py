@@ -6,9 +6,12 @@ Any character may be escaped or not, so that the spellings of a secret cannot be
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
-from re import Match, Pattern
+from typing import TYPE_CHECKING
 
 from shall.late_pattern import late_pattern
+
+if TYPE_CHECKING:
+    from re import Match, Pattern
 
 _BEFORE_ONE = (
     r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
@@ -54,7 +57,7 @@ class Plain:
 
     __slots__ = ("_before", "_plain_starts", "_starts", "text")
 
-    def __init__(self, text: str, before: "Plain | int", escape: Pattern[str]) -> None:
+    def __init__(self, text: str, before: "Plain | int", escape: "Pattern[str]") -> None:
         """``before``: what ``text`` is, or where it begins in the original."""
         parts: list[str] = []  # in turn as it was, and an escape
         self._starts = [0]
@@ -134,7 +137,7 @@ def without_cut_escape(text: str) -> str:
     return _CUT.sub("", text)
 
 
-def _meant(found: Match[str]) -> str:
+def _meant(found: "Match[str]") -> str:
     kind = found.lastgroup
     if kind is None:
         return _entity(found[0])

@@ -154,9 +154,9 @@ def _everything_escaped(text: str) -> Iterator[str]:
 
 
 def _hexadecimal(data: bytes) -> Iterator[str]:
-    """Encode as hexadecimal, also as OpenSSL and .NET separate it."""
+    """Encode as hexadecimal, also as OpenSSL, .NET and dumps separate it."""
     yield data.hex()
-    for between in ":-":
+    for between in ":- ":
         yield data.hex(between)
 
 

@@ -1,6 +1,5 @@
 """What looks like a token, in a text or in the path of a URL, though nobody said that it is one."""
 
-import re
 from itertools import pairwise
 from typing import Any
 
@@ -9,14 +8,14 @@ from shall.redaction.forms import MASK
 
 _JWT = late_pattern(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")  # RFC 7519
 _KNOWN = late_pattern(
-    r"(?<![A-Za-z0-9])((gh[opsru]_|github_pat_|glpat-|xox[abeoprs]-|[rs]k_(live|test)_|A[KS]IA"
-    r"|AIza|ya29\.)[\w-]{12,}|(sk-|npm_|hf_)[\w-]{24,}|shall_[\w-]{40,})",
-    re.ASCII,
+    r"(?a)(?<![A-Za-z0-9])((gh[opsru]_|github_pat_|glpat-|xox[abeoprs]-|[rs]k_(live|test)_|A[KS]IA"
+    r"|AIza|ya29\.)[\w-]{12,}|(sk-|npm_|hf_)[\w-]{24,}|shall_[\w-]{40,})"
 )
-_LONG = re.compile(r"[\w~=+-]{11}", re.ASCII)
-"""Every pattern above, and the next one, begins in or with so many of these characters."""
+_SHORTEST = 11
+"""Each of these tokens, and a random text, has so many characters without a slash."""
 
 _PIECE = late_pattern(r"[A-Za-z0-9_~=+-]{20,}")
+_SHORTEST_PIECE = 20
 _WORD_OF_DIGITS = late_pattern(r"(?=.*\d)[A-Za-z0-9._~=+/-]{12,}")
 _HEX = late_pattern(r"[0-9A-Fa-f]+")
 _LONGEST_ID = 40
@@ -44,12 +43,15 @@ def mask_tokens(text: str) -> str:
 def mask_path(path: str) -> str:
     """Mask what looks like a token in a path: a JWT, a known prefix, a long random text."""
     path = mask_tokens(path)
+    if max(map(len, path.split("/"))) < _SHORTEST_PIECE:
+        return path
     return _PIECE.sub(lambda found: MASK if _is_random(found[0]) else found[0], path)
 
 
 def mask_url_path(url: str) -> str:
     """Mask what looks like a token in the path of a URL; the rest stays."""
-    if _LONG.search(url) is None:
+    parts = url.split("/")
+    if max(map(len, parts[3:] if "://" in url[:9] else parts), default=0) < _SHORTEST:
         return url
     scheme, mark, rest = url.rpartition("://")
     if "://" in scheme:  # in the query

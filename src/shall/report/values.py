@@ -20,6 +20,9 @@ DIFF_LINES = 24
 BEFORE_DIFFERENCE = 24
 """Characters shown before the first one that differs."""
 
+REASON_WIDTH = 200
+"""Columns of why a value does not exist."""
+
 _WITHOUT_EXPECTED = frozenset({"exists", "not_exists", "is_none", "is_not_none"}) | {"openapi"}
 _SAID_BY_VALUES = frozenset(
     {
@@ -98,8 +101,9 @@ def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]
         if start:
             expected, actual = f"...{expected[start:]}", f"...{actual[start:]}"
     if not check.found:
-        actual = _missing(check, language)
-    elif check.message is not None and check.message.code == "check.length":
+        reason = _missing(check, language)
+        return cut(one_line(expected), width), cut(one_line(reason), max(width, REASON_WIDTH))
+    if check.message is not None and check.message.code == "check.length":
         length = check.message.params.get("actual")
         actual = label("length", language, length=length, value=actual)
     elif _written(check.path)[:1] == ("duration",):

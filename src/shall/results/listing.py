@@ -1,6 +1,5 @@
 """Cases and runs as lists show them: a line each, without steps and exchanges."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from shall.late_pattern import late_pattern
 from shall.results.reason import Reason, reason_of
 from shall.results.records import (
     CaseResult,
@@ -26,6 +26,7 @@ BAD = "bad"
 
 _LONGEST_WORD = 200
 _MOST_WORDS = 10
+_WORD = late_pattern(r'(-?)(?:"([^"]*)"?|(\S+))')
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
@@ -284,7 +285,7 @@ def search_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     words: list[str] = []
     excluded: list[str] = []
-    found = re.findall(r'(-?)(?:"([^"]*)"?|(\S+))', text[: _LONGEST_WORD * _MOST_WORDS])
+    found = _WORD.findall(text[: _LONGEST_WORD * _MOST_WORDS])
     for minus, phrase, word in found:
         sought = (phrase.strip() or word)[:_LONGEST_WORD]
         if sought and (minus or sought != "-"):

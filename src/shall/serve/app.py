@@ -111,7 +111,7 @@ def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
 
 
 def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Served:
-    """Put a server behind every route and gate. Its workspaces are closed when the app ends.
+    """Return a server behind every route and gate. Its workspaces are closed when the app ends.
 
     Raises:
         InvalidSetting: The settings cannot work together.
@@ -182,7 +182,7 @@ def _with_pages(
 
 
 def _inform_metrics(parts: Parts, readiness: Readiness, context: RestContext) -> None:
-    """Let the metrics take each call, and ask for what is not counted."""
+    """Connect the metrics to each call and to what is measured when they are read."""
     parts.workspaces.observe_call = parts.metrics.take_call
     parts.facts.is_ready = lambda: readiness.is_ready
     parts.facts.gate = GateWatch(parts.workspaces, parts.workers.turns).newest

@@ -31,7 +31,7 @@ class InFlight:
         self._is_idle.set()
 
     def began(self, message: Any) -> None:
-        """Note what the client sent."""
+        """Record what the client sent."""
         if isinstance(message, JSONRPCRequest):
             if message.method not in _ENDLESS:
                 self._ids.add(message.id)
@@ -44,7 +44,7 @@ class InFlight:
             self._end(message.params.get("requestId"))  # over stdio it gets no answer
 
     def answered(self, message: Any) -> None:
-        """Note what was sent to the client."""
+        """Record what was sent to the client."""
         if isinstance(message, JSONRPCResponse | JSONRPCError):
             self._end(message.id)
 

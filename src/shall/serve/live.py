@@ -43,7 +43,7 @@ class Watch:
         self._task = asyncio.create_task(self._poll(), name="shall-live")
 
     def end(self) -> None:
-        """Look no more."""
+        """Stop following."""
         if self._task is not None:
             self._task.cancel()
 
@@ -55,7 +55,7 @@ class Watch:
             await asyncio.sleep(RUNNING_S if self._going_on() else IDLE_S)
 
     def add(self, found: Iterable[LiveRun]) -> None:
-        """Take runs that a listener read: those that go on are followed until they end.
+        """Add runs that a listener read: those that go on are followed until they end.
 
         Else one that ends before the store is looked at would never be seen again.
         """

@@ -187,11 +187,11 @@ class _Collector:
         return min(around[1:], default=_ANYTHING) if names else _NOTHING  # the first: the argument
 
     def block(self, statements: Iterable[ast.stmt], caught: int) -> bool:
-        """Take statements up to one after which none is reached; return whether there is one."""
+        """Read statements up to one after which none is reached; return whether there is one."""
         return any(self._statement(it, caught) for it in statements)
 
     def nested_functions(self) -> None:
-        """Take the functions within that are named anywhere."""
+        """Add the functions within that are named anywhere."""
         while named := [it for it in self.called if it.name in self._nested]:
             for it in named:
                 node = self._nested.pop(it.name, None)
@@ -201,7 +201,7 @@ class _Collector:
                     self.guards = around
 
     def expressions(self, root: ast.AST, caught: int, *, is_dropped: bool = False) -> None:
-        """Take what expressions call and name."""
+        """Add what expressions call and name."""
         dropped = root if is_dropped and isinstance(root, ast.Call) else None
         if is_dropped and (isinstance(root, ast.Name) or _is_lazy(root)):
             return  # a function that is named alone is not called
@@ -228,7 +228,7 @@ class _Collector:
             self.raises = max(self.raises, raises)
 
     def _statement(self, node: ast.stmt, caught: int) -> bool:
-        """Take a statement; return whether what follows it in its block is never reached."""
+        """Read a statement; return whether what follows it in its block is never reached."""
         match node:
             case ast.Return() | ast.Continue() | ast.Break():
                 self.expressions(node, caught)
@@ -251,7 +251,7 @@ class _Collector:
                 return False
 
     def _assert(self, test: ast.expr, caught: int) -> bool:
-        """Take an assertion; return whether it never holds. A function that is not called does."""
+        """Read an assertion; return whether it never holds. A function that is not called does."""
         holds = truth(test)
         if isinstance(test, ast.Name) and test.id in self._nested:
             holds = True
@@ -262,7 +262,7 @@ class _Collector:
         return holds is False
 
     def _other(self, node: ast.stmt, caught: int) -> None:
-        """Take a statement after which the next one is reached."""
+        """Read a statement after which the next one is reached."""
         match node:
             case ast.For(iter=items) | ast.AsyncFor(iter=items):
                 self.expressions(items, caught)

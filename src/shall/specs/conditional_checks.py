@@ -44,7 +44,7 @@ class _Collector:
     def block(
         self, statements: Sequence[ast.stmt], *, is_certain: bool, around: ast.AST | None
     ) -> None:
-        """Take statements. ``around`` is what decides whether they run; None: a test as a whole."""
+        """Read statements. ``around`` is what decides whether they run; None: a test as a whole."""
         for it in statements:
             self._statement(it, is_certain, around)
             if self.is_decided:
@@ -116,7 +116,7 @@ class _Collector:
             self.lines[line] = min(column if line == first else 0, self.lines.get(line, column))
 
     def _refusal(self, around: ast.AST | None) -> None:
-        """Take what fails wherever it is reached: a test that passed went another way."""
+        """Read what fails wherever it is reached: a test that passed went another way."""
         if around is None:
             self.is_decided = True
         else:

@@ -25,7 +25,7 @@ def link_of_case(
     spans: Sequence[Span],
     fingerprint: str,
     *,
-    can_fail: bool = True,
+    can_fail: bool,
     is_draft: bool = False,
 ) -> Iterator[Link]:
     """Yield the links of one case; ``can_fail``: at least one check is written in it."""

@@ -113,7 +113,7 @@ class _OpenLists:
         self._fresh = False  # the innermost item has not shown its first paragraph yet
 
     def follow(self, token: "Token", index: int) -> None:
-        """Note what a token opens or closes."""
+        """Record what a token opens or closes."""
         if token.type == "list_item_open":
             self._items.append(token)
             self._fresh = True

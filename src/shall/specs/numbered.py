@@ -305,7 +305,7 @@ class _Reader:
         return True
 
     def _note_other(self, draft: Draft, block: Block) -> None:
-        """Note an item that is not a criterion, unless it was reported."""
+        """Report an item that is not a criterion, unless it was reported."""
         last = self.unread[-1].span if self.unread else None
         is_reported = last is not None and last.line == block.line
         is_none = self._aside or is_reported or headings.is_metadata(block.text)
@@ -363,7 +363,7 @@ class _Reader:
         return own.local.startswith(f"{draft.own_local}.")
 
     def _describes(self, draft: Draft, block: Block, own: OwnId | None) -> bool:
-        """Take a block under a heading with an id for the text of its one criterion."""
+        """Read a block under a heading with an id as the text of its one criterion."""
         if own is not None or draft.in_criteria or self._aside or not draft.sentences:
             return False
         if block.number is not None and has_modal(block.text):
@@ -404,7 +404,7 @@ class _Reader:
     def _retire(
         self, draft: Draft, block: Block, text: str, remark: str, own: OwnId | None
     ) -> None:
-        """Note a withdrawn criterion: its number stays taken."""
+        """Record a withdrawn criterion: its number stays taken."""
         number = None
         if block.kind is BlockKind.ITEM and (draft.in_criteria or draft is self._loose):
             number = draft.next_number(block, self._counting)

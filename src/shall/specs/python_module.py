@@ -339,7 +339,7 @@ class _Seen:
         )
 
     def take(self, node: ast.AST) -> None:
-        """Take one node; those that contain others come first."""
+        """Read one node; those that contain others come first."""
         if isinstance(node, ast.Name):
             self._take_name(node)
         elif isinstance(node, ast.Attribute):
@@ -401,7 +401,7 @@ class _Seen:
                 self._computed.append(node)
 
     def _take_import(self, node: ast.Call) -> None:
-        """Take ``import_module``; no name is bound: the module may be used in any way."""
+        """Read ``import_module``; no name is bound: the module may be used in any way."""
         match [*node.args, *(it.value for it in node.keywords if it.arg == "package")]:
             case [ast.Constant(value=str(text))] if not text.startswith("."):
                 self.imports.append(("", Import(text)))

@@ -82,7 +82,7 @@ def _with_headings(
 def _with_nested_content(
     requirements: tuple[Requirement, ...], text: str
 ) -> tuple[Requirement, ...]:
-    """Let the fingerprint of each criterion cover the code and tables within its list item."""
+    """Add the code and tables within the list item of each criterion to its fingerprint."""
     content = nested_content(text)
     if not content:
         return requirements

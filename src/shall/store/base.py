@@ -67,7 +67,7 @@ class Store(Protocol):
         environment: str,
         origin: RunOrigin = UNKNOWN_ORIGIN,
     ) -> None:
-        """Note that a run began."""
+        """Store that a run began."""
         ...
 
     def save_cases(
@@ -87,7 +87,7 @@ class Store(Protocol):
         results: Sequence[CaseResult] = (),
         encoded: Sequence[bytes | None] = (),
     ) -> None:
-        """Note that a run ended, and drop runs beyond the history's bounds.
+        """Store that a run ended, and drop runs beyond the history's bounds.
 
         The last ``results`` are stored in the same transaction, as ``save_cases`` does.
         """
@@ -177,7 +177,7 @@ class Store(Protocol):
         ...
 
     def save_call(self, call: CallRecord) -> None:
-        """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing.
+        """Queue one tool call, to be stored within 100 ms. Returns at once and raises nothing.
 
         It waits only where thousands of calls wait before it.
         """
@@ -197,7 +197,7 @@ class Store(Protocol):
         ...
 
     def touch_connection(self, connection_id: str, principal: str) -> bool:
-        """Note a heartbeat; False where the principal has no such connection."""
+        """Store a heartbeat; False where the principal has no such connection."""
         ...
 
     def delete_connection(self, connection_id: str, principal: str) -> bool:

@@ -44,7 +44,7 @@ class CallBuffer:
         self._lost = 0
 
     def put(self, call: CallRecord) -> None:
-        """Take a call. Waits shortly where the buffer is full."""
+        """Add a call. Waits shortly where the buffer is full."""
         with self._changed:
             if len(self._waiting) >= CAPACITY:
                 self._changed.wait_for(self._has_room_or_fails, ROOM_WAIT_S)

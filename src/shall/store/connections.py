@@ -98,7 +98,7 @@ def insert(connection: "sqlite3.Connection", record: ConnectionRecord, clock: Cl
 def touch(
     connection: "sqlite3.Connection", connection_id: str, principal: str, clock: Clock
 ) -> bool:
-    """Note a heartbeat; False where the principal has no such connection."""
+    """Store a heartbeat; False where the principal has no such connection."""
     now = _sweep(connection, clock)
     values = (now, time_text(datetime.now(UTC)), plain(connection_id), plain(principal))
     return connection.execute(_TOUCH, values).rowcount > 0

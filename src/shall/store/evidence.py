@@ -264,7 +264,7 @@ class _Overlap:
             self.add(fact)
 
     def add(self, fact: Evidence) -> None:
-        """Take the newest line of its key."""
+        """Add the newest line of its key."""
         if fact.data_row is None:
             self._whole[_key(fact)[:3]] = fact
         else:

@@ -143,7 +143,7 @@ class Lease:
 
     @classmethod
     def take(cls, folder: Path) -> Self:
-        """Take a new lease and remove those of dead processes. Call it under a lock.
+        """Acquire a new lease and remove those of dead processes. Call it under a lock.
 
         Raises:
             StoreUnavailable: The folder cannot be written.

@@ -45,7 +45,7 @@ def refuse_newer(connection: "sqlite3.Connection", name: str) -> None:
 
 
 def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None:
-    """Bring a database to this release's schema, or to that of version ``newest``.
+    """Migrate a database to this release's schema, or to that of version ``newest``.
 
     Each migration is one transaction that also writes its number, and the number is read again
     inside it: of two processes that start at once, the second finds the work done.

@@ -47,7 +47,7 @@ class OutageLog:
             return []
 
     def update(self, unreachable: "Iterable[Unreachable]", reached: "Collection[Source]") -> None:
-        """Note the cases of a run that did not reach their service, and forget those that did.
+        """Store the cases of a run that did not reach their service, and delete those that did.
 
         Raises:
             StoreUnavailable: The file cannot be written.

@@ -24,7 +24,7 @@ class Moved(Struct, frozen=True):
 
 
 def repair_database(path: Path, now: datetime) -> tuple[Path, Recovered]:
-    """Put a new database with all that can be read in the place of a damaged one.
+    """Replace a damaged database by a new one with all that can be read.
 
     Return the new path of the damaged file, and what was recovered. ``now`` is aware UTC.
 
@@ -55,7 +55,7 @@ def repair_database(path: Path, now: datetime) -> tuple[Path, Recovered]:
 
 
 def repair_evidence(path: Path, folder: Path, now: datetime) -> Moved | None:
-    """Take the lines that cannot be read out of an evidence file.
+    """Remove the lines that cannot be read from an evidence file.
 
     The original file is copied to ``folder``. None where every line can be read. Lines that a
     newer release wrote stay.

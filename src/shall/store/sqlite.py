@@ -191,7 +191,7 @@ class SqliteStore:
         environment: str,
         origin: RunOrigin = UNKNOWN_ORIGIN,
     ) -> None:
-        """Note that a run began."""
+        """Store that a run began."""
         with self._lock:
             if self._lease is None:
                 with self._starting():
@@ -390,7 +390,7 @@ class SqliteStore:
             return queries.failed_last(connection)
 
     def save_call(self, call: "CallRecord") -> None:
-        """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing."""
+        """Queue one tool call, to be stored within 100 ms. Returns at once and raises nothing."""
         self._call_buffer().put(call)
 
     def _call_buffer(self) -> "CallBuffer":
@@ -427,7 +427,7 @@ class SqliteStore:
             connections.insert(database, connection, time.monotonic)
 
     def touch_connection(self, connection_id: str, principal: str) -> bool:
-        """Note a heartbeat; False where the principal has no such connection."""
+        """Store a heartbeat; False where the principal has no such connection."""
         from shall.store import connections
 
         with self._writing(durable=False) as database:

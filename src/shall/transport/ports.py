@@ -28,7 +28,7 @@ class Reader(Protocol):
     broken: Response | None
 
     def take(self, data: bytes) -> bool:
-        """Take a part of the body; return whether nothing more is to be read."""
+        """Receive a part of the body; return whether nothing more is to be read."""
         ...
 
 

@@ -25,7 +25,7 @@ class Threads:
         self._unfinished = 0
 
     def start(self, call: Callable[[], None]) -> None:
-        """Carry a call, which raises nothing, out as soon as a thread is free."""
+        """Run a call, which raises nothing, as soon as a thread is free."""
         with self._guard:
             self._unfinished += 1
             is_short = self._unfinished > len(self._threads)
@@ -34,7 +34,7 @@ class Threads:
             self._add()
 
     def replace_one(self) -> None:
-        """Carry out the other calls without the thread of one that nobody waits for any more."""
+        """Replace the thread of a call for which nobody waits any more."""
         self._most = min(self._most + 1, MOST_WITH_STUCK)
         if not self._calls.empty():
             self._add()

@@ -451,7 +451,7 @@ def _as_text(data: bytes, path: str) -> str:
 
 
 def _look(folder: int, name: str, path: str) -> os.stat_result:
-    """Look before opening, since opening a device may already do something."""
+    """Check before opening, since opening a device may already do something."""
     try:
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if _is_plain(status):

@@ -1,7 +1,6 @@
 """The checked-out commit, read from the files of git: a run must not wait for a process."""
 
 import os
-import re
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -38,8 +37,8 @@ def _commit(own: Path, shared: Path) -> str | None:
         return None
     commit = _text(shared / name)
     if not commit:
-        packed = re.search(rf"^(\S+) {re.escape(name)}$", _text(shared / "packed-refs"), re.M)
-        commit = packed[1] if packed is not None else ""
+        packed = (it.partition(" ") for it in _text(shared / "packed-refs").split("\n"))
+        commit = next((it for it, _, reference in packed if reference == name), "")
     return commit if _is_commit(commit) else None
 
 

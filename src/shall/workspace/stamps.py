@@ -41,7 +41,7 @@ def is_young(stamp: Stamp, settled_ns: int) -> bool:
 
 
 def _stamp(base: int, path: str, found: dict[str, Stamp | None]) -> None:
-    """Note a file, or everything in a folder."""
+    """Record a file, or everything in a folder."""
     found[path] = None
     with suppress(OSError, ValueError):
         looked = os.stat(path, dir_fd=base, follow_symlinks=False)
@@ -54,7 +54,7 @@ def _stamp(base: int, path: str, found: dict[str, Stamp | None]) -> None:
 
 
 def _walk(folder: int, prefix: str, found: dict[str, Stamp | None]) -> None:
-    """Note all that lies below an open folder; what cannot be opened is noted as it is."""
+    """Record all that lies below an open folder; what cannot be opened is recorded as it is."""
     below: list[str] = []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

@@ -103,7 +103,7 @@ def check_case(workspace: Workspace, path: str) -> None:
     """
     _check_harmless(workspace, path, CASE_FOLDERS)
     if not (_is_below(path, CASE_FOLDERS) or _is_widened(workspace, path)):
-        why = f"write_testcase writes below {_listed(CASE_FOLDERS)} only"
+        why = f"cases are written below {_listed(CASE_FOLDERS)} only"
         raise _refused(path, why, CASE_FOLDERS)
 
 
@@ -173,7 +173,7 @@ def _listed(names: Collection[str]) -> str:
 
 def _refused(path: str, why: str, folders: Collection[str]) -> WriteRefused:
     return WriteRefused(
-        f"{path} is not written by a tool: {why}.",
+        f"{path} is not written: {why}.",
         hint=f"Choose a document in {_listed([f'{folder}/' for folder in folders])}.",
         details={
             "path": path,

@@ -99,7 +99,7 @@ def test_the_runs_are_listed_with_what_is_known_of_them(
     assert "2 errors" in text
     assert "0 errors" not in text
     assert "staging" in text
-    assert "420 ms" in text or "0.42 s" in text
+    assert "0.42 s" in text
 
 
 @pytest.mark.verifies("run-pages#3.1")
@@ -200,7 +200,7 @@ def test_a_case_has_a_page_with_all_that_happened(
     assert "POST http://shop.test/login -&gt; 200 in 12 ms" in text
     assert "Authorization</dt><dd>***</dd>" in text
     assert "tests/cases/users/answer.yaml" in text
-    assert "- $.roles" in text or "$.roles" in text
+    assert "$.roles" in text
     assert ">Copy for an assistant</button>" in text
     links = Page(text).links
     assert {"/runs/r1", "/runs/r1/cases/1", "/runs/r1/cases/3"} <= set(links)
@@ -369,7 +369,7 @@ def test_a_workspace_that_is_named_stays_in_links_and_forms(
 def test_the_page_of_a_run_is_written_in_chinese(browser: Browser, store_run: StoreRun) -> None:
     store_run(whole_run())
     text = browser.get("/runs/r1", **{"Accept-Language": "zh-CN"}).text
-    assert "个用例未通过" in text or "未通过" in text
+    assert "3 个未通过" in text
     assert "所有结果" in text
 
 

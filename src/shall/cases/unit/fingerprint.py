@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from types import MappingProxyType
 
 import msgspec
 
@@ -11,13 +10,11 @@ from shall.cases.unit.model import Unit
 
 _VERSION = "u1:"
 
-_NO_OTHERS: Mapping[str, str] = MappingProxyType({})
-
 _ABOUT_THE_FILE = frozenset({"name", "description", "allure", "tags", "verifies", "secrets"})
 """Fields that change nothing of what is called and asserted."""
 
 
-def unit_fingerprint(unit: Unit, code: str, others: Mapping[str, str] = _NO_OTHERS) -> str:
+def unit_fingerprint(unit: Unit, code: str, others: Mapping[str, str]) -> str:
     """Return the version and 64 hexadecimal digits.
 
     ``code`` is the fingerprint of the module under test, ``others`` are those of further modules.

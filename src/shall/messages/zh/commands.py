@@ -274,9 +274,10 @@ COMMANDS: dict[str, str] = {
     "{test} has another outcome, newer than the report. Run the test.": (
         "{test} 已有与报告不同且更新的结果。请重新运行该测试。"
     ),
-    "No test of {count} names a known criterion. Write a property requirement, or the"
-    " key into the name of the test.": (
-        "{count} 个测试均未指明已知的验收标准。请添加 requirement 属性，或将编号写入测试名称。"
+    "No test of {count} names a known criterion. Write a property requirement, the"
+    " key into the name of the test, or a comment `verifies: KEY` above it.": (
+        "{count} 个测试均未指明已知的验收标准。请添加 requirement 属性，将编号写入测试名称，"
+        "或在测试上方写注释 `verifies: KEY`。"
     ),
     "JUnit XML": "JUnit XML 报告",
     "recorded tests that are not listed are gone": "已记录但未列出的测试视为已删除",

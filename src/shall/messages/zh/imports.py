@@ -136,6 +136,11 @@ IMPORTS: dict[str, str] = {
     "No file of {names} is in the document, so a short text is sent as one.": "文档中没有 {names} "
     "的文件，因此以一段短文本作为文件发送。",
     "Write the path of one as `file`.": "请在 `file` 中填写文件路径。",
+    "Name a folder there with --output, such as tests/cases/api.": (
+        "请用 --output 指定其中的目录，例如 tests/cases/api。"
+    ),
+    "A callback was left out: the service sends it, so no case can.": "已跳过回调："
+    "它由服务发出，用例无法发送。",
     "A webhook was left out: the service sends it, so no case can.": "已跳过 webhook："
     "它由服务发出，用例无法发送。",
     "The operation was left out: a case cannot send TRACE.": "已跳过该操作：用例不能发送 TRACE。",

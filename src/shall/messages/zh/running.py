@@ -32,6 +32,10 @@ RUNNING: dict[str, str] = {
     "A worker process did not start.": "工作进程未启动。",
     "No case folder was found in {root}.": "在 {root} 中未找到用例目录。",
     "Did you mean {near}?": "是否指 {near}？",
+    "It is a setting: write `gate: {{minimum: 80}}` in shall.yaml.": (
+        "这是一项设置：请在 shall.yaml 中写 `gate: {{minimum: 80}}`。"
+    ),
+    "`{command} --help` explains the arguments.": "`{command} --help` 说明了可用的参数。",
     "Create tests/cases, or run `shall init` to "
     "create a first case.": "请创建 tests/cases，或运行 `shall init` 生成第一个用例。",
     "{relative} would be larger than 1 MiB.": "{relative} 将超过 1 MiB。",
@@ -112,7 +116,9 @@ RUNNING: dict[str, str] = {
         "未发送通知：notify.to.{name} 的值不是 apprise 能识别的地址。"
     ),
     "No notification was sent: notify.to.{name} {why}": "未发送通知：notify.to.{name} {why}",
-    "The notification to {name} was not accepted.": "发往 {name} 的通知未被接受。",
+    "The notification to {name} could not be delivered, or was not accepted.": (
+        "发往 {name} 的通知未能送达，或未被接受。"
+    ),
     "send a summary as `notify` of shall.yaml says": "按 shall.yaml 的 `notify` 发送摘要",
     "There is no `login` with a `url`.": "没有带 `url` 的 `login`。",
     "Available: {names}.": "可用的有：{names}。",

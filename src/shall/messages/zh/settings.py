@@ -7,7 +7,9 @@ SETTINGS: dict[str, str] = {
     "not the keys when and to": "不是键 when 和 to",
     "unknown key {key}; known are when, to": "未知的键 {key}；可用的有 when、to",
     "when must be one of {names}": "when 必须是 {names} 之一",
-    "to must be names with the source of an address each": "to 必须是名称及各自的地址来源",
+    "to must be names with the source of an address each, such as team: {{environment: ROBOT}}": (
+        "to 必须是名称及各自的地址来源，例如 team: {{environment: ROBOT}}"
+    ),
     "not keys and values with a `webhook`": "不是带 `webhook` 的键值对",
     "not the URL of a robot": "不是机器人的 URL",
     "shared steps that run before the first case; if they do not pass, no case runs": (

@@ -112,7 +112,7 @@ STATE: dict[str, str] = {
     "No workspace is configured, and {current} "
     "is too broad to be one.": "未配置工作区，而 {current} 范围过大，不能作为工作区。",
     "{most_in_use} workspaces are in use.": "已有 {most_in_use} 个工作区在使用中。",
-    "{path} is not written by a tool: {reason}.": "工具不会写入 {path}：{reason}。",
+    "{path} is not written: {reason}.": "未写入 {path}：{reason}。",
     "{path} is not deleted: {reason}.": "不会删除 {path}：{reason}。",
     "The operator names folders for it in shall.yaml, such as "
     "`scratch: [out]`.": "可删除的目录由运维人员在 shall.yaml 中指定，例如 `scratch: [out]`。",

@@ -144,11 +144,15 @@ WORDS: dict[str, str] = {
     "the reference {reference} leads out of it; write what it means under `$defs`": (
         "引用 {reference} 指向该 schema 之外；请将其内容写入 `$defs`"
     ),
+    "in {path}: {reason}": "{path} 中，{reason}",
     "the reference {reference} leads in a circle, so that any value is valid": (
         "引用 {reference} 循环引用自身，因此任何值都有效"
     ),
     "unknown format `{name}` "
     "(did you mean `{likely}`?)": "未知格式 `{name}`（是否指 `{likely}`？）",
+    "`{name}` is no keyword of a schema; write fields under `properties`": (
+        "`{name}` 不是 schema 的关键字；请将字段写在 `properties` 下"
+    ),
     "unknown keyword `{name}` "
     "(did you mean `{likely}`?)": "未知关键字 `{name}`（是否指 `{likely}`？）",
     "Byte 0x{byte} is not UTF-8.": "字节 0x{byte} 不是 UTF-8。",
@@ -170,7 +174,7 @@ WORDS: dict[str, str] = {
     "program, such as a Makefile": "没有扩展名的文件可能是程序，例如 Makefile",
     "{ending} files are executed, or configure "
     "what is executed": "{ending} 文件会被执行，或决定执行什么",
-    "write_testcase writes below {folders} only": "write_testcase 仅写入 {folders} 之下",
+    "cases are written below {folders} only": "用例只能写入 {folders} 之下",
     "{tool} writes below {folders} only": "{tool} 仅写入 {folders} 之下",
     "create_file writes {endings} only": "create_file 仅写入 {endings} 文件",
     "is read-only": "为只读",

@@ -54,7 +54,7 @@ class Verifier(Protocol):
         ...
 
     def reload(self) -> None:
-        """Ask for the keys again, when they are next needed."""
+        """Fetch the keys again when they are next needed."""
         ...
 
 

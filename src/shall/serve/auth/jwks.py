@@ -94,7 +94,7 @@ class KeyServer:
         return self._keys.get(kid, {}) if kid is not None else {}
 
     def reload(self) -> None:
-        """Ask again when a key is next needed."""
+        """Fetch the keys again when one is next needed."""
         self._fetched_at = self._asked_at = float("-inf")
 
     def _is_fresh(self) -> bool:

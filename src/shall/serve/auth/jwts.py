@@ -90,7 +90,7 @@ class JwtVerifier:
         return Principal(said.name, frozenset(said.scopes) & frozenset(SCOPES))
 
     def reload(self) -> None:
-        """Ask for the keys again, when they are next needed."""
+        """Fetch the keys again when they are next needed."""
         self._keys.reload()
 
     async def _known(self, token: bytes) -> _Checked:

@@ -111,7 +111,7 @@ class KnownTokens:
             self._look_now()
 
     def _look_now(self) -> None:
-        """Take over what the file says; keep what it said where it cannot be read."""
+        """Read the file; where it cannot be read, what was read before stays."""
         if self._file is None:
             return
         try:

@@ -108,7 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._watch()
 
     def on_message_begin(self) -> None:
-        """Note that a head begins."""
+        """Record that a head begins."""
         self._in_head = True
         super().on_message_begin()
         if self._is_unknown:
@@ -126,12 +126,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self.headers = []  # trailers go here and nowhere: a proxy may have checked headers only
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of the body."""
+        """Receive a part of the body."""
         self._moved = True
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Note that the body ends."""
+        """Record that the body ends."""
         self._in_body, self._moved = False, True
         if not self._is_answering():
             self._disarm()  # it was dropped in time, and the connection goes on

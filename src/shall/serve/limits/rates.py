@@ -70,7 +70,7 @@ class RateGate:
             await self.count(self._app, scope, receive, send)
 
     async def count(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let ``app`` answer a request of this caller, or refuse it."""
+        """Pass a request of this caller to ``app``, or refuse it."""
         key = caller_key(scope)
         open_now = self._open.get(key, 0)
         if self._max_concurrent and open_now >= self._max_concurrent:

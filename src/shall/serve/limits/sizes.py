@@ -52,7 +52,7 @@ class BodyBudget:
             raise Busy
 
     def take(self, size: int) -> None:
-        """Take bytes that have come.
+        """Count bytes that have come.
 
         Raises:
             Busy: There are not so many left.

@@ -15,6 +15,7 @@ FileId = tuple[int, int]
 """Device and inode: two names of one file have the same."""
 
 _PROC = Path("/proc")
+_STDERR = 2
 
 
 def file_id(path: str | os.PathLike[str] | int) -> FileId | None:
@@ -26,20 +27,20 @@ def file_id(path: str | os.PathLike[str] | int) -> FileId | None:
     return status.st_dev, status.st_ino
 
 
-def is_piped_into(path: str | os.PathLike[str], descriptor: int = 2) -> bool:
-    """Return whether the reader of a pipe, such as ``tee``, has a file open to write to.
+def is_piped_into(path: str | os.PathLike[str]) -> bool:
+    """Return whether stderr is a pipe whose reader, such as ``tee``, writes to a file.
 
     Linux only, and only for processes that this one may look into (its own user's, and inside its
     container): elsewhere the answer is no.
     """
     wanted = file_id(path)
     try:
-        is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+        is_pipe = stat.S_ISFIFO(os.fstat(_STDERR).st_mode)
     except OSError:
         return False
     if wanted is None or not is_pipe or sys.platform != "linux":
         return False
-    pipe = file_id(descriptor)
+    pipe = file_id(_STDERR)
     return any(
         _has(process, pipe, os.O_RDONLY) and _has(process, wanted, os.O_WRONLY, os.O_RDWR)
         for process in _others()

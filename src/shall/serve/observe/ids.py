@@ -17,7 +17,7 @@ _NO_TRACE, _NO_SPAN = "0" * 32, "0" * 16
 
 
 def ids_of(scope: Scope) -> RequestIds:
-    """Take ``X-Request-ID`` of a request or make an id; take the trace of ``traceparent``.
+    """Return the ``X-Request-ID`` of a request or a new id, and the trace of ``traceparent``.
 
     A client's id is taken where it is 1 to 128 letters, digits, dots, underscores or hyphens:
     nothing else can reach a log or a header through it.

@@ -138,7 +138,7 @@ class Stderr(logging.StreamHandler[Any]):
     is_broken = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Note that the reader has gone: there is no place to complain."""
+        """Record that the reader has gone: there is no place to report it."""
         if isinstance(sys.exception(), BrokenPipeError):
             self.is_broken = True
         else:

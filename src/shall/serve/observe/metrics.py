@@ -124,14 +124,14 @@ class Metrics:
         self._exchanges: dict[tuple[str, ...], Histogram] = {}
 
     def take_operation(self, labels: tuple[str, str, str, str, str], duration_s: float) -> None:
-        """Note an MCP request; ``labels`` in the order of the metric, each from a table."""
+        """Count an MCP request; ``labels`` in the order of the metric, each from a table."""
         series = self._operations.get(labels)
         if series is None:
             series = self._operations[labels] = self.operations.labels(*labels)
         series.observe(duration_s)
 
     def take_exchange(self, scope: Scope, status: int, duration_s: float) -> None:
-        """Note an HTTP request that was answered; the route is the one that the router found."""
+        """Count an HTTP request that was answered; the route is the one that the router found."""
         method = scope["method"] if scope["method"] in HTTP_METHODS else OTHER
         route = getattr(scope.get("route"), "path", OTHER)
         labels = (method, route, str(status))
@@ -141,11 +141,11 @@ class Metrics:
         series.observe(duration_s)
 
     def take_call(self, call: CallRecord) -> None:
-        """Note a call of a tool, whichever surface it came through."""
+        """Count a call of a tool, whichever surface it came through."""
         self.calls.labels(call.tool, call.status).inc()
 
     def take_event(self, event: Event) -> None:
-        """Note how a run ended, and each of its cases: those that never began too."""
+        """Count how a run ended, and each of its cases: those that never began too."""
         if isinstance(event, RunFinished):
             self.runs.labels(str(event.summary.status)).inc()
             self.run_duration.observe(event.summary.duration_s)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def observe_server(server: MCPServer[Connected], metrics: "Metrics | None" = None) -> None:
-    """Put ids, and where there are ``metrics`` measuring, around every message of a server.
+    """Add ids, and with ``metrics`` measurements, to every message of a server.
 
     They come first, so that they see what any other middleware refuses.
     """

@@ -19,7 +19,7 @@ _SIGNAL_PATH = "/v1/traces"
 
 
 def send_spans(endpoint: str, service: str) -> Callable[[], None]:
-    """Let this process send its spans, in batches, from a thread of their own; return what ends it.
+    """Send the spans of this process in batches, from a thread of their own; return what ends it.
 
     ``service`` is the name of the sender, unless ``OTEL_SERVICE_NAME`` says another: the library
     reads that, headers and sampling from the names of the environment that OpenTelemetry defines.

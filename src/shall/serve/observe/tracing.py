@@ -41,7 +41,7 @@ def drop_tracing(server: MCPServer[Connected]) -> None:
 
 
 def set_up_otlp(settings: Settings) -> Callable[[], None]:
-    """Let this process send its spans to ``settings.otlp_endpoint``; return what ends it.
+    """Send the spans of this process to ``settings.otlp_endpoint``; return what ends it.
 
     Raises:
         InvalidSetting: The extra ``otlp`` is not installed.

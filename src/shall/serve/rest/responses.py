@@ -21,16 +21,9 @@ _RETRY_AFTER_S = 5
 _CODES = {404: "MCP_NOT_FOUND", 405: "MCP_METHOD_NOT_ALLOWED"}
 
 
-def json_answer(
-    data: Any, status: int = 200, *, headers: Mapping[str, str] | None = None
-) -> Response:
+def json_answer(data: Any, status: int = 200) -> Response:
     """Answer JSON."""
-    return Response(
-        json_bytes(data),
-        status_code=status,
-        headers=headers,
-        media_type="application/json",
-    )
+    return Response(json_bytes(data), status_code=status, media_type="application/json")
 
 
 def json_bytes(data: Any) -> bytes:

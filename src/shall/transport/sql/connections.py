@@ -56,7 +56,7 @@ class Execution:
         self.is_stopped = False
 
     def __call__(self) -> Response:
-        """Carry the statement out; return its rows as the body of a response.
+        """Execute the statement; return its rows as the body of a response.
 
         Raises:
             QueryFailed: The database refuses it, or the answer is too large.
@@ -87,7 +87,7 @@ class Execution:
                 self._stop()
 
     def stop_with(self, stop: Stop) -> None:
-        """Let ``stop`` be called from now on. Raises ``TimedOut`` if it is stopped already."""
+        """Call ``stop`` when the work is stopped. Raises ``TimedOut`` if it is stopped already."""
         with self._guard:
             if self.is_stopped:
                 raise self.timed_out()
@@ -95,7 +95,7 @@ class Execution:
 
     @contextmanager
     def stoppable(self, stop: Stop) -> Iterator[None]:
-        """Let ``stop`` be called while a statement runs. Raises ``TimedOut`` if it is stopped."""
+        """Call ``stop`` when the statement is stopped. Raises ``TimedOut`` if it is already."""
         self.stop_with(stop)
         try:
             yield
@@ -123,7 +123,7 @@ class Connections:
         self._current = threading.local()  # the execution of each thread
 
     def execute(self, statement: Statement, execution: Execution) -> Response:
-        """Carry out a statement in a transaction of its own, which is committed."""
+        """Execute a statement in a transaction of its own, which is committed."""
         started = time.perf_counter()
         self._current.execution = execution
         try:
@@ -222,7 +222,7 @@ def _answer(connection: Connection, statement: Statement) -> bytes:
 
 
 def _limit_time(connection: Connection, statement: Statement) -> None:
-    """Let the server end the statement itself: it is broken off a little later."""
+    """Let the server end the statement at its timeout: it is cancelled a little later."""
     timeout_ms = max(1, int(statement.timeout_s * 1000))
     kind = statement.database.kind
     if kind == "postgresql":
