@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from shall.cli.options import parser
+
 Shall = Callable[..., Any]
 
 
@@ -217,3 +219,26 @@ def test_a_demo_service_that_does_not_start_is_reported(project: Path) -> None:
     )
     assert ended.returncode == 4
     assert "no luck" in ended.stderr
+
+
+@pytest.mark.verifies("cli#1.21")
+@pytest.mark.parametrize(
+    ("given", "suggested"),
+    [
+        ("test", "run"),
+        ("status", "trace"),
+        ("ls", "list"),
+        ("repoort", "report"),
+        ("archive", ""),
+        ("prune", ""),
+    ],
+)
+def test_an_unknown_command_has_a_suggestion_only_where_one_is_meant(
+    given: str, suggested: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser(given).parse_args([given])
+
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert (f"Did you mean {suggested}?" in said) if suggested else ("Did you mean" not in said)

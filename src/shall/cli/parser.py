@@ -67,6 +67,17 @@ _UNRECOGNIZED = "unrecognized arguments: "
 _FLAG = late_pattern(f"{_UNRECOGNIZED}--?(?P<given>[\\w-]+)")
 
 
+_OTHER_COMMANDS = {
+    **dict.fromkeys(("test", "tests", "exec", "execute", "check", "start", "rerun"), "run"),
+    **dict.fromkeys(("status", "matrix", "verify", "coverage"), "trace"),
+    **dict.fromkeys(("new", "create"), "init"),
+    **dict.fromkeys(("results", "show"), "report"),
+    **dict.fromkeys(("runs", "log"), "history"),
+    "ls": "list",
+}
+"""Names that other tools have for what a command of ours does; the nearest is often another."""
+
+
 def _translated(message: str) -> str:
     """Return a message of argparse, the argument that it names apart from the reason."""
     named = _ARGUMENT.fullmatch(message)
@@ -82,7 +93,10 @@ def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
 
     choice, flag = _CHOICE.match(message), _FLAG.match(message)
     if choice:
-        near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
+        given, choices = choice["given"], re.findall(r"[\w-]+", choice["choices"])
+        meant = _OTHER_COMMANDS.get(given.lower())
+        alike = (it for it in choices if it[:1] == given[:1])
+        near = meant if meant in choices else nearest(given, alike) or nearest(given, choices, 0.76)
         return f"Did you mean {near}?" if near else ""
     if not message.startswith(_UNRECOGNIZED):
         return ""

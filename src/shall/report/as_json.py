@@ -29,8 +29,8 @@ def json_bytes(run: RunResult) -> bytes:
     that did not pass has its request as a ``curl`` command.
     """
     data = result_to_json(replace(run, cases=()))
-    data["cases"] = [_encoded(case) or _data(case) for case in run.cases]
     try:
+        data["cases"] = list(map(_encoded, run.cases))
         return msgspec.json.format(msgspec.json.encode(data), indent=2)
     except UnicodeEncodeError:  # half a surrogate pair
         data["cases"] = list(map(_data, run.cases))
@@ -57,9 +57,10 @@ def json_parts(
     yield "\n]}\n"
 
 
-def _encoded(case: CaseResult) -> msgspec.Raw | None:
+def _encoded(case: CaseResult) -> msgspec.Raw:
+    """Return a case as JSON, which takes a fifth of the memory of its data."""
     encoded = None if is_bad(case) else encode_ordinary(case)
-    return None if encoded is None else msgspec.Raw(encoded)
+    return msgspec.Raw(encoded or msgspec.json.encode(_data(case)))
 
 
 def _data(case: CaseResult) -> dict[str, Any]:
