@@ -5,6 +5,9 @@ import os
 import pytest
 from tests.pytest_support.sessions import run, status_of_first, write_test
 
+from shall.pytest_support.recording import TestOutcome
+from shall.results.records import Outcome
+
 pytestmark = pytest.mark.usefixtures("measured")
 
 
@@ -41,3 +44,12 @@ def test_a_pass_does_not_replace_a_failure_that_another_session_recorded_since(
     note = "shall: test_marked.py::test_a is not recorded as passed, since it failed after that*"
     result.stdout.fnmatch_lines([note])
     assert status_of_first(pytester) == "failing"
+
+
+@pytest.mark.verifies("tracing#4.34")
+def test_one_parameter_set_that_carries_out_a_check_is_enough() -> None:
+    test = TestOutcome(frozenset({"default#1.1"}), sets=2)
+    test.add("test_a[1]", Outcome.PASSED, 0.1, is_checked=True)
+    test.add("test_a[2]", Outcome.PASSED, 0.1, is_checked=False)
+    assert test.is_checked
+    assert not test.is_partial

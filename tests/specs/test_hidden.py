@@ -35,6 +35,7 @@ def test_a_sentence_that_is_hidden_is_reported(text: str, line: int, end: str) -
         "```\nTHE shop SHALL sing.\n```\n",
         "<!-- THE shop SHALL sing. -->\n",
         "    the shop must sing\n",
+        "2. THE shop SHALL wait:\n\n        THE shop SHALL sing.\n",
         "<details>\n<summary>More</summary>\n\n</details>\n",
         "2. THE shop SHALL wait:\n\n    - THE shop SHALL sing.\n\n    THE shop SHALL dance.\n",
     ],
