@@ -53,3 +53,33 @@ def test_one_parameter_set_that_carries_out_a_check_is_enough() -> None:
     test.add("test_a[2]", Outcome.PASSED, 0.1, is_checked=False)
     assert test.is_checked
     assert not test.is_partial
+
+
+@pytest.mark.verifies("tracing#3.9")
+def test_a_test_that_a_symbolic_link_leads_to_is_named_with_the_reason(
+    pytester: pytest.Pytester,
+) -> None:
+    write_test(pytester, "@pytest.mark.verifies('default#1.1')\ndef test_a():\n    assert pytest\n")
+    (pytester.path / "test_linked.py").symlink_to("test_marked.py")
+    result = run(pytester, "--shall-record")
+    result.assert_outcomes(passed=2)
+    notes = result.stdout.str().count("is not recorded")
+    note = "shall: test_linked.py::test_a is not recorded for default#1.1: a symbolic link leads*"
+    result.stdout.fnmatch_lines([note])
+    assert notes == 1
+
+
+@pytest.mark.verifies("tracing#4.53")
+def test_a_test_that_failed_counts_whatever_its_file_is_called(pytester: pytest.Pytester) -> None:
+    mark = "@pytest.mark.verifies('default#1.1')\n"
+    write_test(pytester, f"{mark}def test_a():\n    assert pytest\n")
+    check = pytester.path / "check_more.py"
+    check.write_text(f"import pytest\n\n{mark}def test_b():\n    assert not pytest\n")
+    names = ("-o", "python_files=test_*.py check_*.py")
+    run(pytester, "--shall-record", *names).assert_outcomes(passed=1, failed=1)
+    assert status_of_first(pytester) == "failing"
+    check.write_text(check.read_text().replace("not pytest", "pytest"))
+    run(pytester, *names).assert_outcomes(passed=2)
+    assert status_of_first(pytester) == "proved"
+    check.unlink()
+    assert status_of_first(pytester) == "proved"
