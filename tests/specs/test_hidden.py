@@ -1,5 +1,7 @@
 """Requirements that Markdown takes for something else are read or reported, never dropped."""
 
+import time
+
 import pytest
 
 from shall.specs.reader import read_document
@@ -61,3 +63,16 @@ def test_what_lies_between_two_rules_is_read() -> None:
     assert criterion.span.line == 16
     empty = read_document(f"---\n---\n{HEAD}1. THE shop SHALL add.\n", "f", "x")
     assert [it.key for it in empty.criteria()] == ["x#1.1"]
+
+
+@pytest.mark.verifies("tracing#1.33")
+@pytest.mark.repeats
+def test_tags_that_are_never_closed_take_time_by_their_number_alone() -> None:
+    def seconds(tags: int) -> float:
+        text = HEAD + "<!-- --> " + "<!-- " * tags
+        started = time.process_time()
+        read_document(text, "f", "x")
+        return time.process_time() - started
+
+    small, large = seconds(1_000), seconds(16_000)
+    assert large < 100 * max(small, 0.001)  # linear is 16 times, quadratic 256

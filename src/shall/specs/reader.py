@@ -78,7 +78,7 @@ def _hidden(text: str, file: str) -> Iterator[Diagnostic]:
             yield hidden(file, line + at)
 
 
-_MARKUP = late_pattern(r"<[^>]*>|^[ \t>]*(?:[-*+]|\d{1,4}[.)、])?[ \t]*")
+_MARKUP = late_pattern(r"<[^<>]*>|^[ \t>]*(?:[-*+]|\d{1,4}[.)、])?[ \t]*")
 
 
 def _is_strict(line: str) -> bool:
