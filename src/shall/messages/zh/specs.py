@@ -37,6 +37,9 @@ SPECS: dict[str, str] = {
     "{name} is unknown.": "{name} 不存在。",
     "Did you mean {names}?": "是否指 {names}？",
     "{key} is at {span} already.": "{key} 已出现在 {span}。",
+    "Add it below `## MODIFIED Requirements`, or under another title.": (
+        "请把它写在 `## MODIFIED Requirements` 之下，或换一个标题。"
+    ),
     "Each requirement and criterion needs a "
     "number of its own.": "每条需求和验收标准都应有自己的编号。",
     "This sentence reads like a requirement, but "
