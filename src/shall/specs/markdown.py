@@ -171,7 +171,7 @@ def hidden_parts(text: str) -> Iterator[tuple[int, str]]:
         if token.type == "fence":
             last = lines[min(end, len(lines)) - 1].strip()
             is_mark = last.startswith(token.markup) and not last.strip(token.markup[0])
-            if is_mark and end > first + 1:
+            if is_mark:
                 continue
             first += 1  # the content begins below the fence
         elif token.type == "html_block":
