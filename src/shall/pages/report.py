@@ -158,7 +158,7 @@ def _cases(
     heading = tag("h2", f"{label('cases', language)} ({len(run.cases):,})", id="cases")
     counts = Counter(line.shown_outcome for line in lines)
     cases = searched_cases(_filter(counts, language), rows, [*bad, *good], language)
-    return wrapped("section", heading, cases, aria_labelledby="cases")
+    return wrapped("section", heading, *cases, aria_labelledby="cases")
 
 
 def _in_order(bad: Sequence[CaseLine], groups: Sequence[Group]) -> list[CaseLine]:
