@@ -172,7 +172,7 @@ def field(path: tuple[str | int, ...]) -> Select:
 
     def select_field(_: Response, content: Content, __: Budget) -> Selected:
         if not content.present:
-            return Selected(found=False, reason=EMPTY_BODY)
+            return Selected(found=False, reason=EMPTY_BODY, is_empty_body=not path)
         if path and not content.is_json:
             reason = f"the body {content.why_not_json}"
             return Selected(found=False, reason=reason, is_not_json=True)
