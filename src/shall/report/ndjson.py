@@ -44,7 +44,12 @@ def event_line(event: Event) -> str:
 
 def ndjson_text(run: RunResult) -> str:
     """Write a whole run as the events that it would have had, without the starts of cases."""
-    return "".join(f"{event_line(event)}\n" for event in _events(run))
+    return "".join(ndjson_lines(run))
+
+
+def ndjson_lines(run: RunResult) -> Iterator[str]:
+    """Yield the lines of ``ndjson_text``."""
+    return (f"{event_line(event)}\n" for event in _events(run))
 
 
 def _events(run: RunResult) -> Iterator[Event]:
