@@ -89,12 +89,14 @@ def test_a_test_that_a_symbolic_link_leads_to_is_named_with_the_reason(
 
 
 @pytest.mark.verifies("tracing#4.53")
-def test_a_test_that_failed_counts_whatever_its_file_is_called(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("name", ["check_more.py", ".ci/test_more.py"])
+def test_a_test_that_failed_counts_wherever_it_lies(pytester: pytest.Pytester, name: str) -> None:
     mark = "@pytest.mark.verifies('default#1.1')\n"
     write_test(pytester, f"{mark}def test_a():\n    assert pytest\n")
-    check = pytester.path / "check_more.py"
+    check = pytester.path / name
+    check.parent.mkdir(exist_ok=True)
     check.write_text(f"import pytest\n\n{mark}def test_b():\n    assert not pytest\n")
-    names = ("-o", "python_files=test_*.py check_*.py")
+    names = ("-o", "python_files=test_*.py check_*.py", "test_marked.py", name)
     run(pytester, "--shall-record", *names).assert_outcomes(passed=1, failed=1)
     assert status_of_first(pytester) == "failing"
     check.write_text(check.read_text().replace("not pytest", "pytest"))

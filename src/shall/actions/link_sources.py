@@ -59,11 +59,12 @@ def test_links(
 ) -> Iterator[Link]:
     """Yield the links of the marks of Python tests; note the files that cannot be read.
 
-    The tests are those in files with the names of tests, and in others the ``recorded`` ones.
+    The tests are those in files with the names of tests, and elsewhere the ``recorded`` ones.
     """
     linked: list[str] = []
     paths = workspace.files.find(".", (".py",), linked)
-    tests = [it for it in paths if is_test_file(it) or it in recorded]
+    tests = [it for it in paths if is_test_file(it)]
+    tests += sorted(it for it in {*recorded}.difference(tests) if it.endswith(".py"))
     code = TestCode(workspace, paths, linked)
     for path, text, marks in marks_of_files(workspace, tests, (".py",), read_marks, problems):
         yield from code.linked(path, text, marks).links
