@@ -17,6 +17,7 @@ from shall.report.wording import Places
 from shall.results.collected import Collected
 from shall.results.encoding import encode_case
 from shall.results.events import CaseFinished
+from shall.results.listing import CaseLine, line_of
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -55,6 +56,11 @@ def html_page(
     texts = criterion_texts(matrix, language)
     look = Look(language, now or run.started_at)
     return run_file(run, look, Beside(matrix, note, texts, places))
+
+
+def lines_of(run: RunResult) -> list[CaseLine]:
+    """Return the line of each case of a run, in the order of the run."""
+    return [line_of(case, number) for number, case in enumerate(run.cases, start=1)]
 
 
 def collected_from(run: RunResult) -> RunResult:

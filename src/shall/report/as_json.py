@@ -20,11 +20,6 @@ _NO_CASES = '\n  "cases": []'
 """What stands for the cases in the JSON of a run without any; texts have no line feeds."""
 
 
-def json_text(run: RunResult) -> str:
-    """Return ``json_parts`` as one text."""
-    return "".join(json_parts(run))
-
-
 def json_parts(run: RunResult) -> Iterator[str]:
     """Yield a run as indented JSON with its format version, a case at a time.
 

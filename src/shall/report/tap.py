@@ -10,11 +10,6 @@ from shall.report.wording import label, message_text
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, is_bad
 
 
-def tap_text(run: RunResult) -> str:
-    """Return ``tap_lines`` as one text."""
-    return "".join(tap_lines(run))
-
-
 def tap_lines(run: RunResult) -> Iterator[str]:
     """Yield a run as TAP: a test point for each case, with a YAML block where it did not pass."""
     yield f"TAP version 14\n1..{len(run.cases)}\n"
