@@ -82,6 +82,16 @@ def test_a_service_that_is_down_makes_no_case_flaky(workspace: Workspace) -> Non
     assert not case.is_flaky
 
 
+@pytest.mark.verifies("reports#4.6")
+def test_an_interrupted_run_makes_no_case_flaky(workspace: Workspace) -> None:
+    interrupted = result(1, E, error=Message("run.interrupted", {}))
+    case = stored(workspace, [interrupted, result(2, P)])
+
+    assert case.outcomes[-1].is_interrupted
+    assert not case.is_flaky
+    assert stored(workspace, [result(3, E, error=Message("run.timed_out", {}))]).is_flaky
+
+
 @pytest.mark.verifies("reports#4.4")
 def test_percentiles_are_of_the_runs_that_passed(workspace: Workspace) -> None:
     durations = [0.1 * number for number in range(1, 11)]

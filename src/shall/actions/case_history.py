@@ -8,7 +8,6 @@ from shall.actions.history import MOST_RUNS, CaseHistory, case_history, checked_
 from shall.actions.results import opened_store
 from shall.errors import CaseNotFound
 from shall.results.listing import PastFilter, PastOutcome, RunLine
-from shall.results.records import Outcome
 from shall.store.base import Store
 from shall.workspace.workspace import Workspace
 
@@ -82,10 +81,10 @@ def criterion_past(workspace: Workspace, key: str, runs: int) -> list[CaseHistor
 def first_failure(outcomes: Sequence[PastOutcome]) -> FirstFailure | None:
     """Find since when a case fails, or failed last; None where it never did.
 
-    The outcomes come newest first. Those that were skipped, or that met an outage, say nothing; nor
-    do those in another environment than that of the newest failure.
+    The outcomes come newest first. Those that were skipped or interrupted, or that met an outage,
+    say nothing; nor do those in another environment than that of the newest failure.
     """
-    said = [it for it in outcomes if it.outcome is not Outcome.SKIPPED and not it.is_outage]
+    said = [it for it in outcomes if it.is_telling]
     newest = next((it for it in said if it.is_bad), None)
     if newest is None:
         return None

@@ -91,11 +91,11 @@ def case_history(case: PastCase) -> CaseHistory:
 def _mixed(outcomes: Iterable[PastOutcome]) -> set[str]:
     """Return the fingerprints with which a case both passed and failed in one environment.
 
-    That a service could not be reached says nothing of the case.
+    That a service could not be reached, or the run was interrupted, says nothing of the case.
     """
     seen: dict[tuple[str, str], set[bool]] = {}
     for it in outcomes:
-        if not it.is_outage and it.outcome is not Outcome.SKIPPED:
+        if it.is_telling:
             seen.setdefault((it.environment, it.fingerprint), set()).add(it.is_bad)
     return {fingerprint for (_, fingerprint), kinds in seen.items() if len(kinds) == 2}
 

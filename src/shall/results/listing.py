@@ -212,7 +212,10 @@ class CaseBrief(Struct, frozen=True, gc=False):
 
 
 class PastOutcome(Struct, frozen=True, gc=False):
-    """How a case ended in one run. ``started_at`` is aware UTC; ``number`` is its position."""
+    """How a case ended in one run. ``started_at`` is aware UTC; ``number`` is its position.
+
+    ``is_interrupted``: it was stopped with its run.
+    """
 
     run_id: str
     started_at: datetime
@@ -223,6 +226,12 @@ class PastOutcome(Struct, frozen=True, gc=False):
     is_bad: bool
     is_outage: bool
     number: int = 0
+    is_interrupted: bool = False
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it says something of the case: it ran, and to its end."""
+        return not (self.is_outage or self.is_interrupted or self.outcome is Outcome.SKIPPED)
 
 
 class PastCase(Struct, frozen=True):

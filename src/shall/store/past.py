@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 _NEWEST_RUNS = """
     SELECT id, run_id FROM runs ORDER BY started_at DESC, id DESC LIMIT ?
 """
-# An outage of 2: only the result itself says it, beside another error of the case.
+# An outage of 2: only the result itself says it, beside another error of the case. 3: none, but
+# the run was interrupted.
 _COLUMNS = """
     id, number, case_key, name, data_row, outcome, is_bad, started_at, duration_s, environment,
     fingerprint, CASE
         WHEN outcome != 'error' OR reason IS NULL THEN 0
         WHEN json_extract(reason, '$.message.params.why') IS NOT NULL THEN 1
+        WHEN json_extract(reason, '$.message.code') = 'run.interrupted' THEN 3
         WHEN json_extract(reason, '$.step') IS NULL THEN 2
         ELSE 0
     END
@@ -52,8 +54,10 @@ _TOTALS = """
     SELECT case_key, data_row, environment, fingerprint,
         sum(is_bad = 0 AND outcome = 'passed'),
         sum(is_bad = 1 AND NOT (
-            outcome = 'error'
-            AND json_extract(coalesce(reason, '{{}}'), '$.message.params.why') IS NOT NULL
+            outcome = 'error' AND (
+                json_extract(coalesce(reason, '{{}}'), '$.message.params.why') IS NOT NULL
+                OR json_extract(coalesce(reason, '{{}}'), '$.message.code') = 'run.interrupted'
+            )
         ))
     FROM cases INDEXED BY cases_of_run WHERE run IN ({places}) GROUP BY 1, 2, 3, 4
 """
@@ -84,6 +88,7 @@ def past_cases(connection: "sqlite3.Connection", runs: int, wanted: PastFilter) 
                 is_bad == 1,
                 outage == 1,
                 number,
+                outage == 3,
             )
             outcomes.setdefault((key, data_row), []).append(past)
     found = [PastCase(key, names[key], row, it) for (key, row), it in outcomes.items()]
