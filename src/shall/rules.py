@@ -31,6 +31,17 @@ BaselineRule: TypeAlias = Literal[
 BASELINE_RULES: tuple[BaselineRule, ...] = get_args(BaselineRule)
 
 
+class Renewal(Struct, frozen=True):
+    """What a run records again though nothing changed.
+
+    That is what is older than ``after``, half of the least ``max_age`` of a gate, and with
+    ``if_dirty`` what was not recorded on a commit without other changes, where the run is.
+    """
+
+    after: timedelta | None = None
+    if_dirty: bool = False
+
+
 class GateRules(Struct, frozen=True):
     """All rules of a gate. None: what it would limit may be there.
 
@@ -44,10 +55,11 @@ class GateRules(Struct, frozen=True):
     unasserted: int | None = None
     baseline: BaselineRule = "committed"
 
-    def renew_after(self) -> timedelta | None:
-        """Return the age from which a run records a proof again: half of the least ``max_age``."""
-        ages = [it.max_age for it in (self.rules, *(own for _, own in self.features)) if it.max_age]
-        return min(ages) / 2 if ages else None
+    def renewal(self) -> Renewal:
+        """Return what a run records again, so that no rule fails for good."""
+        every = [self.rules, *(own for _, own in self.features)]
+        ages = [it.max_age for it in every if it.max_age]
+        return Renewal(min(ages) / 2 if ages else None, any(it.clean_tree for it in every))
 
 
 class LintOptions(Struct, frozen=True):

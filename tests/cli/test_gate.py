@@ -226,6 +226,11 @@ def test_only_a_named_environment_counts(shall: Shall) -> None:
     assert shall("gate", "--environment", "live").returncode == 1
 
 
+def evidence_lines(project: Path) -> list[str]:
+    files = (project / ".shall/evidence").glob("*.jsonl")
+    return [line for file in files for line in file.read_text().splitlines()]
+
+
 def set_back(project: Path, days: int) -> None:
     """Date every line of evidence back."""
     for file in (project / ".shall/evidence").glob("*.jsonl"):
@@ -234,6 +239,31 @@ def set_back(project: Path, days: int) -> None:
             at = datetime.now(UTC) - timedelta(days=days)
             line["at"] = at.isoformat(timespec="microseconds")
         file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+@pytest.mark.verifies("gate#1.12")
+def test_a_run_on_a_clean_commit_renews_the_evidence_of_a_dirty_one(
+    shall: Shall, write_case: WriteCase, project: Path, service: Any
+) -> None:
+    write_requirements(project, "### Requirement 1\n\n1. A shall b\n")
+    for name in ("a", "b"):
+        write_case(name, more='verifies: ["auth#1.1"]')
+    rules(project, "")
+    shall("run", "--host", service.url)
+    lines = [len(evidence_lines(project))]
+    commit(project)
+    shall("run", "--host", service.url)  # no rule asks for a clean commit
+    lines.append(len(evidence_lines(project)))
+    rules(project, "gate: {clean_tree: true}\n")
+    shall("run", "--host", service.url)  # the rule is in no commit
+    lines.append(len(evidence_lines(project)))
+    assert shall("gate").returncode == 1
+    commit(project)
+    for _ in range(2):
+        shall("run", "--host", service.url)
+        lines.append(len(evidence_lines(project)))
+        assert shall("gate").returncode == 0
+    assert lines == [2, 2, 2, 4, 4]
 
 
 @pytest.mark.verifies("gate#1.6")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.repository import git
+from tests.repository import commit, git
 
 from shall.cases.fingerprint_v1 import case_fingerprint_v1
 from shall.cases.reader import read_case
@@ -212,3 +212,29 @@ def test_a_change_of_a_file_of_33_mib_is_seen(shall: Shall, project: Path, servi
         file.write(b"x")
 
     assert status(shall) == "stale"
+
+
+@pytest.mark.verifies("tracing#4.53")
+def test_a_case_that_failed_counts_in_whichever_folder_it_lies(
+    shall: Shall, project: Path, service: Any
+) -> None:
+    write(project, "specs/auth/requirements.md", "### Requirement 1\n\n1. A shall b\n")
+    write_case(project, "{GET: /echo, expect: {status: 200}}")
+    other = write(
+        project,
+        "checks/other.yaml",
+        "name: other\nverifies: [auth#1.1]\nsteps:\n  - {GET: /echo, expect: {status: 404}}\n",
+    )
+    shall("run", "--host", service.url)
+    assert status(shall) == "proved"
+    shall("run", "--host", service.url, "checks/other.yaml")
+    assert status(shall) == "failing"
+    commit(project)
+    other.write_text(other.read_text().replace("404", "200"))
+    assert status(shall) == "failing"
+    shall("run", "--host", service.url, "checks")
+    assert status(shall) == "proved"
+    changes = json.loads(shall("diff", "HEAD", "--format", "json").stdout)["changes"]
+    assert [it["kind"] for it in changes] == ["newly proved"]
+    other.unlink()
+    assert status(shall) == "proved"

@@ -323,3 +323,26 @@ def test_a_case_without_a_request_becomes_a_test_that_fails(
 
     with pytest.raises(NotImplementedError, match="no step"):
         run_test(to_pytest(case, "a.yaml").text, monkeypatch)
+
+
+@pytest.mark.verifies("import#8.7")
+@pytest.mark.parametrize("write", [to_curl, to_hurl, to_pytest])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "xml: '<login><password>CANARY</password></login>'",
+        "text: 'password=CANARY&page=2'",
+        """text: '{"password": "CANARY", "n": {{ n }}}'""",
+        """graphql: {query: 'mutation { login(password: "CANARY") { id } }'}""",
+        "json: {keys: [1], login: {password: CANARY}}",
+        "form: {password: CANARY}",
+    ],
+)
+def test_a_secret_field_of_any_body_is_a_variable(write: Any, body: str) -> None:
+    secret = "plum-tree-77"
+    text = f"name: one\nhost: http://h\nsteps:\n- POST: /a\n  {body.replace('CANARY', secret)}\n"
+
+    exported = write(read_case(text, "a.yaml"), "a.yaml")
+
+    assert secret not in exported.text
+    assert [*exported.replaced.values()] == ["the body of step 1"]

@@ -1,5 +1,7 @@
 """Requirements that Markdown takes for something else are read or reported, never dropped."""
 
+import time
+
 import pytest
 
 from shall.specs.reader import read_document
@@ -16,6 +18,10 @@ HEAD = "# Cart\n\n### Requirement 1: Prices\n\n#### Acceptance Criteria\n\n"
         ("```json\n{}\n\n1. THE shop SHALL add prices.\n", 10),
         ("```json\n{}\n~~~\n\n1. THE shop SHALL add prices.\n```text\n", 11),
         ("<!-- a note\n\n1. THE shop SHALL add prices.\n", 9),
+        ("```\nx\n\n1. THE shop SHALL add prices.\n\n```json\n{}\n```\n", 10),
+        ("<!-- a note --> 1. THE shop SHALL add prices.\n", 7),
+        ("<!--\n-->1. THE shop SHALL add prices.\n", 8),
+        ("<pre>\n1. THE shop SHALL add prices.\n", 8),
         ("~~~\n- 当用户付款时，系统应显示总价。\n", 8),
     ],
 )
@@ -35,6 +41,9 @@ def test_a_sentence_that_is_hidden_is_reported(text: str, line: int, end: str) -
         "```\nTHE shop SHALL sing.\n```\n",
         "<!-- THE shop SHALL sing. -->\n",
         "    the shop must sing\n",
+        "<pre>\nTHE shop SHALL sing.\n</pre>\n",
+        "<div>\n<!-- THE shop SHALL sing. -->\n</div>\n",
+        "````\n```json\nTHE shop SHALL sing.\n```\n````\n",
         "2. THE shop SHALL wait:\n\n        THE shop SHALL sing.\n",
         "<details>\n<summary>More</summary>\n\n</details>\n",
         "2. THE shop SHALL wait:\n\n    - THE shop SHALL sing.\n\n    THE shop SHALL dance.\n",
@@ -54,3 +63,16 @@ def test_what_lies_between_two_rules_is_read() -> None:
     assert criterion.span.line == 16
     empty = read_document(f"---\n---\n{HEAD}1. THE shop SHALL add.\n", "f", "x")
     assert [it.key for it in empty.criteria()] == ["x#1.1"]
+
+
+@pytest.mark.verifies("tracing#1.33")
+@pytest.mark.repeats
+def test_tags_that_are_never_closed_take_time_by_their_number_alone() -> None:
+    def seconds(tags: int) -> float:
+        text = HEAD + "<!-- --> " + "<!-- " * tags
+        started = time.process_time()
+        read_document(text, "f", "x")
+        return time.process_time() - started
+
+    small, large = seconds(1_000), seconds(16_000)
+    assert large < 100 * max(small, 0.001)  # linear is 16 times, quadratic 256

@@ -105,3 +105,35 @@ def test_a_requirement_of_two_changes_is_listed_with_both_places(
     (shown,) = (*specs.problems, *specs.unread)
     assert shown.span is not None
     assert (shown.span.file, paths[0] in shown.message) == (paths[1], True)
+
+
+@pytest.mark.verifies("tracing#11.7")
+@pytest.mark.parametrize(
+    ("change", "problems"),
+    [
+        ("## ADDED Requirements\n\n### Requirement: Pay\n\nThe shop SHALL take coins.\n", 1),
+        ("## ADDED Requirements\n\n### Requirement: Pay\n\nThe shop SHALL take cards.\n", 0),
+        ("## MODIFIED Requirements\n\n### Requirement: Pay\n\nThe shop SHALL take coins.\n", 0),
+        (
+            "## REMOVED Requirements\n\n### Requirement: Pay\n\n"
+            "## ADDED Requirements\n\n### Requirement: Pay\n\nThe shop SHALL take coins.\n",
+            0,
+        ),
+        (
+            "## RENAMED Requirements\n\n- FROM: `### Requirement: Pay`\n"
+            "- TO: `### Requirement: Pay by card`\n\n"
+            "## ADDED Requirements\n\n### Requirement: Pay\n\nThe shop SHALL take coins.\n",
+            0,
+        ),
+    ],
+)
+def test_a_requirement_that_a_change_adds_and_that_is_there_is_a_duplicate(
+    change: str, problems: int
+) -> None:
+    current = "## Requirements\n\n### Requirement: Pay\n\nThe shop SHALL take cards.\n"
+    paths = ["openspec/specs/shop/spec.md", "openspec/changes/coins/specs/shop/spec.md"]
+    texts = zip((current, change), paths, strict=True)
+    specs = join_features([read_document(text, path, "shop") for text, path in texts])
+    place = (f"shop#pay is at {paths[0]}:3:5 already.", paths[1])
+    found = [(it.message, it.span and it.span.file) for it in specs.problems]
+    assert found.count(place) == problems

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from shall.actions.link_sources import case_links, files_of_source, test_links
+from shall.actions.link_sources import case_links, files_of_source, recorded_files, test_links
 from shall.actions.run_variables import defaults_in
 from shall.cases.schema_files import refers_elsewhere
-from shall.errors import BadValue, InvalidSetting
+from shall.errors import BadValue, InvalidSetting, StoreUnavailable
 from shall.specs.test_files import ProjectFiles
 from shall.specs.test_languages import language_of
 from shall.store.decisions import DecisionLog
@@ -94,9 +94,10 @@ def _write_named_files(then: Workspace, root: Path, commit: str, others: Collect
     for path in _beside_tests(then, others):
         _write(then.root / path, b"")  # which of them a test names is found by their paths
     left = {*others}
+    recorded = _recorded(then)
     refers = True  # a JSON Schema names others, which are known once it is there
     while refers:
-        links = (*case_links(then, []), *test_links(then, []))
+        links = (*case_links(then, [], recorded), *test_links(then, [], recorded))
         named = {path for it in links for path in files_of_source(then, it.source)}
         named |= {path for it in then.linked.values() for path, _ in it.consulted}
         named &= left
@@ -105,6 +106,13 @@ def _write_named_files(then: Workspace, root: Path, commit: str, others: Collect
         for path, content in files_of_commit(root, commit, named.__contains__) if named else ():
             _write(then.root / path, content)
             refers = refers or refers_elsewhere(content)
+
+
+def _recorded(then: Workspace) -> Collection[str]:
+    if then.evidence is not None:
+        with suppress(StoreUnavailable):  # which tracing reports
+            return recorded_files(then.evidence.newest())
+    return ()
 
 
 def _beside_tests(then: Workspace, paths: Collection[str]) -> Iterator[str]:
@@ -135,7 +143,8 @@ def _link(folder: Path, path: str, target: str) -> None:
     link = folder / path
     with suppress(OSError, ValueError):
         link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(os.path.relpath(folder / place, link.parent))
+        if link.parent.resolve() == link.parent:  # else it is below another link, as no checkout is
+            link.symlink_to(os.path.relpath(folder / place, link.parent))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -204,7 +204,7 @@ def append_evidence(
             list(facts),
             revision,
             is_unchanged=is_unchanged,
-            renew_after=workspace.gate.renew_after(),
+            renewal=workspace.gate.renewal(),
             seen=seen,
             superseded=superseded,
         )

@@ -22,8 +22,9 @@ from shall.log import Log
 from shall.redaction.names import is_secret_name
 from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
-from shall.specs.model import Link
+from shall.specs.model import Link, LinkKind
 from shall.specs.test_files import is_test_file
+from shall.store.base import Evidence
 from shall.workspace.case_root import is_shared, root_in
 from shall.workspace.folders import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
@@ -31,21 +32,39 @@ from shall.workspace.workspace import Workspace
 _log = Log(__name__)
 
 
-def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
-    """Yield the links of the cases; note the files that cannot be read."""
+def recorded_files(facts: Iterable[Evidence]) -> set[str]:
+    """Return the files of the cases and marked tests that something was recorded for."""
+    return {it.source.partition("::")[0] for it in facts if it.kind != LinkKind.REPORT}
+
+
+def case_links(
+    workspace: Workspace, problems: list[Diagnostic], recorded: Collection[str] = ()
+) -> Iterator[Link]:
+    """Yield the links of the cases; note the files that cannot be read.
+
+    The cases are those in their folders, and elsewhere the ``recorded`` ones, which somebody ran by
+    name: what failed there must not be left out.
+    """
     paths = [
         it for root in case_folders(workspace) for it in workspace.files.find(root, YAML_ENDINGS)
     ]
+    paths += sorted(it for it in {*recorded}.difference(paths) if it.endswith(YAML_ENDINGS))
     read = partial(_read_case, workspace)
     for _, _, marks in marks_of_files(workspace, paths, YAML_ENDINGS, read, problems):
         yield from marks.links
 
 
-def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
-    """Yield the links of the marks of Python tests; note the files that cannot be read."""
+def test_links(
+    workspace: Workspace, problems: list[Diagnostic], recorded: Collection[str] = ()
+) -> Iterator[Link]:
+    """Yield the links of the marks of Python tests; note the files that cannot be read.
+
+    The tests are those in files with the names of tests, and elsewhere the ``recorded`` ones.
+    """
     linked: list[str] = []
     paths = workspace.files.find(".", (".py",), linked)
     tests = [it for it in paths if is_test_file(it)]
+    tests += sorted(it for it in {*recorded}.difference(tests) if it.endswith(".py"))
     code = TestCode(workspace, paths, linked)
     for path, text, marks in marks_of_files(workspace, tests, (".py",), read_marks, problems):
         yield from code.linked(path, text, marks).links

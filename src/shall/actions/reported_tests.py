@@ -1,11 +1,11 @@
 """Finds the criteria that the tests of a report name, and how each test ended."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
 from shall.actions.comment_links import CommentedTests
-from shall.actions.link_sources import test_links
+from shall.actions.link_sources import recorded_files, test_links
 from shall.actions.reported_files import TestFiles, file_fingerprint
 from shall.specs.junit import ReportedTest
 from shall.specs.matrix import candidates_of, places_of_repeated, resolve, unresolved
@@ -69,7 +69,7 @@ def tests_in(
     workspace: Workspace,
     tests: Iterable[ReportedTest],
     specs: SpecSet,
-    newest: Iterable[Evidence],
+    newest: Collection[Evidence],
 ) -> ReportedSources:
     """Return what the tests of a report say about criteria.
 
@@ -89,14 +89,14 @@ def tests_in(
 class _Reader:
     """Reads one test after the other."""
 
-    def __init__(self, workspace: Workspace, specs: SpecSet, newest: Iterable[Evidence]) -> None:
+    def __init__(self, workspace: Workspace, specs: SpecSet, newest: Collection[Evidence]) -> None:
         self._workspace = workspace
         self._specs = specs
         self._known = resolve(specs)
         self._scenarios = scenarios_by_title(self._known.values())
         self._files = TestFiles(workspace.files)
         self.comments = CommentedTests(workspace.files)
-        self._marks = _by_dotted_name(test_links(workspace, []))
+        self._marks = _by_dotted_name(test_links(workspace, [], recorded_files(newest)))
         self._earlier = _criteria_by_source(newest, self._known)
 
     def add(self, test: ReportedTest, found: ReportedSources) -> Mapping[_Key, str | None]:
@@ -156,7 +156,7 @@ class _Reader:
 
 
 def _criteria_by_source(
-    newest: Iterable[Evidence], known: Mapping[str, Criterion]
+    newest: Collection[Evidence], known: Mapping[str, Criterion]
 ) -> Mapping[str, list[Criterion]]:
     """Return the criteria that each test of an earlier report named."""
     found: dict[str, list[Criterion]] = {}

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shall.actions.archived import archived_changes
 from shall.actions.comment_links import comment_links
 from shall.actions.criterion_texts import masked_matrix
-from shall.actions.link_sources import case_links, test_links
+from shall.actions.link_sources import case_links, recorded_files, test_links
 from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
 from shall.actions.run_variables import declared_variables, defaults_in
@@ -59,7 +59,11 @@ def trace_requirements(
         specs = read_specs(workspace)
     problems: list[Diagnostic] = []
     newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
-    links = [*case_links(workspace, problems), *test_links(workspace, problems)]
+    recorded = recorded_files(newest)
+    links = [
+        *case_links(workspace, problems, recorded),
+        *test_links(workspace, problems, recorded),
+    ]
     links += _links_of_unreadable(workspace, specs, problems, newest, links)
     comments = list(comment_links(workspace, problems))
     links += comments

@@ -149,7 +149,7 @@ def _body(check: Check, response: Response, content: Content) -> Selected:
         return Selected(content.value, text=_searched_text(response))
     if content.is_json:
         return Selected(_whole(check, response, content))
-    if isinstance(check.expected, dict) and _denies_fields(check):
+    if check.kind == "not_contains" and isinstance(check.expected, dict):
         reason = f"the body {content.why_not_json}"
         return Selected(found=False, reason=reason, is_not_json=True)
     return whole_body(content)
@@ -160,10 +160,6 @@ def whole_body(content: Content) -> Selected:
     if content.is_json:
         return Selected(content.value)
     return Selected(content.value, why_no_fields=f"the body {content.why_not_json}")
-
-
-def _denies_fields(check: Check) -> bool:
-    return check.kind == "not_contains" or (check.kind == "contains" and check.negated)
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
@@ -57,11 +58,11 @@ class _Secrets(SecretVariables):
         self.places: dict[str, str] = {}
         """The new variables with the place of the first value that each replaces."""
         for name, value in known.items():
-            self._know(name, value)
+            self._declare(name, value)
         for name in self.declared:
-            self._know(name, case.variables[name])
+            self._declare(name, case.variables[name])
 
-    def _know(self, name: str, value: Any) -> None:
+    def _declare(self, name: str, value: Any) -> None:
         """Treat a value as that of a variable that the case, or its project, has."""
         if isinstance(value, str | int) and not is_template(value) and str(value):
             self._names.setdefault(str(value), name)
@@ -150,6 +151,11 @@ class _Replacement:
 
     def _fields(self, value: Any, place: str) -> Any:
         self._secrets.place = place
+        text = value.get("query") if isinstance(value, dict) else value
+        if isinstance(text, str):  # XML, a form, a query of GraphQL
+            self._secrets.know_text(text)
+            if "=" in text:
+                self._secrets.fields(dict(parse_qsl(text)))
         return self._secrets.fields(value)
 
     def _auth(self, auth: Mapping[str, Any] | None, of: str) -> Any:

@@ -110,12 +110,23 @@ def keep_session(
         if test.is_unwatched and test.outcome is Outcome.PASSED and node not in outdated
     ]
     notes += [
-        f"{node} is not recorded for {named}: no mark that is written in its file names it."
+        _not_recorded(workspace, node, named)
         for node, test in whole.items()
         if node not in outdated
         for named in sorted(test.criteria & criteria.keys() - links.get(node, _NO_LINK).criteria)
     ]
     return notes
+
+
+def _not_recorded(workspace: Workspace, node: str, criterion: str) -> str:
+    if workspace.files.is_file(node.partition("::")[0]):
+        return (
+            f"{node} is not recorded for {criterion}: no mark that is written in its file names it."
+        )
+    return (
+        f"{node} is not recorded for {criterion}: a symbolic link leads to its file, "
+        "and links to tests are not followed. Run the file where it lies, or copy it."
+    )
 
 
 def _events(

@@ -159,8 +159,8 @@ def _is_yaml(text: str) -> bool:
 def hidden_parts(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and content of what Markdown takes for code or HTML by the way it is written.
 
-    It is indented, or its fence or comment is not closed, or it has tags. Closed fences and
-    comments are meant to be code and comments.
+    It is indented, or its fence or comment is not closed, or it has tags. Closed fences, comments
+    and ``<pre>`` are meant to be code and comments; not a fence within which another one begins.
     """
     text = _without_front_matter(text)
     if not _MAY_HIDE.search(text):
@@ -168,18 +168,29 @@ def hidden_parts(text: str) -> Iterator[tuple[int, str]]:
     lines = LINE_END.split(text)
     for token in _parser().parse(_TIGHT_HEADING.sub(r"\1 ", text)):
         first, end = token.map or (0, 0)
+        content = token.content
         if token.type == "fence":
             last = lines[min(end, len(lines)) - 1].strip()
             is_mark = last.startswith(token.markup) and not last.strip(token.markup[0])
-            if is_mark and end > first + 1:
+            begins = rf"^ {{0,3}}{re.escape(token.markup)}[`~]*[ \t]*[\w{{]"
+            if is_mark and not re.search(begins, content, re.MULTILINE):
                 continue
             first += 1  # the content begins below the fence
         elif token.type == "html_block":
-            if token.content.lstrip().startswith("<!--") and "-->" in token.content:
-                continue
+            content = _blanked(_blanked(content, "<!--", "-->"), "<pre", "</pre>")
         elif token.type != "code_block" or token.level:
             continue
-        yield first + 1, token.content
+        yield first + 1, content
+
+
+def _blanked(text: str, opening: str, closing: str) -> str:
+    """Return a text without what lies between two marks, but for its line ends."""
+    kept: list[str] = []
+    at = 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start)) >= 0:
+        kept += text[at:start], "\n" * text.count("\n", start, end)
+        at = end + len(closing)
+    return "".join((*kept, text[at:]))
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from shall.late_pattern import late_pattern
 from shall.specs.bugfix import is_bugfix, read_bugfix
 from shall.specs.ears import parse_clause
 from shall.specs.fingerprint import fingerprint_with_content
+from shall.specs.identifiers import requirement_key
 from shall.specs.layouts import Document, Form, Role, document_at
 from shall.specs.markdown import LINE_END, hidden_parts, nested_content
 from shall.specs.model import Criterion, Feature, Operation, Rename, Requirement, SpecSet
@@ -78,7 +79,7 @@ def _hidden(text: str, file: str) -> Iterator[Diagnostic]:
             yield hidden(file, line + at)
 
 
-_MARKUP = late_pattern(r"<[^>]*>|^[ \t>]*(?:[-*+]|\d{1,4}[.)、])?[ \t]*")
+_MARKUP = late_pattern(r"<[^<>]*>|^[ \t>]*(?:[-*+]|\d{1,4}[.)、])?[ \t]*")
 
 
 def _is_strict(line: str) -> bool:
@@ -133,6 +134,7 @@ def join_features(features: Sequence[Feature], problems: Sequence[Diagnostic] = 
     """
     found = [*problems, *(it for feature in features for it in feature.problems)]
     found += _keys_of_two_documents(features)
+    found += _added_again(features)
     unread = [it for feature in features for it in feature.unread]
     for criterion, other in _changed_twice(features):
         if _is_added(criterion) and _is_added(other):
@@ -171,6 +173,37 @@ def _changed_twice(features: Sequence[Feature]) -> Iterator[tuple[Criterion, Cri
             other = first.setdefault(criterion.key, criterion)
             if other.change != criterion.change and other.span.file != criterion.span.file:
                 yield criterion, other
+
+
+def _added_again(features: Sequence[Feature]) -> Iterator[Diagnostic]:
+    """Yield each requirement that an OpenSpec change adds and that is current with another text.
+
+    One whose name the same change makes free is new, and one of the same text was written already.
+    """
+    added = [it for each in features for it in each.criteria() if _is_added(it)]
+    if not added:
+        return
+    current = {
+        it.key: it
+        for each in features
+        for it in each.criteria()
+        if it.change is None and it.key == requirement_key(it.key)
+    }
+    free = {(f"{each.name}#{it.old}", it.change.name) for each in features for it in each.renames}
+    free |= {
+        (it.key, it.change.name)
+        for each in features
+        for it in each.criteria()
+        if it.change is not None and it.change.operation is Operation.REMOVED
+    }
+    for criterion in added:
+        other = current.get(criterion.key)
+        name = criterion.change.name if criterion.change is not None else ""
+        if other is None or (criterion.key, name) in free:
+            continue
+        if other.fingerprint != criterion.fingerprint:
+            hint = "Add it below `## MODIFIED Requirements`, or under another title."
+            yield replace(_duplicate(criterion, other), hint=hint)
 
 
 def _is_added(criterion: Criterion) -> bool:

@@ -48,7 +48,10 @@ def unread_list(file: str, block: Block) -> Diagnostic:
 def hidden(file: str, line: int) -> Diagnostic:
     """Return the diagnostic for code or HTML that reads like a requirement."""
     message = "This reads like a requirement, but is code, HTML or a comment in Markdown."
-    hint = "Close the code block or comment above it, or write it without indentation and tags."
+    hint = (
+        "Close the code block or comment above it, or write it without indentation and tags; "
+        "write an example in a closed code block."
+    )
     return Diagnostic(HIDDEN, Severity.INFO, message, Span(file, line), hint)
 
 

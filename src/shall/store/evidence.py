@@ -6,12 +6,14 @@ import stat
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from shall.rules import Renewal
 from shall.store.base import Evidence, IsUnchanged
 from shall.store.folders import Folder
 from shall.store.line_files import (
@@ -32,12 +34,17 @@ _NAMES = frozenset(Evidence.__struct_fields__)
 _OUTCOMES = frozenset({"passed", "failed", "error", "skipped", "absent"})
 _BAD = frozenset({"failed", "error"})
 _INSTANT = timedelta(microseconds=1)
+_NEVER = Renewal()
 
 Revision = tuple[str, bool | None]
 """A commit in hex, and whether tracked files differ from it."""
 
 _Key = tuple[str, str, str, str | None]
 _Source = tuple[str, str, str]
+
+
+def _no_revision() -> Revision:
+    return "", None
 
 
 def _differs(_recorded: str, _fact: Evidence) -> bool:
@@ -96,28 +103,36 @@ class EvidenceLog:
         revision: Callable[[], Revision] | None = None,
         *,
         is_unchanged: IsUnchanged = _differs,
-        renew_after: timedelta | None = None,
+        renewal: Renewal = _NEVER,
         seen: Collection[Evidence] | None = None,
         superseded: list[Evidence] | None = None,
     ) -> int:
         """Append what is new in one atomic write; return how many lines were written.
 
         The lines go to the file of the newest fact's month. ``revision`` is called only where
-        something is written, and returns the commit of the code and whether it is dirty.
+        something may be written, and returns the commit of the code and whether it is dirty.
         ``is_unchanged`` is asked where a fingerprint of a source differs from the recorded one
-        and an older release recorded it. ``renew_after``: what is recorded already is written
-        again where its line is older. ``seen`` are the newest lines as they were when the facts'
-        run began, None: as they are now. A pass that is older than a failure which was recorded
-        since is not written, but put into ``superseded``.
+        and an older release recorded it. ``renewal`` says what is written again though it is
+        recorded already. ``seen`` are the newest lines as they were when the facts' run began,
+        None: as they are now. A pass that is older than a failure which was recorded since is not
+        written, but put into ``superseded``.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
         late = superseded if superseded is not None else []
-        new, late[:] = self._new(facts, is_unchanged, renew_after, seen)
+        ask_revision = cache(revision or _no_revision)
+
+        def is_due(before: Evidence, fact: Evidence) -> bool:
+            if renewal.after is not None and fact.at - before.at > renewal.after:
+                return True
+            is_clean = before.is_dirty is False
+            return renewal.if_dirty and not is_clean and ask_revision()[1] is False
+
+        new, late[:] = self._new(facts, is_unchanged, is_due, seen)
         if not new:
             return 0
-        commit, is_dirty = revision() if revision is not None else ("", None)
+        commit, is_dirty = ask_revision()
         facts = [replace(fact, commit=commit, is_dirty=is_dirty) for fact in facts]
         month = max(fact.at for fact in facts).astimezone(UTC).strftime("%Y-%m")
         with (
@@ -125,7 +140,7 @@ class EvidenceLog:
             open_locked(self._folder, f"{month}.jsonl") as descriptor,
         ):
             # Another process may have written meanwhile.
-            new, late[:] = self._new(facts, is_unchanged, renew_after, seen)
+            new, late[:] = self._new(facts, is_unchanged, is_due, seen)
             if new:
                 append_whole(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
@@ -194,7 +209,7 @@ class EvidenceLog:
         self,
         facts: Iterable[Evidence],
         is_unchanged: IsUnchanged,
-        renew_after: timedelta | None,
+        is_due: Callable[[Evidence, Evidence], bool],
         seen: Collection[Evidence] | None,
     ) -> tuple[list[Evidence], list[Evidence]]:
         """Return the facts to write, dated, and the superseded ones."""
@@ -205,9 +220,9 @@ class EvidenceLog:
             before = known.get(_key(fact))
             if (
                 before is not None
-                and (renew_after is None or fact.at - before.at <= renew_after)
                 and _is_known(before, fact, is_unchanged)
                 and not overlap.differs(before)
+                and not is_due(before, fact)
             ):
                 continue
             if before is not None and fact.at <= before.at:

@@ -251,6 +251,11 @@ COMMANDS: dict[str, str] = {
     "{test} sets a tracer of its own: whether it reached a check is not known.": (
         "{test} 自行设置了跟踪函数，无法得知它是否执行到断言。"
     ),
+    "{test} is not recorded for {key}: a symbolic link leads to its file, "
+    "and links to tests are not followed. Run the file where it lies, or copy it.": (
+        "{test} 没有记入 {key}：它的文件是经符号链接找到的，而测试文件的符号链接不会被跟随。"
+        "请直接运行链接指向的文件，或者把它复制过来。"
+    ),
     "{test} is not recorded for {key}: no mark that is written in its file names it.": (
         "未记录 {test} 对 {key} 的结果：其文件中没有写明该验收标准的标记。"
     ),

@@ -37,6 +37,9 @@ SPECS: dict[str, str] = {
     "{name} is unknown.": "{name} 不存在。",
     "Did you mean {names}?": "是否指 {names}？",
     "{key} is at {span} already.": "{key} 已出现在 {span}。",
+    "Add it below `## MODIFIED Requirements`, or under another title.": (
+        "请把它写在 `## MODIFIED Requirements` 之下，或换一个标题。"
+    ),
     "Each requirement and criterion needs a "
     "number of its own.": "每条需求和验收标准都应有自己的编号。",
     "This sentence reads like a requirement, but "
@@ -51,8 +54,9 @@ SPECS: dict[str, str] = {
     "This reads like a requirement, but is code, HTML or a comment in Markdown.": (
         "这里像是需求，但在 Markdown 中属于代码、HTML 或注释。"
     ),
-    "Close the code block or comment above it, or write it without indentation and tags.": (
-        "请结束它上方的代码块或注释，或去掉缩进和标签。"
+    "Close the code block or comment above it, or write it without indentation and tags; "
+    "write an example in a closed code block.": (
+        "请结束它上方的代码块或注释，或去掉缩进和标签；如果是示例，请写在有结束标记的代码块里。"
     ),
     "This table row reads like a requirement, but has no id.": "此表格行像是需求，但没有编号。",
     "This is a template with empty slots, not a requirement.": "这是尚未填写的模板，不是需求。",
