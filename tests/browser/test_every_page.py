@@ -31,7 +31,7 @@ def report_in_both(_site: Site, language: str) -> str:
     def body_in(it: str) -> Body:
         return run_body(whole_run(), Look(it, datetime.now(UTC)), Beside(coverage()))
 
-    return saved_in_both("en" if language == "zh" else "zh", body_in)
+    return "".join(saved_in_both("en" if language == "zh" else "zh", body_in))
 
 
 def matrix_of(project: Path, language: str) -> str:

@@ -28,7 +28,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return run_body(run, Look(language, NOW), beside)
 
     file = tmp_path_factory.mktemp("languages") / "report.html"
-    file.write_text(saved_in_both("en", body_in), encoding="utf-8")
+    file.write_text("".join(saved_in_both("en", body_in)), encoding="utf-8")
     return file
 
 

@@ -24,7 +24,7 @@ def in_both(run: RunResult, matrix: Matrix, language: str) -> str:
         beside = Beside(matrix, texts=criterion_texts(matrix, language))
         return run_body(run, Look(language, NOW), beside)
 
-    return saved_in_both(language, body_in)
+    return "".join(saved_in_both(language, body_in))
 
 
 @pytest.mark.verifies("run-pages#2.9")
@@ -69,7 +69,7 @@ def test_a_large_page_has_one_language() -> None:
         made.append(language)
         return Body("A run", Look(language, NOW), (tag("p", "x" * 1_400_000), None))
 
-    text = saved_in_both("zh", body_in)
+    text = "".join(saved_in_both("zh", body_in))
 
     assert made == ["zh"]
     assert "<template" not in text

@@ -55,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
     )
     page = None
     if workspace.state_warning is None:
-        text = html_report(collected.result(run), settings.language, workspace)
+        text = "".join(html_report(collected.result(run), settings.language, workspace))
         page = keep_report(workspace, run.run_id, text)
         say(f"HTML report: {page}\n")
     _say_next_steps(arguments.to)

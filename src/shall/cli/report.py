@@ -46,7 +46,7 @@ def execute(arguments: argparse.Namespace) -> int:
         page = str(write_html_folder(workspace, Path(folder), run.run_id, settings.language))
         say(f"HTML report: {page}")
     if page is None and (arguments.open or (not files and arguments.format is None)):
-        text = html_report(run, settings.language, workspace, is_stored=True)
+        text = "".join(html_report(run, settings.language, workspace, is_stored=True))
         page = str(keep_report(workspace, run.run_id, text))
         say(f"HTML report: {page}")
     if arguments.open and page is not None:
@@ -74,7 +74,7 @@ def write_reports(
     is_large = "html" in files and others and len(run.cases) >= CASES_IN_PARALLEL
     with _forked(lambda: _write_others(run, language, others), is_worth_it=bool(is_large)):
         if "html" in files:
-            write_file(files["html"], html_report(run, language, workspace, is_stored=is_stored))
+            write_parts(files["html"], html_report(run, language, workspace, is_stored=is_stored))
 
 
 def _write_others(run: RunResult, language: str, files: Mapping[str, str]) -> None:
@@ -114,8 +114,8 @@ def _forked(work: Callable[[], None], *, is_worth_it: bool) -> Iterator[None]:
 
 def html_report(
     run: RunResult, language: str, workspace: Workspace, *, is_stored: bool = False
-) -> str:
-    """Return a run as an HTML page in both languages, with the matrix as it is now."""
+) -> Iterator[str]:
+    """Return the parts of a run as an HTML page in both languages, with the matrix as it is now."""
     from shall.pages.frame import Body, Look, saved_in_both
     from shall.pages.report import Beside, criterion_texts, run_body
     from shall.pages.words import word

@@ -123,7 +123,7 @@ def _page(workspace: Workspace, arguments: argparse.Namespace, language: str) ->
         proof = read_proof(workspace, language, arguments.feature, arguments.environment)
         return matrix_body(proof, Look(language, now), workspace.root.name)
 
-    return saved_in_both(language, body_in)
+    return "".join(saved_in_both(language, body_in))
 
 
 def _written(matrix: Matrix, form: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -67,13 +67,23 @@ def served(title: str, look: Look, *content: Content, here: str = "") -> str:
         tag("link", rel="stylesheet", href=look.links.asset("style.css")),
         tag("script", src=look.links.asset("script.js"), type="module"),
     )
-    return _document(title, look, head, _navigation(look, here), content)
+    return "".join(_document(title, look, head, _navigation(look, here), content))
 
 
-def saved(
-    title: str, look: Look, *content: Content, here: str = "", other: Body | None = None
-) -> str:
-    """Return a document that needs no other file to be shown, and can load none.
+def saved(title: str, look: Look, *content: Content, here: str = "") -> str:
+    """Return a document that needs no other file to be shown, and can load none."""
+    return "".join(_saved(title, look, content, here=here))
+
+
+def _saved(
+    title: str,
+    look: Look,
+    content: tuple[Content, ...],
+    *,
+    here: str = "",
+    other: Body | None = None,
+) -> Iterator[str]:
+    """Return what ``saved`` does, in parts.
 
     ``other`` is the page in the other language, which the script of the document switches to.
     """
@@ -88,8 +98,8 @@ def saved(
     return _document(title, look, head, navigation, (*content, *_template(other), script))
 
 
-def saved_in_both(language: str, body_in: Callable[[str], Body]) -> str:
-    """Return a document as ``saved`` does that starts in ``language`` and has the other one too.
+def saved_in_both(language: str, body_in: Callable[[str], Body]) -> Iterator[str]:
+    """Return the parts of a document as ``saved`` makes it, in ``language`` and in the other one.
 
     A large page has ``language`` alone. ``body_in`` makes the page in a language.
     """
@@ -97,7 +107,7 @@ def saved_in_both(language: str, body_in: Callable[[str], Body]) -> str:
     other = None
     if sum(len((it or "").encode()) for it in body.content) < _BOTH_BELOW:
         other = body_in(_other(language))
-    return saved(body.title, body.look, *body.content, other=other)
+    return _saved(body.title, body.look, body.content, other=other)
 
 
 def _other(language: str) -> str:
@@ -151,7 +161,7 @@ def _document(
     extra: tuple[Html, ...],
     navigation: Html,
     content: tuple[Content, ...],
-) -> str:
+) -> Iterator[str]:
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -163,7 +173,7 @@ def _document(
     )
     body = wrapped("body", navigation, *content, _help(look.language))
     document = wrapped("html", head, *body, lang=look.language)
-    return "".join(map(escaped, (Html("<!doctype html>\n"), *document, Html("\n"))))
+    return map(escaped, (Html("<!doctype html>\n"), *document, Html("\n")))
 
 
 def _full(title: str) -> str:
