@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from shall.engine.differences import differences
 from shall.messages import Message
 from shall.pages.frame import Look
 from shall.pages.report import Beside, criterion_texts, run_file
 from shall.report.wording import Places
+from shall.results.collected import Collected
+from shall.results.encoding import encode_case
+from shall.results.events import CaseFinished
+from shall.results.listing import CaseLine, line_of
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -24,6 +29,7 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
+from shall.results.summary import summary_of
 from shall.span import Span
 from shall.specs.matrix import Matrix, Row, UnknownLink
 from shall.specs.model import Criterion, Link, LinkKind
@@ -50,6 +56,22 @@ def html_page(
     texts = criterion_texts(matrix, language)
     look = Look(language, now or run.started_at)
     return run_file(run, look, Beside(matrix, note, texts, places))
+
+
+def lines_of(run: RunResult) -> list[CaseLine]:
+    """Return the line of each case of a run, in the order of the run."""
+    return [line_of(case, number) for number, case in enumerate(run.cases, start=1)]
+
+
+def collected_from(run: RunResult) -> RunResult:
+    """Return a run as its listener gathers it, cases of worker processes among the others."""
+    collected = Collected()
+    for number in reversed(range(len(run.cases))):
+        case = run.cases[number]
+        encoded = encode_case(case) if number % 2 else None
+        collected.take(CaseFinished(case, number, encoded))
+    result = collected.result(summary_of(run))
+    return replace(result, shard=run.shard)
 
 
 def case_result(**changes: Any) -> CaseResult:

@@ -6,10 +6,15 @@ from pathlib import Path
 _AUTHOR = ("-c", "user.name=A", "-c", "user.email=a@example.com")
 
 
-def git(project: Path, *arguments: str) -> str:
-    """Return what git prints in the folder of a project, stripped."""
+def git(project: Path, *arguments: str, given: str | None = None) -> str:
+    """Return what git prints in the folder of a project, stripped. ``given`` is its input."""
     done = subprocess.run(
-        ["git", *_AUTHOR, *arguments], cwd=project, check=True, capture_output=True, text=True
+        ["git", *_AUTHOR, *arguments],
+        cwd=project,
+        check=True,
+        capture_output=True,
+        text=True,
+        input=given,
     )
     return done.stdout.strip()
 

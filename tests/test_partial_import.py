@@ -59,8 +59,25 @@ def test_a_module_that_is_imported_late_may_be_used_in_the_block_already(
     with imported_late("colorsys"):
         during = importlib.import_module("colorsys")
         assert during.hsv_to_rgb(0, 0, 0) == (0, 0, 0)
+        imported = sys.modules["colorsys"]
 
-    assert importlib.import_module("colorsys") is sys.modules["colorsys"] is not during
+    assert sys.modules["colorsys"] is imported is not during
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_a_module_is_imported_when_a_function_of_it_is_called(
+    monkeypatch: pytest.MonkeyPatch, is_at_once: bool
+) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+
+    with imported_late("colorsys", "hsv_to_rgb"):
+        hsv_to_rgb = importlib.import_module("colorsys").hsv_to_rgb
+        if is_at_once:
+            assert hsv_to_rgb(0, 0, 0) == (0, 0, 0)
+    assert ("colorsys" in sys.modules) is is_at_once
+
+    assert hsv_to_rgb(0, 0, 0) == (0, 0, 0)
+    assert sys.modules["colorsys"].rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
 
 
 def test_forward_references_are_read_again_after_a_block_that_leaves_them_unread() -> None:

@@ -66,7 +66,8 @@ def _import_libraries() -> None:
     """Import libraries, each without what it imports for uses that are not ours."""
     from shall.partial_import import forward_references_unread, imported_late, left_out
 
-    of_patterns: dict[str, object] = {}
+    functions: tuple[str, ...] = ()
+    types: dict[str, object] = {}
     if sys.version_info < (3, 12):
         import _datetime  # type: ignore[import-not-found]
         import _sre  # type: ignore[import-not-found]
@@ -75,11 +76,11 @@ def _import_libraries() -> None:
         sys.modules.setdefault("datetime", _datetime)
         # Paths of later versions need re at once. The code of this pattern is that it matches.
         pattern = _sre.compile("", 0, [1], 0, {}, ())
-        of_patterns = {"Pattern": type(pattern), "Match": type(pattern.match(""))}
-        of_patterns["compile"] = _compiled
+        types = {"Pattern": type(pattern), "Match": type(pattern.match(""))}
+        functions = ("compile",)
 
     with (
-        imported_late("re", **of_patterns),  # 5 M; most runs of plain cases match no pattern
+        imported_late("re", *functions, **types),  # 5 M; most runs of plain cases match no pattern
         left_out("typing_extensions"),  # typing does; it would import inspect: 35 M instructions
         left_out("decimal", Decimal=_NotEncoded),  # with numbers, 4 M
         left_out("uuid", UUID=_NotEncoded, SafeUUID=_NotEncoded),  # 8 M with platform
@@ -115,12 +116,6 @@ def _show_version() -> bool:
     except (AttributeError, OSError):  # closed: the command knows what to do
         return False
     return True
-
-
-def _compiled(*pattern: object) -> object:
-    import re
-
-    return re.compile(*pattern)  # type: ignore[call-overload]
 
 
 def _quoted(path: bytes) -> str:

@@ -36,9 +36,10 @@ def left_out(name: str, **members: "Any") -> Iterator[None]:
 
 
 @contextmanager
-def imported_late(name: str, **members: "Any") -> Iterator[None]:
+def imported_late(name: str, *functions: str, **members: "Any") -> Iterator[None]:
     """Let what the block imports find ``members`` in a module, and import it when it uses others.
 
+    ``functions`` of the module are found without importing it: they do so when they are called.
     What is imported already stays. For one thread.
     """
 
@@ -48,7 +49,11 @@ def imported_late(name: str, **members: "Any") -> Iterator[None]:
             del sys.modules[name]
         return getattr(__import__(name), attribute)
 
-    with left_out(name, __getattr__=other_member, **members):
+    def called_late(function: str) -> "Any":
+        return lambda *arguments: other_member(function)(*arguments)
+
+    found = {it: called_late(it) for it in functions}
+    with left_out(name, __getattr__=other_member, **found, **members):
         yield
 
 

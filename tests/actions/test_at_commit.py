@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.repository import commit
+from tests.repository import commit, git
 
 from shall.actions.at_commit import at_commit
 from shall.actions.baseline import compare
@@ -124,3 +124,24 @@ def test_a_link_that_leads_out_of_a_commit_is_left_out(space: Workspace, target:
     commit(space.root)
     with at_commit(space, "HEAD") as then:
         assert not (then.root / "tests/lib").is_symlink()
+
+
+@pytest.mark.verifies("gate#2.11")
+def test_a_link_below_another_link_is_left_out(space: Workspace) -> None:
+    def blob(text: str) -> str:
+        (space.root / "text").write_text(text)
+        return git(space.root, "hash-object", "-w", "text")
+
+    def tree(*entries: str) -> str:
+        return git(space.root, "mktree", given="".join(f"{it}\n" for it in entries))
+
+    git(space.root, "init", "-q")
+    below = tree(f"120000 blob {blob('../../../outside')}\tlink")
+    inner = tree(f"120000 blob {blob('../..')}\tup", f"040000 tree {below}\tup")
+    outer = tree(f"040000 tree {inner}\tb")
+    root = tree(f"040000 tree {outer}\ta")
+    made = git(space.root, "commit-tree", root, "-m", "two entries of one name")
+
+    with at_commit(space, made) as then:
+        assert (then.root / "a/b/up").resolve() == then.root
+        assert not (then.root / "link").is_symlink()

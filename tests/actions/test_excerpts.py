@@ -22,9 +22,20 @@ def test_lines_with_a_secret_or_the_name_of_one_are_left_out(workspace: Workspac
 
 
 @pytest.mark.verifies("cli#1.9")
-def test_a_line_with_a_password_before_a_host_is_left_out(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ann:canary-1@proxy:8080",
+        "http://ann:can ary-1@proxy:8080",
+        "http://ann:it's/canary-1@proxy:8080",
+        "http://canary-1@proxy:8080",
+    ],
+)
+def test_a_line_with_a_password_before_a_host_is_left_out(
+    workspace: Workspace, address: str
+) -> None:
     (workspace.root / "shall.yaml").write_text(
-        'connection: {proxy: "ann:canary-1@proxy:8080"}\nhost: http://a:80/b\n'
+        f'connection: {{proxy: "{address}"}}\nhost: http://a:80/b\n'
     )
     sources = excerpts(workspace.files, Redactor(), [at("shall.yaml")])
     assert sources == {"shall.yaml": "\nhost: http://a:80/b"}

@@ -147,6 +147,7 @@ def test_a_row_is_called_by_its_number_and_its_name() -> None:
         ('{"testcase": {"name": "a", "data": []}}', True),
         ('{"name": "a", "data": [],\n"steps": []}', True),
         ("testcase:\n  <<: *data\n  name: a\n", True),
+        ("testcase:\n  name: a\n  variables: &more {data: [1]}\n  <<: *more\n", True),
         ("testcase:\n  name: a\n  steps:\n    - path: /a\n      data: {a: 1}\n", False),
         ("testcase:\n  name: data\n  steps:\n  - data: 1\n", False),
         ("testcase:\n  name: a\n", False),

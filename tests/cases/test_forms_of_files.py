@@ -153,6 +153,7 @@ def test_a_case_is_recognized_by_its_steps(text: str) -> None:
         "version: '1.1'\nname: a\ntests:\n  b:\n    steps:\n    - http: {url: /a, method: GET}\n",
         "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n  - image: a\n",
         "apiVersion: v1\nkind: ConfigMap\nsteps:\n- GET: /a\n".replace("- GET: /a", "- get: /a"),
+        "$schema: https://a.example/b\nsteps:\n- get: /a\n",
         "trigger: [main]\nsteps:\n- script: ls\n",
         "steps:\n- checkout: self\n  path: /src/a\n- task: Download@1\n  inputs: {url: http://a}\n",
         "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, /a]\n",

@@ -35,6 +35,17 @@ def test_init_makes_a_first_case_that_traces_and_overwrites_nothing(
     assert (project / "new/folder/specs/requirements.md").is_file()
 
 
+@pytest.mark.verifies("cli#1.22")
+def test_init_makes_no_requirement_where_there_are_some(shall: Shall, project: Path) -> None:
+    document = project / ".kiro/specs/cart/requirements.md"
+    document.parent.mkdir(parents=True)
+    document.write_text("### Requirement 1\n\n1. A SHALL b\n")
+    made = shall("init")
+    assert "exists   .kiro/specs/cart/requirements.md" in made.stdout
+    assert not (project / "specs").exists()
+    assert "verifies" not in (project / "tests/cases/health.yaml").read_text()
+
+
 def test_init_goes_on_where_state_cannot_be_kept(shall: Shall, project: Path) -> None:
     (project / ".shall").write_text("in the way")
     made = shall("init")

@@ -129,6 +129,17 @@ def test_other_robots_and_webhooks_get_it_too(
     assert "1 of 1 cases did not pass" in text(body)
 
 
+@pytest.mark.verifies("reports#5.5")
+@pytest.mark.parametrize(("expected", "kind"), [(200, "success"), (201, "failure")])
+def test_the_type_of_a_notification_is_the_outcome(
+    notify: Shall, receiver: Receiver, expected: int, kind: str
+) -> None:
+    address = f"json://{receiver.url.removeprefix('http://')}"
+    notify(address, "always", expected=expected)
+    ((_, _, body),) = receiver.got
+    assert body["type"] == kind
+
+
 @pytest.fixture(scope="module")
 def _mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailReceiver]:
     pair = Authority(tmp_path_factory.mktemp("mail")).pair("mail")

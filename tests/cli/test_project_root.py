@@ -1,5 +1,6 @@
 """Which folder a command works in, and that a command that did nothing leaves nothing."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -105,3 +106,21 @@ def test_state_outside_the_repository_is_none_of_ours(tmp_path: Path) -> None:
     (tmp_path / ".shall").mkdir()
     (tmp_path / "shop/.git").mkdir(parents=True)
     assert unused_state(tmp_path / "shop") is None
+
+
+@pytest.mark.verifies("workspace#2.11")
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [("", "`steps` is missing"), ("  steps:\n    - GET: /a\n", "The path /a has no host")],
+)
+def test_a_run_whose_case_cannot_run_is_stored_with_the_reason(
+    shall: Shall, project: Path, steps: str, reason: str
+) -> None:
+    (project / "tests/cases").mkdir(parents=True)
+    (project / "tests/cases/a.yaml").write_text(f"testcase:\n  name: a\n{steps}")
+
+    assert shall("run").returncode == 2
+
+    (case,) = json.loads(shall("report", "--format", "json").stdout)["cases"]
+    assert case["outcome"] == "error"
+    assert reason in str(case)

@@ -84,6 +84,18 @@ def test_a_pytest_report_counts_for_properties_and_for_marks(shall: Shall, proje
     }
 
 
+@pytest.mark.verifies("tracing#4.52")
+def test_a_test_whose_report_names_no_file_has_no_place(shall: Shall, project: Path) -> None:
+    property_ = '<properties><property name="verifies" value="auth#1.1"/></properties>'
+    case = f'<testcase name="signs in" classname="login">{property_}</testcase>'
+    write(project, "report.xml", f"<testsuite>{case}</testsuite>")
+    assert shall("record", "report.xml").returncode == 0
+
+    lines = shall("trace", "--why", "auth#1.1").stdout.splitlines()
+
+    assert lines[2] == "  login::signs in (passed)"
+
+
 @pytest.mark.verifies("tracing#7.6")
 def test_a_reported_test_is_suspect_when_its_criterion_changes(shall: Shall, project: Path) -> None:
     assert shall("record", report(project, "jest"), "--environment", "live").returncode == 0

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.made_results import whole_run
+from tests.made_results import collected_from, whole_run
 
 from shall.actions import trace
 from shall.bootstrap import open_project
 from shall.cli import report, report_folder
 from shall.cli.output_flags import FILES, FORMATS
 from shall.errors import InvalidInput, StoreUnavailable
+from shall.results import case_spool
 from shall.settings import Settings
 
 Shall = Callable[..., Any]
@@ -60,10 +61,12 @@ def texts_of(path: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reports are written by a fork on Linux only")
 @pytest.mark.verifies("reports#2.5")
+@pytest.mark.parametrize("in_memory", [1_000, 0])
 def test_two_processes_write_the_reports_that_one_does(
-    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_memory: int
 ) -> None:
-    sample = whole_run()
+    monkeypatch.setattr(case_spool, "IN_MEMORY", in_memory)
+    sample = collected_from(whole_run())
     forks = []
     fork = os.fork
 

@@ -214,7 +214,7 @@ def test_a_change_of_a_file_of_33_mib_is_seen(shall: Shall, project: Path, servi
     assert status(shall) == "stale"
 
 
-@pytest.mark.verifies("tracing#4.52")
+@pytest.mark.verifies("tracing#4.53")
 def test_a_case_that_failed_counts_in_whichever_folder_it_lies(
     shall: Shall, project: Path, service: Any
 ) -> None:

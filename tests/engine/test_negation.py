@@ -95,3 +95,18 @@ def test_no_predicate_of_a_field_passes_without_json(
     is_absence = body == b"" and "exist" in predicate  # an empty body has no field
     for expect in ({selector: conditions}, {selector: {"not": conditions}}):
         assert is_absence or not _passes(expect, body)
+
+
+@pytest.mark.verifies("engine#2.21")
+@pytest.mark.parametrize("absent", [False, True])
+@pytest.mark.parametrize("selector", ["body", "$"])
+def test_an_empty_body_has_no_field(selector: str, absent: bool) -> None:
+    for of_field in ({"exists": not absent}, {"not_exists": absent}):
+        fields = {"password": of_field}
+        assert _passes({"body": fields}, b"") is absent
+        assert _passes({selector: {"has": fields}}, b"") is absent
+        assert _passes({selector: {"all_of": [fields, fields]}}, b"") is absent
+        assert not _passes({selector: {"not": {"has": fields}}}, b"")
+    for other in ("a", {"is_none": True}, {"not_contains": "a"}, {"length": 0}):
+        for within in ({"has": {"password": other}}, {"not": {"has": {"password": other}}}):
+            assert not _passes({selector: within}, b"")

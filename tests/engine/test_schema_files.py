@@ -187,6 +187,11 @@ async def test_a_reference_in_data_is_none(check: Check, keyword: str) -> None:
             {"anyOf": [{"$ref": "#/anyOf/1"}, {"$ref": "line.json"}]},
             {"$ref": "order.json#/anyOf/0"},
         ),
+        ({"$ref": "line.json#/$defs/a%20b"}, {"$defs": {"a b": {"$ref": "#/$defs/a%20b"}}}),
+        (
+            {"$schema": DRAFT_7, "$ref": "line.json"},
+            {"$ref": "order.json", "allOf": [{"type": "null"}]},
+        ),
     ],
 )
 async def test_references_in_a_circle_are_an_error(
@@ -221,6 +226,9 @@ async def test_a_schema_may_refer_to_itself_for_a_part_of_the_value(check: Check
     }
     node["anyOf"] = [{"$ref": "order.json"}]  # as where a discriminator chooses
     order["$defs"] = {"back": {"$ref": "#/$defs/both"}, "node": {"$ref": "node.json"}}
+    order["$defs"]["other"] = {"if": {"type": "null"}, "then": {"$ref": "#/$defs/other"}}
+    order["$defs"]["other"]["else"] = {"type": "object"}
+    order["allOf"].append({"$ref": "#/$defs/other"})
     order["$defs"]["both"] = {"allOf": [{"$ref": "#/$defs/back"}, {"$ref": "#/$defs/node"}]}
     result = await check({"schemas/order.json": order, "schemas/node.json": node})
     assert result.outcome is Outcome.PASSED, said(result)

@@ -106,6 +106,15 @@ async def test_a_failed_check_of_a_row_is_reported_like_any_other(run_one: RunOn
     assert "curl" not in text
 
 
+@pytest.mark.verifies("databases#1.13")
+async def test_a_missing_row_says_that_there_are_no_rows(run_one: RunOne) -> None:
+    step = {**sql("SELECT state FROM orders WHERE id > 9"), "expect": {"row": {"state": "open"}}}
+
+    result = await run_one([step], databases=SHOP)
+
+    assert "there is no row: rows is empty" in case_text(result)
+
+
 @pytest.mark.verifies("databases#1.1")
 async def test_a_query_is_repeated_until_its_conditions_hold(run_one: RunOne, shop: Path) -> None:
     count = sql("UPDATE orders SET price = price + 1 WHERE id = 2 RETURNING price")

@@ -69,6 +69,7 @@ def test_a_check_that_holds_of_every_response_is_none(body: str) -> None:
         "id: s\nexpect: {$.n: {not_equals: '{{ s.n }}'}}",
         "id: s\nexpect: {$.n | first: '{{ s.n }}'}",
         "capture: {n: $.n}\nexpect: {$.n: '{{ n.m }}'}",
+        "capture: {n: $.n | first}\nexpect: {$.n | first: '{{ n.m }}'}",
         "capture: {n: $.n | first}\nexpect: {$.n: '{{ n }}'}",
         "assert: [{type: in, expected: '{{ other.n }}', container: [a, b]}]",
         "capture: {n: $.n}\nexpect: {$.n: '{{ n }}', status: 200}",

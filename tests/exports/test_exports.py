@@ -268,11 +268,12 @@ def test_an_exported_test_searches_the_text_of_the_body(
     )
     text = to_pytest(case, "a.yaml").text
 
+    monkeypatch.setenv("TOKEN", "t")
     with pytest.raises(AssertionError) if fails else nullcontext():
         run_test(text, monkeypatch)
     assert comparable(recorder.seen[-1])["headers"]["authorization"] == "Bearer t"
     # Headers.update of httpx takes no keywords, that of httpx2 does.
-    assert "update({'Authorization': 'Bearer t'})" in text
+    assert "update({'Authorization': 'Bearer ' + str(os.environ[\"TOKEN\"])})" in text
 
 
 def test_a_query_and_a_conversation_are_left_out_and_listed() -> None:
@@ -322,3 +323,26 @@ def test_a_case_without_a_request_becomes_a_test_that_fails(
 
     with pytest.raises(NotImplementedError, match="no step"):
         run_test(to_pytest(case, "a.yaml").text, monkeypatch)
+
+
+@pytest.mark.verifies("import#8.7")
+@pytest.mark.parametrize("write", [to_curl, to_hurl, to_pytest])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "xml: '<login><password>CANARY</password></login>'",
+        "text: 'password=CANARY&page=2'",
+        """text: '{"password": "CANARY", "n": {{ n }}}'""",
+        """graphql: {query: 'mutation { login(password: "CANARY") { id } }'}""",
+        "json: {keys: [1], login: {password: CANARY}}",
+        "form: {password: CANARY}",
+    ],
+)
+def test_a_secret_field_of_any_body_is_a_variable(write: Any, body: str) -> None:
+    secret = "plum-tree-77"
+    text = f"name: one\nhost: http://h\nsteps:\n- POST: /a\n  {body.replace('CANARY', secret)}\n"
+
+    exported = write(read_case(text, "a.yaml"), "a.yaml")
+
+    assert secret not in exported.text
+    assert [*exported.replaced.values()] == ["the body of step 1"]

@@ -95,7 +95,7 @@ def test_names_json_and_patterns_are_written_as_hurl_reads_them() -> None:
         "a.yaml",
     )
     lines = to_hurl(case, "a.yaml").text.splitlines()
-    assert r"a\u{27}n\u{20}n: x" in lines
+    assert r"a\u{27}n\u{20}n: {{password}}" in lines
     assert r"""{"a": "say \"{{b}}\""}""" in lines
     assert r'''regex "(to\\w+)" == "token"''' in lines
     assert '''regex "(t)" == "t"''' in lines

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
@@ -228,6 +228,7 @@ def _ordered(pairs: Pairs) -> Pairs:
 @pytest.mark.verifies("import#9.1")
 @pytest.mark.parametrize("kind", FORMATS)
 @given(sent=_requests())
+@example(sent=Sent("POST", "/", (), {}, "text", "()"))
 @settings(max_examples=30, deadline=None)
 def test_an_imported_case_sends_the_request_as_it_is_written(
     kind: str, sent: Sent, space: Workspace

@@ -310,6 +310,27 @@ def test_secrets_of_a_collection_are_written_nowhere(imported: Imported) -> None
     assert "api_key" in found.secrets
 
 
+@pytest.mark.verifies("import#1.3")
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"mode": "raw", "raw": '{"password": "planted-1", "v": {{number}}}'},
+        {"mode": "raw", "raw": "<a><password>planted-1</password></a>"},
+        {"mode": "graphql", "graphql": {"query": 'mutation { a(password: "planted-1") { b } }'}},
+    ],
+)
+def test_secrets_in_texts_and_scripts_are_written_nowhere(
+    imported: Imported, body: dict[str, Any]
+) -> None:
+    request = {"url": "http://h/a", "method": "POST", "body": body}
+    event = script("pm.environment.set('token', 'planted-2')", "a('it\\'s planted-3')")
+
+    found = imported(collection({"name": "a", "request": request, "event": event}))
+
+    assert "planted" not in found.files[0].text + str(found.left_out)
+    assert "script was left out" in str(found.left_out)
+
+
 @pytest.mark.verifies("import#1.4")
 @pytest.mark.parametrize(
     "text",

@@ -7,13 +7,13 @@ from urllib.parse import unquote
 
 import pytest
 from msgspec.structs import replace
-from tests.made_results import case_result
+from tests.made_results import case_result, lines_of
 
 from shall.actions.past_runs import PastRuns, RunTrend
 from shall.actions.proof import Proof
 from shall.pages.folder import folder_pages
 from shall.pages.report import run_line
-from shall.results.listing import RunPage, lines_of
+from shall.results.listing import RunPage
 from shall.results.records import RunResult
 from shall.specs.matrix import Matrix
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.made_results import html_page
+from tests.made_results import html_page, lines_of
 
 from shall.messages import Message
 from shall.pages.groups import Group, counted, grouped, reason_text
-from shall.results.listing import lines_of
 from shall.results.records import CaseResult, Outcome, RunResult
 
 Make = Callable[..., CaseResult]

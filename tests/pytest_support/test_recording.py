@@ -1,12 +1,15 @@
 """What a session records of a test that changed, or failed elsewhere, meanwhile."""
 
 import os
+import time
 
 import pytest
 from tests.pytest_support.sessions import run, status_of_first, write_test
 
+from shall.bootstrap import open_workspace
 from shall.pytest_support.recording import TestOutcome
 from shall.results.records import Outcome
+from shall.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("measured")
 
@@ -46,6 +49,22 @@ def test_a_pass_does_not_replace_a_failure_that_another_session_recorded_since(
     assert status_of_first(pytester) == "failing"
 
 
+@pytest.mark.verifies("tracing#4.47")
+def test_a_pass_is_dated_by_when_its_test_ended(pytester: pytest.Pytester) -> None:
+    write_test(
+        pytester,
+        "import time\n\n@pytest.mark.verifies('default#1.1')\ndef test_a():\n    assert time\n\n"
+        "def test_b():\n    open('later', 'w').write(str(time.time()))\n",
+    )
+    before = time.time()
+    run(pytester, "--shall-record").assert_outcomes(passed=2)
+    workspace = open_workspace(pytester.path, Settings())
+    assert workspace.evidence is not None
+    [fact] = workspace.evidence.newest()
+    workspace.close()
+    assert before <= fact.at.timestamp() <= float((pytester.path / "later").read_text())
+
+
 @pytest.mark.verifies("tracing#4.34")
 def test_one_parameter_set_that_carries_out_a_check_is_enough() -> None:
     test = TestOutcome(frozenset({"default#1.1"}), sets=2)
@@ -69,7 +88,7 @@ def test_a_test_that_a_symbolic_link_leads_to_is_named_with_the_reason(
     assert notes == 1
 
 
-@pytest.mark.verifies("tracing#4.52")
+@pytest.mark.verifies("tracing#4.53")
 @pytest.mark.parametrize("name", ["check_more.py", ".ci/test_more.py"])
 def test_a_test_that_failed_counts_wherever_it_lies(pytester: pytest.Pytester, name: str) -> None:
     mark = "@pytest.mark.verifies('default#1.1')\n"

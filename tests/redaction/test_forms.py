@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.redaction.spelling import spellings
 
 from shall.engine.redact import Redactor
-from shall.redaction.forms import MASK, SHORTEST, folded, forms_of
+from shall.redaction.forms import MASK, SHORTEST, folded, forget_forms, forms_of, plain_forms_of
 from shall.redaction.matcher import Matcher, Words, mask_spans
 
 VALUES = st.text(
@@ -306,3 +306,11 @@ def test_other_threads_compute_while_many_secrets_are_searched_for() -> None:
         searching.join(0.01)
         longest, last = max(longest, time.process_time() - last), time.process_time()
     assert longest < 1  # of computing; one alternation took 4 s
+
+
+def test_forms_of_a_secret_are_kept_until_they_are_forgotten() -> None:
+    for find in (forms_of, plain_forms_of):
+        found = find("hunter2hunter2")
+        assert find("hunter2hunter2") is found
+        forget_forms()
+        assert find("hunter2hunter2") is not found

@@ -16,6 +16,8 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJlLXg"
         (f"/verify/{JWT}", f"/verify/{MASK}"),
         ("/hooks/ghp_a1b2c3d4e5f6g7h8i9j0/x", f"/hooks/{MASK}/x"),
         (f"/reset/{'0123456789abcdef' * 4}", f"/reset/{MASK}"),
+        (f"/key/AKIA{'A1' * 6}", f"/key/{MASK}"),
+        (f"/invite/{'x1Y2' * 5}", f"/invite/{MASK}"),
     ],
 )
 def test_what_looks_like_a_token_is_masked(path: str, shown: str) -> None:

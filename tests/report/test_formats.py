@@ -17,8 +17,8 @@ from shall.report.allure import allure_files
 from shall.report.annotations import diagnostics_of
 from shall.report.junit import junit_xml
 from shall.report.markdown import markdown
-from shall.report.ndjson import EventLines, ndjson_text
-from shall.report.tap import tap_text
+from shall.report.ndjson import EventLines, ndjson_lines
+from shall.report.tap import tap_lines
 from shall.results.encoding import case_from_json
 from shall.results.events import CaseFinished, CaseStarted
 from shall.results.records import Outcome, Position, RunResult
@@ -93,12 +93,12 @@ def test_allure_compares_a_case_with_its_earlier_runs(sample: RunResult, make_ru
 
 @pytest.mark.verifies("reports#3.2")
 def test_tap_reads_as_the_golden_file(sample: RunResult, golden: Golden) -> None:
-    golden("run.tap", tap_text(sample))
+    golden("run.tap", "".join(tap_lines(sample)))
 
 
 @pytest.mark.verifies("reports#1.6", "reports#3.2")
 def test_no_text_of_a_case_adds_a_line_to_tap(hostile: RunResult) -> None:
-    lines = tap_text(hostile).splitlines()
+    lines = "".join(tap_lines(hostile)).splitlines()
 
     assert [line for line in lines if not line.startswith("  ")][:2] == ["TAP version 14", "1..1"]
     assert len([line for line in lines if re.match("(not )?ok ", line)]) == 1
@@ -162,7 +162,7 @@ def test_a_full_disk_ends_the_lines_and_not_the_run(sample: RunResult) -> None:
 
 @pytest.mark.verifies("reports#3.4")
 def test_a_stored_run_has_its_events_too(sample: RunResult) -> None:
-    events = [json.loads(line) for line in ndjson_text(sample).splitlines()]
+    events = [json.loads(line) for line in ndjson_lines(sample)]
 
     assert [it["event"] for it in events] == [
         *("RunStarted", *["CaseFinished"] * len(sample.cases), "RunFinished")

@@ -90,6 +90,8 @@ def test_a_field_that_does_not_exist_is_not_shown_as_null(make_check: MakeCheck)
     assert value_pair(check, "en", 40)[1] == "(does not exist)"
     assert value_pair(shown, "en", 40)[1] == "(does not exist: data is empty)"
     assert value_pair(make_check(1, None), "en", 40)[1] == "null"
+    long = make_check(1, None, found=False, message=Message("check.missing", {"reason": "a" * 99}))
+    assert value_pair(long, "en", 40)[1] == f"(does not exist: {'a' * 99})"
 
 
 @pytest.mark.verifies("reports#1.14")

@@ -66,3 +66,4 @@ def test_what_an_import_does_counts_where_nothing_of_it_is_named(
 
     assert fingerprint("lambda: 5", "lambda: 6") != fingerprint()
     assert fingerprint("OTHER = 4", "OTHER = 7") == fingerprint()
+    assert fingerprint("OTHER = 4", "OTHER =") != fingerprint("OTHER = 4", "OTHER = )")

@@ -391,3 +391,10 @@ def test_a_set_that_passes_again_after_the_whole_failed_is_written(tmp_path: Pat
     again = replace(FACT, at=LATER.at + timedelta(hours=1))
     assert log.append([again]) == 1
     assert {it.data_row: it.outcome for it in log.newest()} == {"row 1": "passed", None: "failed"}
+
+
+def test_a_failure_at_the_very_time_of_a_recorded_pass_counts(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([FACT])
+    log.append([replace(FACT, outcome="failed")])
+    assert [it.outcome for it in log.newest()] == ["failed"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.made_results import lines_of
 from tests.store.case_lists import EVERY_CASE, page_of
 
 from shall.errors import StoreUnavailable
@@ -21,7 +22,6 @@ from shall.results.listing import (
     CaseOrder,
     CasePage,
     RunFilter,
-    lines_of,
     search_words,
 )
 from shall.results.reason import Reason

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from tests.made_results import lines_of
 
 from shall.messages import Message
 from shall.pages.groups import counted, grouped
-from shall.results.listing import lines_of
 from shall.results.reason import Reason
 from shall.results.records import (
     CaseResult,

@@ -143,7 +143,8 @@ def _link(folder: Path, path: str, target: str) -> None:
     link = folder / path
     with suppress(OSError, ValueError):
         link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(os.path.relpath(folder / place, link.parent))
+        if link.parent.resolve() == link.parent:  # else it is below another link, as no checkout is
+            link.symlink_to(os.path.relpath(folder / place, link.parent))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -12,8 +12,13 @@ from shall.workspace.files import Files
 
 _KEY = re.compile(r"([\w.-]+)[\"']?[ \t]*[:=]")
 
-_USERINFO = re.compile(r"[^\s\"'/@:,{\[]{1,256}:[^\s\"'@]{1,256}@[\w\[]")
-"""A user and a password before a host: of a URL, or of a proxy without its scheme."""
+_USERINFO = re.compile(
+    r"[^\s\"'/@:,{\[]{1,256}:[^\s\"'@]{1,256}@[\w\[]|://[^/@]{1,256}@|://[^/\s@:]{0,256}:[^@]{1,256}@"
+)
+"""A user and a password before a host, or a user alone, which is most often a token.
+
+Of a URL they may hold blanks and quotes; of a proxy without its scheme they may not.
+"""
 
 _CREDENTIALS = frozenset({"auth", "bearer"})
 """Keys of a case with credentials in their line."""

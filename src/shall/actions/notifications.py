@@ -48,7 +48,7 @@ def send_summary(
     for name, why in unavailable.items():
         yield f"No notification was sent: notify.to.{name} {why}"
     for name, address in {**notify.addresses, **found}.items():
-        accepted = _send(address.strip(), subject, text)
+        accepted = _send(address.strip(), subject, text, _kind(run))
         if accepted is None:
             yield f"No notification was sent: notify.to.{name} holds no address that apprise reads."
         elif not accepted:
@@ -77,6 +77,13 @@ def _is_bad(run: RunSummary) -> bool:
     return run.bad_total > 0 or run.status is not RunStatus.COMPLETE
 
 
+def _kind(run: RunSummary) -> str:
+    """Return the outcome of a run in the words of apprise."""
+    if run.bad_total:
+        return "failure"
+    return "success" if run.status is RunStatus.COMPLETE else "warning"
+
+
 def _place(environ: Mapping[str, str]) -> str:
     """Return the address of the job in which the run was; empty outside of one."""
     if url := environ.get("CI_JOB_URL"):
@@ -85,7 +92,7 @@ def _place(environ: Mapping[str, str]) -> str:
     return "{}/{}/actions/runs/{}".format(*parts) if all(parts) else ""
 
 
-def _send(address: str, title: str, text: str) -> bool | None:
+def _send(address: str, title: str, text: str, kind: str) -> bool | None:
     """Send one message; return whether the service accepted it, None for no address."""
     with _silent():
         import apprise  # an extra that only some install
@@ -97,7 +104,7 @@ def _send(address: str, title: str, text: str) -> bool | None:
         if sender is None:
             return None
         try:
-            sent: bool = sender.notify(body=text, title=title, body_format="text")
+            sent: bool = sender.notify(body=text, title=title, body_format="text", notify_type=kind)
         except TypeError:  # as apprise reports what it cannot send
             return False
         return sent

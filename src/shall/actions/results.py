@@ -1,15 +1,18 @@
 """Results of past runs, and statistics of tool calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
 from shall.errors import BadValue, CaseNotFound, RunNotFound, StoreUnavailable
+from shall.results.case_spool import CaseSpool
 from shall.results.records import CaseResult, RunResult
 from shall.store.base import CallStatistics, Store
 from shall.store.records import RunRecord
 from shall.workspace.workspace import Workspace
+
+_AT_A_TIME = 200
 
 
 class RunDetails(Struct, frozen=True):
@@ -65,14 +68,24 @@ def stored_run(workspace: Workspace, run_id: str = "latest") -> RunResult:
         if run_id == "latest":
             raise RunNotFound("No run is stored.", hint="Run `shall run` first.")
         raise RunNotFound(f"No run has the id {run_id}.", hint="Without an id, the newest is used.")
-    cases = sorted(store.cases(run.run_id), key=lambda it: it.case_key)
+    cases, ended_at = CaseSpool(), run.started_at
+    for number, case in enumerate(cases_of(store, run.run_id)):
+        cases.add((case.case_key, number), case)
+        ended_at = max(ended_at, case.started_at + timedelta(seconds=case.duration_s))
     duration_s = run.duration_s
     if duration_s is None:
-        ends = (it.started_at + timedelta(seconds=it.duration_s) for it in cases)
-        duration_s = (max(ends, default=run.started_at) - run.started_at).total_seconds()
+        duration_s = (ended_at - run.started_at).total_seconds()
     return RunResult(
-        run.run_id, run.started_at, duration_s, run.status, tuple(cases), run.environment
+        run.run_id, run.started_at, duration_s, run.status, cases.cases(), run.environment
     )
+
+
+def cases_of(store: Store, run_id: str) -> Iterator[CaseResult]:
+    """Yield the cases of a run in the order in which they were stored, some of them in memory."""
+    first = 1
+    while cases := store.cases_from(run_id, first, _AT_A_TIME):
+        yield from cases
+        first += _AT_A_TIME
 
 
 def call_statistics(

@@ -3,22 +3,20 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shall.actions.results import opened_store, stored_run
+from shall.actions.results import cases_of, opened_store, stored_run
 from shall.actions.run_views import run_line
 from shall.engine.redact import Redactor
 from shall.errors import BadRequest
-from shall.report.as_json import json_parts
+from shall.report.as_json import compact_parts
 from shall.report.cases_csv import csv_lines
 from shall.report.junit import junit_xml
 from shall.results.listing import PAGE_LINES, CaseFilter, CaseLine, CaseOrder
-from shall.results.records import CaseResult, RunResult
+from shall.results.records import RunResult
 from shall.store.base import Store
 from shall.workspace.workspace import Workspace
 
 MOST_CASES = {"json": 200_000, "junit.xml": 10_000, "csv": 1_000_000}
 """Cases of a run that a file may have, by its kind: JUnit XML is made in memory."""
-
-_AT_A_TIME = 200
 
 
 def run_file(
@@ -53,7 +51,7 @@ def run_file(
         ends = (it.started_at + timedelta(seconds=it.duration_s) for it in newest.lines)
         duration_s = (max(ends, default=run.started_at) - run.started_at).total_seconds()
     head = RunResult(run.run_id, run.started_at, duration_s, run.status, (), run.environment)
-    return run.run_id, json_parts(head, _cases(store, run.run_id), redactor.texts)
+    return run.run_id, compact_parts(head, cases_of(store, run.run_id), redactor.texts)
 
 
 def _lines(store: Store, run_id: str) -> Iterator[CaseLine]:
@@ -63,10 +61,3 @@ def _lines(store: Store, run_id: str) -> Iterator[CaseLine]:
     ).lines:
         yield from lines
         offset += len(lines)
-
-
-def _cases(store: Store, run_id: str) -> Iterator[CaseResult]:
-    first = 1
-    while cases := store.cases_from(run_id, first, _AT_A_TIME):
-        yield from cases
-        first += _AT_A_TIME

@@ -140,7 +140,7 @@ def _based(schema: Any, base: str) -> str:
 def joined(base: str, reference: str) -> str:
     """Return the address of the file that a reference names; empty if it cannot be read."""
     try:
-        return urldefrag(urljoin(base, reference))[0]
+        return urldefrag(base if reference[:1] == "#" else urljoin(base, reference))[0]
     except ValueError:
         return ""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shall.actions.case_schema import schema_line, schema_path, schema_text
 from shall.actions.discovery import case_folders
+from shall.actions.requirements import read_specs
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
 from shall.cli.output import OK, notice, say
@@ -48,15 +49,17 @@ def _files(workspace: Workspace, cases: str, *, has_host: bool) -> dict[str, str
     """Return path and text of each file.
 
     The settings name a host unless they have one; the case does where others wrote them without
-    one, and verifies nothing that others wrote.
+    one, and verifies nothing that others wrote. Requirements of any layout are enough.
     """
+    features = read_specs(workspace).features
+    document = features[0].file if features else _DOCUMENT
     has_settings = workspace.files.is_file(FILE_NAME)
     links = _HOST if has_settings and not has_host else ""
-    if not workspace.files.is_file(_DOCUMENT):
+    if not workspace.files.is_file(document):
         links += _VERIFIES
     case = f"{cases}/health.yaml"
     return {
-        _DOCUMENT: _REQUIREMENTS,
+        document: _REQUIREMENTS,
         case: schema_line(workspace, case) + _CASE.replace("{links}", links),
         schema_path(workspace): schema_text(),
         FILE_NAME: _SETTINGS.replace("{host}", f"# {_HOST}" if has_host else _HOST),

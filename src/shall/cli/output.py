@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from shall.errors import InvalidInput, ShallError
@@ -184,7 +184,12 @@ def write_table(rows: Sequence[Sequence[str]]) -> None:
         write(printable("  ".join(cells).rstrip()))
 
 
-def write_file(path: str, *parts: str | bytes) -> None:
+def write_file(path: str, text: str) -> None:
+    """Write a text to a file that a flag names, in UTF-8. Raises what ``write_parts`` does."""
+    write_parts(path, (text,))
+
+
+def write_parts(path: str, parts: Iterable[str | bytes]) -> None:
     """Write a file that a flag names, one part after the other; text in UTF-8.
 
     Raises:

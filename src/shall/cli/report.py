@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +14,11 @@ from shall.actions.requirement_places import may_have_requirements
 from shall.actions.results import stored_run
 from shall.actions.run import can_fork
 from shall.cli.options import project_of
-from shall.cli.output import OK, notice, say, write, write_file
+from shall.cli.output import OK, notice, say, write, write_file, write_parts
 from shall.cli.output_flags import named_files
 from shall.errors import InvalidInput, ShallError
-from shall.report.case_wording import places_in
+from shall.report.survey import survey_of
+from shall.results.listing import CaseLine
 from shall.results.records import RunResult
 from shall.workspace.workspace import Workspace
 
@@ -81,12 +82,8 @@ def _write_others(run: RunResult, language: str, files: Mapping[str, str]) -> No
     for kind, path in files.items():
         if kind == "allure":
             _write_folder(run, Path(path))
-        elif kind == "json":
-            from shall.report.as_json import json_bytes
-
-            write_file(path, json_bytes(run), b"\n")
         else:
-            write_file(path, report_text(run, kind, language))
+            write_parts(path, _parts(run, kind, language))
 
 
 @contextmanager
@@ -124,26 +121,26 @@ def html_report(
     from shall.pages.words import word
 
     matrix, reason, now = None, "", datetime.now(UTC)
+    survey = survey_of(run)
     try:
-        matrix = _matrix(run, workspace)
+        matrix = _matrix(survey.lines, workspace)
     except ShallError as error:
         reason = error.message
-    places = places_in(run.cases)
     api = _api_coverage(run, workspace) if workspace.defaults.openapi else ()
 
     def body_in(language: str) -> Body:
         note = word("matrix.unread", language, reason=reason) if reason else ""
         if matrix is not None and is_stored:
             note = word("matrix.later", language, at=f"{now:%Y-%m-%d %H:%M:%S} UTC")
-        beside = Beside(matrix, note, criterion_texts(matrix, language), places, api)
-        return run_body(run, Look(language, now), beside)
+        beside = Beside(matrix, note, criterion_texts(matrix, language), api=api)
+        return run_body(run, Look(language, now), beside, survey)
 
     return saved_in_both(language, body_in)
 
 
-def _matrix(run: RunResult, workspace: Workspace) -> "Matrix | None":
+def _matrix(lines: Sequence[CaseLine], workspace: Workspace) -> "Matrix | None":
     """Return the matrix; None where it would show nothing. Raises what reading the state raises."""
-    has_criteria = any(case.criteria for case in run.cases)
+    has_criteria = any(line.criteria for line in lines)
     if not has_criteria and not may_have_requirements(workspace):
         return None
     from shall.actions.requirements import read_specs
@@ -166,34 +163,39 @@ def _api_coverage(run: RunResult, workspace: Workspace) -> "Sequence[ApiCoverage
 
 def report_text(run: RunResult, kind: str, language: str) -> str:
     """Return a run in a format of ``output_flags``, but for the HTML page."""
-    if kind == "junit":
-        from shall.report.junit import junit_xml
+    return "".join(_parts(run, kind, language))
 
-        return junit_xml(run, language)
+
+def _parts(run: RunResult, kind: str, language: str) -> Iterable[str]:
+    """Return a run as ``report_text`` does, in parts."""
+    if kind == "junit":
+        from shall.report.junit import junit_parts
+
+        return junit_parts(run, language)
     if kind == "markdown":
         from shall.report.markdown import markdown
 
-        return markdown(run, language)
+        return (markdown(run, language),)
     if kind == "json":
-        from shall.report.as_json import json_text
+        from shall.report.as_json import json_parts
 
-        return json_text(run)
-    return _english_text(run, kind)
+        return json_parts(run)
+    return _english_parts(run, kind)
 
 
-def _english_text(run: RunResult, kind: str) -> str:
+def _english_parts(run: RunResult, kind: str) -> Iterable[str]:
     if kind == "tap":
-        from shall.report.tap import tap_text
+        from shall.report.tap import tap_lines
 
-        return tap_text(run)
+        return tap_lines(run)
     if kind == "ndjson":
-        from shall.report.ndjson import ndjson_text
+        from shall.report.ndjson import ndjson_lines
 
-        return ndjson_text(run)
+        return ndjson_lines(run)
     from shall.diagnostics.formats import written
     from shall.report.annotations import diagnostics_of
 
-    return written(diagnostics_of(run), kind)
+    return (written(diagnostics_of(run), kind),)
 
 
 def _write_folder(run: RunResult, folder: Path) -> None:

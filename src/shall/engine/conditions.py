@@ -215,10 +215,14 @@ def _count(items: list[Any], expected: Any, budget: Budget) -> Verdict:
 
 
 def _has(actual: Selected, expected: Any, budget: Budget) -> Verdict:
+    if actual.is_empty_body:
+        return _judge_empty(expected, actual, budget)
     return _judge_each(expected, actual, budget) if actual.found else _missing(actual)
 
 
 def _all_of(actual: Selected, expected: Any, budget: Budget) -> Verdict:
+    if actual.is_empty_body and expected:
+        return _judge_empty(_as_checks(expected), actual, budget)
     if not actual.found:
         return _missing(actual)
     if not expected:  # nothing was compared: that proves nothing
@@ -242,6 +246,16 @@ def _judge_each(checks: tuple[Check, ...], actual: Selected, budget: Budget) -> 
             is_in_text = actual.text is not None and is_search(check)
             found = Selected(actual.text) if is_in_text else actual
             wrong = judge_of(check)(found, check.expected, budget)
+        if wrong is not None:
+            return wrong
+    return None
+
+
+def _judge_empty(checks: tuple[Check, ...], actual: Selected, budget: Budget) -> Verdict:
+    """Judge conditions of an empty body: it has no field, and nothing else is known of one."""
+    field = Selected(found=False, reason=actual.reason)
+    for check in checks:
+        wrong = judge_of(check)(field if _is_of_field(check) else actual, check.expected, budget)
         if wrong is not None:
             return wrong
     return None

@@ -100,7 +100,7 @@ def preview_case(
         draws=draws_of(job, options),
     )
     redactor = Redactor((*options.secrets, *case.secrets), options.variables)
-    redactor.learn(secrets, shortest=1)
+    redactor.learn(list(secrets), shortest=1)
     planned = PlannedCase(job.key, case.name, row=job.data_row)
     try:
         if job.row is not None:

@@ -149,7 +149,7 @@ def _body(check: Check, response: Response, content: Content) -> Selected:
         return Selected(content.value, text=_searched_text(response))
     if content.is_json:
         return Selected(_whole(check, response, content))
-    if isinstance(check.expected, dict) and _denies_fields(check):
+    if check.kind == "not_contains" and isinstance(check.expected, dict):
         reason = f"the body {content.why_not_json}"
         return Selected(found=False, reason=reason, is_not_json=True)
     return whole_body(content)
@@ -162,17 +162,13 @@ def whole_body(content: Content) -> Selected:
     return Selected(content.value, why_no_fields=f"the body {content.why_not_json}")
 
 
-def _denies_fields(check: Check) -> bool:
-    return check.kind == "not_contains" or (check.kind == "contains" and check.negated)
-
-
 @lru_cache(maxsize=1024)
 def field(path: tuple[str | int, ...]) -> Select:
     """Return what follows a path into a JSON body."""
 
     def select_field(_: Response, content: Content, __: Budget) -> Selected:
         if not content.present:
-            return Selected(found=False, reason=EMPTY_BODY)
+            return Selected(found=False, reason=EMPTY_BODY, is_empty_body=not path)
         if path and not content.is_json:
             reason = f"the body {content.why_not_json}"
             return Selected(found=False, reason=reason, is_not_json=True)

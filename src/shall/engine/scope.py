@@ -90,6 +90,8 @@ def step_into(value: Any, part: str | int) -> tuple[bool, Any]:
         from shall.cases.nearest import nearest
 
         near = nearest(str(part), map(str, value))
+        if near and value[near] == []:
+            return False, f"{near} is empty"  # a query without rows
         return False, f"it has {near}" if near else "it is an object without that key"
     if isinstance(value, list):
         index = int(part) if isinstance(part, str) and part.lstrip("-").isdecimal() else part

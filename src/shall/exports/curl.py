@@ -16,6 +16,7 @@ from shall.exports.names import (
     Exported,
     body_of,
     credentials,
+    environment_name,
     is_text,
     joined,
     literal_of,
@@ -23,11 +24,16 @@ from shall.exports.names import (
     requests_of,
     run_variable,
 )
+from shall.exports.secrets import without_secrets
 
 
-def to_curl(case: Case, path: str) -> Exported:
-    """Return a command for each step. Values of a run are variables of the shell."""
+def to_curl(case: Case, path: str, known: Mapping[str, str] = {}) -> Exported:
+    """Return a command for each step. Values of a run are variables of the shell.
+
+    ``known`` are values of secrets of the project, by variable.
+    """
     exported = Exported()
+    case = without_secrets(case, known, exported, environment_name)
     note_left_out(case, exported)
     writer = _Writer(case, exported)
     lines: list[str] = []

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shall.cases.check_writer import selector_of
@@ -21,6 +21,7 @@ from shall.exports.names import (
     requests_of,
     run_variable,
 )
+from shall.exports.secrets import without_secrets
 
 _PREDICATES = {
     "equals": "==",
@@ -76,9 +77,13 @@ _FILTER = re.compile(r"""\[\?\s*((?:[^()\[\]'"]|'[^']*'|"[^"]*")+)\]""")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
 
 
-def to_hurl(case: Case, path: str) -> Exported:
-    """Return an entry for each step. Values of a run are variables of hurl."""
+def to_hurl(case: Case, path: str, known: Mapping[str, str] = {}) -> Exported:
+    """Return an entry for each step. Values of a run are variables of hurl.
+
+    ``known`` are values of secrets of the project, by variable.
+    """
     exported = Exported()
+    case = without_secrets(case, known, exported)
     note_left_out(case, exported)
     writer = _Writer(case, exported)
     lines: list[str] = []

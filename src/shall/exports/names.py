@@ -16,11 +16,15 @@ _NO_NAME = re.compile(r"\W+", re.ASCII)
 
 
 class Exported(Struct):
-    """The text of a case for another tool, the variables that it reads, and what it lacks."""
+    """The text of a case for another tool, the variables that it reads, and what it lacks.
+
+    ``replaced`` maps a variable to the place where the case holds the secret that it replaces.
+    """
 
     text: str = ""
     variables: list[str] = field(default_factory=list[str])
     left_out: list[str] = field(default_factory=list[str])
+    replaced: dict[str, str] = field(default_factory=dict[str, str])
 
     def lacks(self, part: str) -> None:
         """Report a part that the text lacks."""
@@ -28,15 +32,26 @@ class Exported(Struct):
             self.left_out.append(part)
 
     def comments(self) -> list[str]:
-        """Return what the text lacks as comments, for those who run it without this report."""
-        return [f"# Left out: {' '.join(it.split())}." for it in self.left_out]
+        """Return the report as comments, for those who have the text without it."""
+        replaced = (f"{name} replaces {place}" for name, place in self.replacements())
+        left_out = (f"Left out: {it}" for it in self.left_out)
+        return [f"# {' '.join(it.split())}." for it in (*replaced, *left_out)]
+
+    def replacements(self) -> Iterator[tuple[str, str]]:
+        """Yield the variables of the text that replace secrets of the case, and their places."""
+        return ((name, it) for name, it in self.replaced.items() if name in self.variables)
 
     def environment(self, name: str) -> str:
         """Return the name of the environment variable for a variable of a run."""
-        upper = _NO_NAME.sub("_", name).strip("_").upper() or "VALUE"
+        upper = environment_name(name)
         if upper not in self.variables:
             self.variables.append(upper)
         return upper
+
+
+def environment_name(name: str) -> str:
+    """Return the name of a variable of a run as one of the environment."""
+    return _NO_NAME.sub("_", name).strip("_").upper() or "VALUE"
 
 
 def python_name(text: str) -> str:

@@ -23,6 +23,7 @@ from shall.exports.names import (
     body_of,
     call_name,
     credentials,
+    environment_name,
     expressions_in,
     http_request,
     is_text,
@@ -31,6 +32,7 @@ from shall.exports.names import (
     python_name,
     run_variable,
 )
+from shall.exports.secrets import without_secrets
 
 _OPERATORS = {
     "equals": "{} == {}",
@@ -77,17 +79,22 @@ def _local_name(text: str) -> str:
     return f"{name}_" if name in _TAKEN else name
 
 
-def to_pytest(case: Case, path: str) -> Exported:
-    """Return a file with one test. Values of the run are read from the environment."""
-    return _Writer(case).write(path)
+def to_pytest(case: Case, path: str, known: Mapping[str, str] = {}) -> Exported:
+    """Return a file with one test. Values of the run are read from the environment.
+
+    ``known`` are values of secrets of the project, by variable.
+    """
+    exported = Exported()
+    case = without_secrets(case, known, exported, environment_name)
+    return _Writer(case, exported).write(path)
 
 
 class _Writer:
     """Writes one case."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, exported: Exported) -> None:
         self.case = case
-        self.exported = Exported()
+        self.exported = exported
         self.known: dict[str, str] = {}
         self.modules: set[str] = set()
 
@@ -109,7 +116,8 @@ class _Writer:
         used = "\n".join(body)
         modules = [it for it in _MODULES if re.search(rf"(?<![\w.]){it}\.", used)]
         lines = [f'"""{_plain(case.name)}: made from {_plain(path)}."""', ""]
-        lines += [*self.exported.comments(), ""] if self.exported.left_out else []
+        comments = self.exported.comments()
+        lines += [*comments, ""] if comments else []
         lines += [f"import {it}" for it in modules] + ([""] if modules else [])
         lines += ["import httpx", "", "", f"def test_{python_name(case.name)}():"]
         lines += [f"    {line}" if line else "" for line in body]

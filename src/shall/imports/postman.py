@@ -19,7 +19,11 @@ from shall.imports.postman_scripts import Script, read_script
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
+from shall.redaction.forms import MASK
 from shall.redaction.names import is_secret_name
+
+_NAME = re.compile(r"[^\W\d][\w-]*+")
+_QUOTED = re.compile(r"""(["'`])(?:(?!\1)[^\\]|\\.)*+(?:\1|\Z)""", re.DOTALL)
 
 _PATH_VARIABLE = re.compile(r"(?<=/):([^/.{}]+)")
 _FUNCTIONS = {
@@ -135,6 +139,8 @@ class _Reader:
                 text = found.rest
             if text.strip():
                 kind = "test" if event.get("listen") == "test" else "pre-request"
+                if any(map(is_secret_name, _NAME.findall(text))):
+                    text = _QUOTED.sub(f'"{MASK}"', text)
                 self.left_out.add(
                     place,
                     f"A {kind} script was left out: `{' '.join(text.split())[:60]}`.",

@@ -177,6 +177,7 @@ class CaseWriter:
 
     def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
         if request.graphql is not None:
+            self._secrets.know_text(str(request.graphql.get("query")))
             return {"graphql": self._secrets.fields(converted(request.graphql, self._convert))}
         if request.form or request.files:
             _remove_type(headers)
@@ -218,6 +219,8 @@ class CaseWriter:
         value = json_body(body, self._convert)
         fields = parse_qsl(body) if value is None and "=" in body else []
         self._secrets.fields(dict(fields) if value is None else value[0])
+        if value is None:
+            self._secrets.know_text(body)
 
     def _structured(self, body: str, content_type: str) -> dict[str, Any] | None:
         """Return a body as JSON or as a form; None where only the text of it is the same."""

@@ -6,12 +6,16 @@ from typing import Any
 
 from shall.imports.names import variable_name
 from shall.redaction.forms import MASK, SHORTEST
+from shall.redaction.json_text import secret_spans
+from shall.redaction.markup import named_texts
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
 from shall.redaction.shapes import mask_tokens
 
 _VARIABLE = re.compile(r"\{\{ (?:row\.)?([\w-]+)(?: \| \w+)? \}\}")
 _EXPRESSION = re.compile(r"(\{\{ [\w.-]+(?: \| \w+)? \}\})")
 _SCHEME = re.compile(r"(?i:(basic|bearer|token|apikey|digest|negotiate))[ ]+(?=\S)")
+_ARGUMENT = re.compile(r"""(?<![\w.-])([A-Za-z_][\w-]*+)\s*+:\s*+"((?:[^"\\\n]|\\.)++)\"""")
+"""An argument of GraphQL: a name and a text."""
 _WORD = re.compile(r"[\w.~+/=-]{16,}", re.ASCII)
 
 
@@ -97,6 +101,17 @@ class SecretVariables:
         if isinstance(value, list):
             return [self.fields(it, name, secret=secret) for it in value]
         return self.named(name, value) if name else value
+
+    def know_text(self, text: str) -> None:
+        """Learn the secret fields of a text: of XML, of GraphQL, of JSON around expressions."""
+        for name, value in (*named_texts(text), *_ARGUMENT.findall(text)):
+            self._know(name, value)
+        for start, end in secret_spans(text, self.is_secret, holds_only_secrets):
+            self._know("secret", text[start:end])
+
+    def _know(self, name: str, value: str) -> None:
+        if "{{" not in value:
+            self.named(name, value)
 
     def hide(self, value: Any) -> Any:
         """Return data without the secret values that are known, and without tokens of known forms.

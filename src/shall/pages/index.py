@@ -5,31 +5,37 @@ script clones a template and sets text: no markup is made of a value.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
 
 from shall.pages.links import PAGE_LENGTH
-from shall.pages.markup import Content, Html, tag
+from shall.pages.markup import Content, Html, tag, wrapped
 from shall.pages.words import word
 
+_AT_A_TIME = 200
+"""Rows that are in memory as data."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ESCAPED = str.maketrans({"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 class Index(Struct, frozen=True):
     """Rows with what is needed to show, search and filter them.
 
-    ``shown`` are the first rows as HTML. A number in a column that ``tables`` names is a place in
-    that table. ``templates`` are named ``row`` and ``group``: one of a group comes before each row
-    whose feature or group differs from the row before. ``values`` are the HTML of the values of a
-    column, ``fields`` those of the form, ``searched`` the columns that the search looks at, ``key``
-    the column whose value names the row in links.
+    ``shown`` are the first of ``total`` rows as HTML, in pieces. A number in a column that
+    ``tables`` names is a place in that table. ``templates`` are named ``row`` and ``group``: one of
+    a group comes before each row whose feature or group differs from the row before. ``values`` are
+    the HTML of the values of a column, ``fields`` those of the form, ``searched`` the columns that
+    the search looks at, ``key`` the column whose value names the row in links.
     """
 
-    shown: Html
+    shown: Sequence[Content]
     columns: Sequence[str]
-    rows: Sequence[Sequence[Any]]
+    rows: Iterable[Sequence[Any]]
+    total: int
     searched: Sequence[str]
     templates: Mapping[str, Html]
     tables: Mapping[str, Sequence[Any]] = {}
@@ -38,15 +44,15 @@ class Index(Struct, frozen=True):
     key: str = "key"
 
 
-def searched_rows(index: Index, language: str) -> Html:
-    """Make the element around the first rows: its form and pager appear with the script."""
-    total, last = len(index.rows), min(len(index.rows), PAGE_LENGTH)
+def searched_rows(index: Index, language: str) -> tuple[Content, ...]:
+    """Make the element around the first rows, in pieces: form and pager appear with the script."""
+    total, last = index.total, min(index.total, PAGE_LENGTH)
     more = {"first": "1", "last": f"{last:,}", "total": f"{total:,}"}
     templates = [
         tag("template", it, data_row_template=name == "row", data_group_template=name == "group")
         for name, it in index.templates.items()
     ]
-    return tag(
+    return wrapped(
         "shall-index",
         tag(
             "form",
@@ -60,7 +66,7 @@ def searched_rows(index: Index, language: str) -> Html:
         if total > last
         else None,
         _pager(language),
-        index.shown,
+        *index.shown,
         _pager(language),
         *templates,
         *(tag("template", *them, data_values=name) for name, them in index.values.items()),
@@ -75,10 +81,16 @@ def searched_rows(index: Index, language: str) -> Html:
 
 def index_script(index: Index) -> Html:
     """Return the rows as a block of JSON that no value can end."""
-    data = {"columns": index.columns, "tables": index.tables, "rows": index.rows}
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    written = written.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair
-    return tag("script", Html(written.translate(_ESCAPED)), type="application/json")
+    head = _text({"columns": index.columns, "tables": index.tables})[:-1]
+    rows = iter(index.rows)
+    parts = iter(lambda: list(islice(rows, _AT_A_TIME)), [])
+    texts = ",".join(_text(part)[1:-1] for part in parts)
+    return tag("script", Html(f'{head},"rows":[{texts}]}}'), type="application/json")
+
+
+def _text(data: Any) -> str:
+    written = _encode(data).encode("utf-8", "backslashreplace")  # half of a surrogate pair
+    return written.decode().translate(_ESCAPED)
 
 
 def cell(name: str, kind: str = "", element: str = "span", *content: Content, **other: str) -> Html:

@@ -70,9 +70,10 @@ def searched_table(proof: Proof, look: Look) -> Html:
         if len(values) > 1
     ]
     index = Index(
-        shown=matrix_table(proof, rows[:PAGE_LENGTH], look),
+        shown=(matrix_table(proof, rows[:PAGE_LENGTH], look),),
         columns=_COLUMNS,
         rows=data,
+        total=len(data),
         searched=("key", "text", "group", "links"),
         templates={
             "row": _template(language),
@@ -82,7 +83,7 @@ def searched_table(proof: Proof, look: Look) -> Html:
         values={"status": [status_pill(it, language) for it in statuses]},
         fields=fields,
     )
-    return searched_rows(index, language)
+    return joined(*searched_rows(index, language))
 
 
 def _template(language: str) -> Html:

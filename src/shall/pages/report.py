@@ -20,9 +20,9 @@ from shall.pages.run_index import FORM, OUTCOMES, searched_cases
 from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.unsteady import slow_section, unsteady_section
-from shall.report.case_wording import places_in
+from shall.report.survey import Survey, survey_of
 from shall.report.wording import Places, count_label, label, outages_of
-from shall.results.listing import CaseLine, RunLine, counts_of, lines_of
+from shall.results.listing import CaseLine, RunLine, counts_of
 from shall.results.records import CaseResult, Outcome, RunResult
 
 if TYPE_CHECKING:
@@ -59,22 +59,23 @@ def run_file(run: RunResult, look: Look, beside: Beside) -> str:
     return saved(body.title, look, *body.content, here="runs")
 
 
-def run_body(run: RunResult, look: Look, beside: Beside) -> Body:
-    """Make what the file of a run shows."""
+def run_body(run: RunResult, look: Look, beside: Beside, survey: Survey | None = None) -> Body:
+    """Make what the file of a run shows; ``survey`` is that of the run, if it was made."""
     language = look.language
-    lines = lines_of(run)
+    survey = survey or survey_of(run)
+    lines = survey.lines
     line = run_line(run, lines)
     groups = grouped(counted(lines))
-    outages = outages_of(run)
+    outages = outages_of(survey)
     known = Known(
         tuple(outages.values()),
-        run.torn,
-        sum(case.checks_executed for case in run.cases),
+        survey.torn,
+        sum(line.checks_executed for line in lines),
         run.left_out or 0,
     )
     showing = Showing(
         language,
-        beside.places or places_in(run.cases),
+        survey.places if beside.places is None else beside.places,
         outages=outages,
         links=look.links,
         texts=beside.texts,
@@ -84,7 +85,7 @@ def run_body(run: RunResult, look: Look, beside: Beside) -> Body:
         *wrapped(
             "main",
             groups_section(groups, look.links, run.run_id, language),
-            unsteady_section(run, language),
+            unsteady_section(survey, language),
             timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
             slow_section(lines, run.run_id, look),
             *_cases(run, lines, groups, showing),
@@ -157,7 +158,7 @@ def _cases(
     heading = tag("h2", f"{label('cases', language)} ({len(run.cases):,})", id="cases")
     counts = Counter(line.shown_outcome for line in lines)
     cases = searched_cases(_filter(counts, language), rows, [*bad, *good], language)
-    return wrapped("section", heading, cases, aria_labelledby="cases")
+    return wrapped("section", heading, *cases, aria_labelledby="cases")
 
 
 def _in_order(bad: Sequence[CaseLine], groups: Sequence[Group]) -> list[CaseLine]:

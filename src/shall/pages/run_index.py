@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shall.pages.index import Index, cell, searched_rows
-from shall.pages.markup import Html, joined, tag
+from shall.pages.markup import Content, Html, tag, wrapped
 from shall.pages.parts import glyph, short
 from shall.pages.run_parts import line_name, place_text
 from shall.report.wording import duration
@@ -25,10 +25,10 @@ _COLUMNS = ("case", "outcome", "name", "duration", "place", "tags")
 
 def searched_cases(
     filters: Html, rows: Sequence[Html], lines: Sequence[CaseLine], language: str
-) -> Html:
+) -> tuple[Content, ...]:
     """Make the list of cases, of which ``rows`` are the first ones; few are not searched."""
     if len(lines) <= SEARCHED_FROM:
-        return joined(filters, *rows)
+        return (filters, *rows)
     template = tag(
         "div",
         cell("outcome", "values"),
@@ -39,9 +39,10 @@ def searched_cases(
         data_row=True,
     )
     index = Index(
-        joined(filters, tag("div", *rows, data_rows=True)),
+        (filters, *wrapped("div", *rows, data_rows=True)),
         _COLUMNS,
-        [_row(line, language) for line in lines],
+        (_row(line, language) for line in lines),
+        len(lines),
         ("name", "place", "tags"),
         {"row": template},
         values={"outcome": [glyph(it, language) for it in OUTCOMES]},

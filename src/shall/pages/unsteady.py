@@ -8,19 +8,19 @@ from shall.pages.parts import glyph, link, short, table
 from shall.pages.run_parts import line_name, place_text
 from shall.pages.words import word
 from shall.report.case_wording import flaky_line, retried_line
+from shall.report.survey import Survey
 from shall.report.wording import duration, label
 from shall.results.listing import CaseLine
-from shall.results.records import RunResult
 
 SHOWN_CASES = 10
 _LEAST_CASES = 5
 """A run of fewer cases has no list of the slowest ones."""
 
 
-def unsteady_section(run: RunResult, language: str) -> Html:
+def unsteady_section(survey: Survey, language: str) -> Html:
     """Make the list of the cases that passed in some repetitions, or after a retry only."""
-    lines = [flaky_line(it, language) for it in run.flaky]
-    lines += [retried_line(it, language) for it in run.retried]
+    lines = [flaky_line(it, language) for it in survey.flaky]
+    lines += [retried_line(it, language) for it in survey.retried]
     if not lines:
         return Html()
     rows = [tag("li", short(line, 500)) for line in lines[:50]]

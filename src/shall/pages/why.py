@@ -81,7 +81,7 @@ def _link(found: LinkOutcome, look: Look) -> Html:
             " ",
             tag("code", found.link.source),
             " ",
-            tag("code", str(found.link.span), class_="soft"),
+            tag("code", place, class_="soft") if (place := found.link.place) else None,
         ),
         tag("p", reason) if (reason := reason_of(found, language)) else None,
         tag("dl", *facts, class_="facts") if facts else None,

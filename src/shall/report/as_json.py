@@ -16,30 +16,45 @@ from shall.results.records import CaseResult, RunResult, is_bad
 _SURROGATE = late_pattern("[\ud800-\udfff]")
 
 
-def json_text(run: RunResult) -> str:
-    """Return ``json_bytes`` as text that ends with a line feed."""
-    return f"{json_bytes(run).decode()}\n"
+_NO_CASES = '\n  "cases": []'
+"""What stands for the cases in the JSON of a run without any; texts have no line feeds."""
 
 
-def json_bytes(run: RunResult) -> bytes:
-    """Write a run as indented JSON with its format version; keys are in a fixed order.
+def json_parts(run: RunResult) -> Iterator[str]:
+    """Yield a run as indented JSON with its format version, a case at a time.
 
-    Characters beyond ASCII are kept readable; half surrogate pairs, which no encoder takes, are
-    written as JSON escapes. Numbers that JSON does not have are written as text: ``inf``. Each step
-    that did not pass has its request as a ``curl`` command.
+    Keys are in a fixed order. Characters beyond ASCII are kept readable; half surrogate pairs,
+    which no encoder takes, are written as JSON escapes. Numbers that JSON does not have are written
+    as text: ``inf``. Each step that did not pass has its request as a ``curl`` command.
     """
-    data = result_to_json(replace(run, cases=()))
+    before, empty, after = _indented(result_to_json(replace(run, cases=()))).partition(_NO_CASES)
+    yield before + empty[:-1]
+    separator = "\n    "
+    for case in run.cases:
+        yield separator + _indented_case(case).replace("\n", "\n    ")
+        separator = ",\n    "
+    yield ("\n  ]" if run.cases else "]") + after + "\n"
+
+
+def _indented_case(case: CaseResult) -> str:
+    encoded = None if is_bad(case) else encode_ordinary(case)
+    if encoded is None:
+        return _indented(_data(case))
+    return msgspec.json.format(encoded, indent=2).decode()
+
+
+def _indented(data: dict[str, Any]) -> str:
     try:
-        data["cases"] = list(map(_encoded, run.cases))
-        return msgspec.json.format(msgspec.json.encode(data), indent=2)
+        return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
     except UnicodeEncodeError:  # half a surrogate pair
-        data["cases"] = list(map(_data, run.cases))
-        written = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
-        text = _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", written)
-        return text.encode()
+        return _without_halves(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
 
 
-def json_parts(
+def _without_halves(text: str) -> str:
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
+
+
+def compact_parts(
     run: RunResult, cases: Iterable[CaseResult], mask: Callable[[Any], Any]
 ) -> Iterator[str]:
     """Yield a run and then each of its cases, as parts of the same JSON without indentation.
@@ -52,15 +67,9 @@ def json_parts(
     separator = "\n"
     for case in cases:
         text = json.dumps(mask(_data(case)), ensure_ascii=False, allow_nan=False)
-        yield separator + _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
+        yield separator + _without_halves(text)
         separator = ",\n"
     yield "\n]}\n"
-
-
-def _encoded(case: CaseResult) -> msgspec.Raw:
-    """Return a case as JSON, which takes a fifth of the memory of its data."""
-    encoded = None if is_bad(case) else encode_ordinary(case)
-    return msgspec.Raw(encoded or msgspec.json.encode(_data(case)))
 
 
 def _data(case: CaseResult) -> dict[str, Any]:

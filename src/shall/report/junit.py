@@ -5,9 +5,9 @@ on. A case has at most one of failure, error and skipped, so that nobody counts 
 teardown of a case that passed is its error.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
@@ -16,45 +16,73 @@ from shall.report.case_wording import (
     case_name,
     first_bad_path,
     place_of,
-    places_in,
     redirected,
     shown_outcome,
     shown_steps,
     step_title,
 )
 from shall.report.failures import case_text
+from shall.report.survey import survey_of
 from shall.report.values import check_title
 from shall.report.wording import BAD, Places, label, message_text
+from shall.results.listing import CaseLine
 from shall.results.records import CaseResult, Outcome, RunResult, StepResult, is_bad
 
 _ELEMENTS = {Outcome.FAILED: "failure", Outcome.ERROR: "error"}
 
 
 def junit_xml(run: RunResult, language: str = "en", places: Places | None = None) -> str:
-    """Write a run as JUnit XML.
+    """Return ``junit_parts`` as one text."""
+    return "".join(junit_parts(run, language, places))
+
+
+def junit_parts(
+    run: RunResult, language: str = "en", places: Places | None = None
+) -> Iterator[str]:
+    """Yield a run as JUnit XML, a case at a time.
 
     Characters that XML cannot hold are written as visible escapes.
     """
-    root = ET.Element("testsuites", {"name": "shall", **_totals(run.cases)})
+    survey = survey_of(run)
+    lines, places = survey.lines, places or survey.places
+    root = ET.Element("testsuites", {"name": "shall", **_totals(lines)})
     root.set("time", _seconds(run.duration_s))
-    places = places or places_in(run.cases)
-    for folder, cases in groupby(sorted(run.cases, key=_folder), key=_folder):
-        root.append(_suite(run, folder, list(cases), language, places))
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    if not lines:
+        yield f"{_text(root)}\n"
+        return
+    yield _start(root)
+    for folder, members in groupby(sorted(lines, key=_folder), key=_folder):
+        of_suite = list(members)
+        suite = _suite(run, folder, of_suite)
+        yield f"\n  {_start(suite)}"
+        properties = suite[0]
+        for element in chain(
+            [properties], (_case(run.cases[it.number - 1], language, places) for it in of_suite)
+        ):
+            ET.indent(element, level=2)
+            yield f"\n    {_text(element)}"
+        yield "\n  </testsuite>"
+    yield "\n</testsuites>\n"
 
 
-def _suite(
-    run: RunResult, folder: str, cases: list[CaseResult], language: str, places: Places
-) -> ET.Element:
-    suite = ET.Element("testsuite", {"name": one_line(folder), **_totals(cases)})
-    suite.set("time", _seconds(sum(case.duration_s for case in cases)))
+def _suite(run: RunResult, folder: str, lines: list[CaseLine]) -> ET.Element:
+    """Return a suite with its properties, without its cases."""
+    suite = ET.Element("testsuite", {"name": one_line(folder), **_totals(lines)})
+    suite.set("time", _seconds(sum(line.duration_s for line in lines)))
     suite.set("timestamp", run.started_at.astimezone(UTC).isoformat(timespec="seconds"))
     pairs = [("run_id", run.run_id), ("run_status", run.status.value)]
     _properties(suite, [*pairs, *([("environment", run.environment)] if run.environment else [])])
-    for case in cases:
-        suite.append(_case(case, language, places))
     return suite
+
+
+def _start(element: ET.Element) -> str:
+    """Return the start tag of an element."""
+    return _text(ET.Element(element.tag, element.attrib)).removesuffix(" />") + ">"
+
+
+def _text(element: ET.Element) -> str:
+    return ET.tostring(element, encoding="unicode")
 
 
 def _case(case: CaseResult, language: str, places: Places) -> ET.Element:
@@ -105,12 +133,11 @@ def _step_reason(step: StepResult, language: str) -> str:
     return f"{title}: {message_text(check.message, language)}{redirected(step, check, language)}"
 
 
-def _totals(cases: Iterable[CaseResult]) -> dict[str, str]:
-    cases = list(cases)
-    bad = [shown_outcome(case) for case in cases if is_bad(case)]
-    skipped = sum(case.outcome is Outcome.SKIPPED and not is_bad(case) for case in cases)
+def _totals(lines: Sequence[CaseLine]) -> dict[str, str]:
+    bad = [line.shown_outcome for line in lines if line.is_bad]
+    skipped = sum(line.outcome is Outcome.SKIPPED and not line.is_bad for line in lines)
     return {
-        "tests": str(len(cases)),
+        "tests": str(len(lines)),
         "failures": str(bad.count(Outcome.FAILED)),
         "errors": str(bad.count(Outcome.ERROR)),
         "skipped": str(skipped),
@@ -125,8 +152,8 @@ def _properties(parent: ET.Element, pairs: Iterable[tuple[str, str]]) -> None:
             ET.SubElement(properties, "property", {"name": name, "value": one_line(value)})
 
 
-def _folder(case: CaseResult) -> str:
-    return case.case_key.rpartition("/")[0] or "."
+def _folder(line: CaseLine) -> str:
+    return line.case_key.rpartition("/")[0] or "."
 
 
 def _seconds(seconds: float) -> str:

@@ -2,7 +2,9 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from shall.escaping import one_line
 from shall.report.case_wording import (
@@ -13,8 +15,10 @@ from shall.report.case_wording import (
     shown_outcome,
 )
 from shall.report.failures import case_text
-from shall.report.wording import counted, duration, label, outages_of, verdict
-from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, is_bad, outage_of
+from shall.report.survey import survey_of
+from shall.report.wording import count_label, duration, label, outages_of, verdict
+from shall.results.listing import CaseLine
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, outage_of
 
 SHOWN_FAILURES = 50
 """Cases that are shown in full: a job's summary on GitHub may have 1 MiB."""
@@ -29,13 +33,16 @@ _MARKUP = re.compile(r"([\\`*_\[\]#|~<>&@])")
 
 def markdown(run: RunResult, language: str = "en") -> str:
     """Write a run as Markdown. Foreign text cannot become markup, a link or a mention."""
-    outages = outages_of(run)
-    bad = [case for case in run.cases if is_bad(case)]
-    alone = [case for case in bad if outage_of(case) not in outages]
+    survey = survey_of(run)
+    outages = outages_of(survey)
+    bad = [line for line in survey.lines if line.is_bad]
+    alone_total = len(bad) - sum(it.count for it in outages.values())
+    counted = Counter(line.outcome for line in survey.lines)
+    counts = {outcome: counted[outcome] for outcome in Outcome}
     lines = [
-        f"## {verdict(run.counts(), len(bad), run.status, language)}",
+        f"## {verdict(counts, len(bad), run.status, language)}",
         "",
-        _counts(run, language),
+        _counts(counts, run.duration_s, language),
         "",
     ]
     if run.status is not RunStatus.COMPLETE:
@@ -44,23 +51,25 @@ def markdown(run: RunResult, language: str = "en") -> str:
         lines += [plain(label("only", language, count=run.left_out)), ""]
     for outage in outages.values():
         lines += [f"- {plain(outage_line(outage, language))}", ""]
-    unsteady = [flaky_line(it, language) for it in run.flaky[:SHOWN_FAILURES]]
-    unsteady += [retried_line(it, language) for it in run.retried[:SHOWN_FAILURES]]
+    unsteady = [flaky_line(it, language) for it in survey.flaky[:SHOWN_FAILURES]]
+    unsteady += [retried_line(it, language) for it in survey.retried[:SHOWN_FAILURES]]
     lines += [*(f"- {plain(it)}" for it in unsteady), ""] if unsteady else []
-    for case in alone[:SHOWN_FAILURES]:
+    cases = (run.cases[line.number - 1] for line in bad) if alone_total else iter(())
+    alone = (case for case in cases if outage_of(case) not in outages)
+    for case in islice(alone, SHOWN_FAILURES):
         lines += [*_failure(case, language), ""]
-    if len(alone) > SHOWN_FAILURES:
-        lines += [label("more_cases", language, count=len(alone) - SHOWN_FAILURES), ""]
-    return "\n".join([*lines, *_table(run, language)])
+    if alone_total > SHOWN_FAILURES:
+        lines += [label("more_cases", language, count=alone_total - SHOWN_FAILURES), ""]
+    return "\n".join([*lines, *_table(run, survey.lines, language)])
 
 
-def _counts(run: RunResult, language: str) -> str:
-    counts = label("separator", language).join(counted(run, it, language) for it in Outcome)
+def _counts(counts: Mapping[Outcome, int], duration_s: float, language: str) -> str:
+    texts = (count_label(outcome, count, language) for outcome, count in counts.items())
     return label(
         "counts",
         language,
-        counts=counts,
-        took=label("took", language, duration=duration(run.duration_s)),
+        counts=label("separator", language).join(texts),
+        took=label("took", language, duration=duration(duration_s)),
     )
 
 
@@ -76,16 +85,16 @@ def _failure(case: CaseResult, language: str) -> Iterator[str]:
     yield fence
 
 
-def _table(run: RunResult, language: str) -> Iterator[str]:
-    if not run.cases:
+def _table(run: RunResult, lines: Sequence[CaseLine], language: str) -> Iterator[str]:
+    if not lines:
         return
     names = [label(it, language) for it in ("outcome", "cases", "duration", "criterion")]
-    yield "<details><summary>" + html.escape(f"{names[1]} ({len(run.cases)})") + "</summary>"
+    yield "<details><summary>" + html.escape(f"{names[1]} ({len(lines)})") + "</summary>"
     yield ""
     yield f"| {' | '.join(names)} |"
     yield "| --- | --- | ---: | --- |"
-    ordered = sorted(run.cases, key=lambda it: not is_bad(it))
-    for case in ordered[:LISTED_CASES]:
+    ordered = sorted(lines, key=lambda it: not it.is_bad)
+    for case in (run.cases[it.number - 1] for it in ordered[:LISTED_CASES]):
         keys = ", ".join(criterion.key for criterion in case.criteria)
         word = label(f"outcome.{shown_outcome(case).value}", language)
         cells = (word, f"{case_name(case)} ({case.case_key})", duration(case.duration_s), keys)

@@ -42,9 +42,9 @@ def event_line(event: Event) -> str:
     return json.dumps(data, separators=(",", ":"))
 
 
-def ndjson_text(run: RunResult) -> str:
-    """Write a whole run as the events that it would have had, without the starts of cases."""
-    return "".join(f"{event_line(event)}\n" for event in _events(run))
+def ndjson_lines(run: RunResult) -> Iterator[str]:
+    """Yield the lines of the events of a whole run, but for the starts of cases."""
+    return (f"{event_line(event)}\n" for event in _events(run))
 
 
 def _events(run: RunResult) -> Iterator[Event]:

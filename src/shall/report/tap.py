@@ -10,14 +10,13 @@ from shall.report.wording import label, message_text
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, is_bad
 
 
-def tap_text(run: RunResult) -> str:
-    """Write a run as TAP: a test point for each case, with a YAML block where it did not pass."""
-    lines = ["TAP version 14", f"1..{len(run.cases)}"]
+def tap_lines(run: RunResult) -> Iterator[str]:
+    """Yield a run as TAP: a test point for each case, with a YAML block where it did not pass."""
+    yield f"TAP version 14\n1..{len(run.cases)}\n"
     for number, case in enumerate(run.cases, 1):
-        lines += _point(number, case)
+        yield from (f"{line}\n" for line in _point(number, case))
     if run.status is not RunStatus.COMPLETE:
-        lines.append(f"Bail out! {label(f'run.{run.status.value}', 'en')}")
-    return "\n".join(lines) + "\n"
+        yield f"Bail out! {label(f'run.{run.status.value}', 'en')}\n"
 
 
 def _point(number: int, case: CaseResult) -> Iterator[str]:

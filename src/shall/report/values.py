@@ -93,7 +93,8 @@ def as_json_text(value: Any) -> str:
 def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]:
     """Return the expected and the actual value, each in one line of at most ``width`` columns.
 
-    Long texts begin a little before the first character that differs.
+    Long texts begin a little before the first character that differs. Why there is no actual value
+    may take ``REASON_WIDTH`` columns.
     """
     expected, actual = as_json_text(check.expected), as_json_text(check.actual)
     if check.found and has_expected(check) and max(len(expected), len(actual)) > width:

@@ -9,6 +9,7 @@ from shall.messages import Message, render
 from shall.results.records import Outage, Outcome, RunResult, RunStatus, RunSummary
 
 if TYPE_CHECKING:
+    from shall.report.survey import Survey
     from shall.span import Span
 
 Places = Mapping[tuple[str, str], "Span"]
@@ -72,6 +73,6 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
-def outages_of(run: RunResult | RunSummary) -> dict[tuple[str, str], Outage]:
+def outages_of(run: "RunResult | RunSummary | Survey") -> dict[tuple[str, str], Outage]:
     """Return the services that several cases could not reach, by address and reason."""
     return {(it.address, it.why): it for it in run.outages if it.count > 1}

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall import late_json
 from shall.errors import BadValue
@@ -102,7 +103,8 @@ def case_from_json(data: Mapping[str, Any]) -> CaseResult:
 
 def run_from_json(data: Mapping[str, Any]) -> RunResult:
     """Read a run's result. Raises ``BadValue`` for a newer format or a wrong shape."""
-    return _read(RunResult, data)
+    run = _read(RunResult, data)
+    return replace(run, cases=tuple(run.cases))
 
 
 class _Versioned(Struct):

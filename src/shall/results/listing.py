@@ -12,7 +12,6 @@ from shall.results.reason import Reason, reason_of
 from shall.results.records import (
     CaseResult,
     Outcome,
-    RunResult,
     RunStatus,
     feature_of,
     is_bad,
@@ -316,11 +315,6 @@ def line_of(case: CaseResult, number: int) -> CaseLine:
         case.retries or 0,
         case.worker or None,
     )
-
-
-def lines_of(run: RunResult) -> list[CaseLine]:
-    """Return the line of each case of a run, in the order of the run."""
-    return [line_of(case, number) for number, case in enumerate(run.cases, start=1)]
 
 
 def counts_of(lines: Sequence[CaseLine]) -> CaseCounts:

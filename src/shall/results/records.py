@@ -5,7 +5,7 @@ it was made: no consumer has to remember to.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
@@ -360,13 +360,16 @@ class RunSummary(Struct, frozen=True):
 
 
 class RunResult(Struct, frozen=True, gc=False):
-    """A run: the results of its cases in the order of the files. ``started_at`` is aware UTC."""
+    """A run: the results of its cases in the order of the files. ``started_at`` is aware UTC.
+
+    ``cases`` of a large run are read from a file: each has to be asked for once, not held.
+    """
 
     run_id: str
     started_at: datetime
     duration_s: float
     status: RunStatus
-    cases: tuple[CaseResult, ...]
+    cases: Sequence[CaseResult]
     environment: str = ""
     format: int = FORMAT
     shard: ShardRecord | UnsetType = UNSET

@@ -186,7 +186,8 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
         f"  {_printable(requirement_text(row, language, plain=True))}",
     ]
     for link in row.links:
-        lines.append(f"  {link.link.span}  {_printable(_reason_or_proof(link, language))}")
+        reason = _printable(_reason_or_proof(link, language))
+        lines.append(f"  {'  '.join(filter(None, (link.link.place, reason)))}")
         if link.latest is not None:
             params = {
                 "run": link.latest.run_id,

@@ -173,7 +173,7 @@ def hidden_parts(text: str) -> Iterator[tuple[int, str]]:
             last = lines[min(end, len(lines)) - 1].strip()
             is_mark = last.startswith(token.markup) and not last.strip(token.markup[0])
             begins = rf"^ {{0,3}}{re.escape(token.markup)}[`~]*[ \t]*[\w{{]"
-            if is_mark and end > first + 1 and not re.search(begins, content, re.MULTILINE):
+            if is_mark and not re.search(begins, content, re.MULTILINE):
                 continue
             first += 1  # the content begins below the fence
         elif token.type == "html_block":

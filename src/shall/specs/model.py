@@ -258,3 +258,9 @@ class Link(Struct, frozen=True, gc=False):
     others_can_fail: bool = True
     sets: int = 1
     run_names: tuple[tuple[str | int, ...], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is written; empty for a test of a report that names no file which is there."""
+        is_nowhere = self.kind is LinkKind.REPORT and not self.fingerprint
+        return "" if is_nowhere else str(self.span)

@@ -226,7 +226,7 @@ class UsedCode:
         while waiting:
             there = waiting.pop()
             module = self._module_of(there)
-            if module is None:
+            if module is None or not module.is_python:
                 found.nodes.add((there, _WHOLE))
                 continue
             found.nodes.update(self._always(there, module))

@@ -24,7 +24,7 @@ from tests.made_results import (
 )
 from tests.serve.pages.conftest import Browser
 
-from shall.actions import run_files
+from shall.actions import results, run_files
 from shall.bootstrap import open_project
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunResult, RunStatus
 from shall.settings import Settings
@@ -322,7 +322,7 @@ def test_a_run_is_read_in_parts(
     browser: Browser, store_run: StoreRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_run(run_result(*many(7)))
-    monkeypatch.setattr(run_files, "_AT_A_TIME", 3)
+    monkeypatch.setattr(results, "_AT_A_TIME", 3)
 
     cases = json.loads(browser.get("/runs/r1.json").text)["cases"]
 

@@ -77,6 +77,16 @@ def test_work_runs_side_by_side(loop: CurlLoop, service: Any) -> None:
     assert not hanging.is_done
 
 
+def test_a_request_times_out_while_nothing_else_happens(loop: CurlLoop, service: Any) -> None:
+    def pause() -> Work[None]:
+        yield Pause(5)
+
+    later = loop.start(pause())
+    with pytest.raises(TimedOut):
+        loop.run(get(f"{service.url}/slow", timeout_s=0.05))
+    assert not later.is_done
+
+
 @pytest.mark.parametrize("kind", ["transfer", "pause", "call"])
 def test_stopped_work_goes_on_where_it_waits_and_leaves_no_socket(
     loop: CurlLoop, service: Any, kind: str

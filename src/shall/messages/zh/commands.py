@@ -445,6 +445,7 @@ COMMANDS: dict[str, str] = {
     "Write a test case for another tool.": "将测试用例导出为其他工具的格式。",
     "Set these environment variables: {names}.": "请设置以下环境变量：{names}。",
     "Left out: {part}.": "未能导出：{part}。",
+    "{name} replaces {place}.": "{name} 代替此处的机密值：{place}。",
     "{file} is not an API case, so it cannot be exported.": "{file} 不是 API 用例，无法导出。",
     "Print a script that completes commands in a shell.": "输出 shell 命令补全脚本。",
     "write to FILE (default: print)": "写入 FILE（默认输出到终端）",

@@ -65,6 +65,7 @@ WORDS: dict[str, str] = {
     "the body {reason}": "响应体{reason}",
     "there is no header {name}": "没有响应头 {name}",
     "it has {near}": "它有 {near}",
+    "{near} is empty": "{near} 为空",
     "it is an object without that key": "它是对象，但没有这个键",
     "it is a list of {count}": "它是长度为 {count} 的列表",
     "it is neither an object nor a list": "它既不是对象也不是列表",

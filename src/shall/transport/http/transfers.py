@@ -131,6 +131,7 @@ class Transfers:
         """Run what is due in libcurl; else return when it will be, inf for never."""
         if self.next_at is not None and self.next_at <= now:
             self._start_held_back(now)
+        # What a timer callback would be told, which libcurl calls six times a request.
         timeout_ms = self._multi.timeout()
         if timeout_ms:
             return now + timeout_ms / 1000 if timeout_ms > 0 else math.inf
