@@ -193,6 +193,7 @@ def test_a_line_that_nobody_can_read_may_say_that_something_failed(
     ended = shall("gate")
     assert ended.returncode == 2
     assert f".shall/{folder}/2020-01.jsonl:1" in ended.stdout
+    assert "Delete it if it was never committed." in ended.stdout
     assert shall("trace").returncode == 2
 
 

@@ -192,7 +192,8 @@ def _line_problem(workspace: Workspace, line: UnreadableLine) -> Diagnostic:
         Severity.ERROR,
         f"This line is ignored because it cannot be read: {line.reason}.",
         Span(file.as_posix(), line.line),
-        "Resolve the merge, restore the line from git, or upgrade shall.",
+        "Resolve the merge, restore the line from git, or upgrade shall. "
+        "Delete it if it was never committed.",
     )
 
 

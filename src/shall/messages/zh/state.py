@@ -17,8 +17,9 @@ STATE: dict[str, str] = {
     "This line is ignored because it cannot be read: {reason}.": (
         "此行无法读取，因此不计入：{reason}。"
     ),
-    "Resolve the merge, restore the line from git, or upgrade shall.": (
-        "请解决合并冲突、从 git 恢复此行，或升级 shall。"
+    "Resolve the merge, restore the line from git, or upgrade shall. "
+    "Delete it if it was never committed.": (
+        "请解决合并冲突、从 git 恢复此行，或升级 shall。若从未提交过，请删除此行。"
     ),
     "Run `shall doctor`.": "请运行 `shall doctor`。",
     "The database {path} cannot be used: {reason}.": "数据库 {path} 不可用：{reason}。",
