@@ -351,8 +351,8 @@ def test_workers_together_open_as_few_connections_at_once_as_one_process(
     defaults = replace(workspace.defaults, run_workers=2)
     execute(replace(workspace, defaults=defaults), RunRequest(host="http://127.0.0.1:1"))
     monkeypatch.setattr(pool, "NEXT_AFTER_S", 60)
-    assert _opened_at_once(workspace.make_loop()) == 2
-    assert _opened_at_once(workloads[0].make_loop()) == 1
+    assert _opened_at_once(workspace.make_loop()) == 4
+    assert _opened_at_once(workloads[0].make_loop()) == 2
 
 
 def _opened_at_once(loop: Any) -> int:

@@ -9,10 +9,10 @@ that answers slowly gets further ones a little later.
 from collections import deque
 from typing import Any
 
-UNANSWERED = 2
+UNANSWERED = 4
 """New connections that may wait for their first answer at the same time, in all processes."""
 
-NEXT_AFTER_S = 0.01
+NEXT_AFTER_S = 0.02
 """After this time another one is opened all the same."""
 
 
