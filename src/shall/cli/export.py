@@ -2,7 +2,7 @@
 
 import argparse
 
-from shall.actions.exporting import export_case
+from shall.actions.export_case import export_case
 from shall.cli.options import project_of
 from shall.cli.output import OK, notice, write, write_file
 from shall.cli.run import path_in
